@@ -1,0 +1,115 @@
+//! An account as a caller describes it, before it is one.
+//!
+//! In a draft every value may be missing: absent, or refused already. The rules that span values
+//! run on drafts and pass over what is missing, so that one faulty value does not hide another.
+
+use jiff::Timestamp;
+
+use crate::{
+    Account, AccountId, Address, Contact, Customer, Email, EnergyType, ExternalId, InputMethod, Installation,
+    InstallationId, LabelPartnerCode, Meter, MeterId, Name, OrganisationId, ServiceType, Text,
+};
+
+/// A meter to be.
+#[derive(Debug, Clone, Default)]
+pub struct MeterDraft {
+    /// The id under which readings arrive.
+    pub external_id: Option<ExternalId>,
+    /// How readings come in.
+    pub input_method: Option<InputMethod>,
+    /// What it measures.
+    pub energy_type: Option<EnergyType>,
+    /// What is printed on it.
+    pub serial_number: Option<Name>,
+}
+
+/// An installation to be.
+#[derive(Debug, Clone, Default)]
+pub struct InstallationDraft {
+    /// The organisation's own id.
+    pub external_id: Option<ExternalId>,
+    /// Its brand, if it is not the account's.
+    pub label_partner: Option<LabelPartnerCode>,
+    /// Where it is.
+    pub address: Option<Address>,
+    /// What is delivered, the label partner's default filled in.
+    pub service_type: Option<ServiceType>,
+    /// Its meters.
+    pub meters: Vec<MeterDraft>,
+}
+
+/// An account to be.
+#[derive(Debug, Clone, Default)]
+pub struct AccountDraft {
+    /// The brand.
+    pub label_partner: Option<LabelPartnerCode>,
+    /// The organisation's own id.
+    pub external_id: Option<ExternalId>,
+    /// Where the customer is written to.
+    pub email: Option<Email>,
+    /// Whether the address counts as verified from the start.
+    pub email_verified: bool,
+    /// The customer's id at an identity provider.
+    pub authentication_provider_id: Option<Text<256>>,
+    /// Given name.
+    pub first_name: Option<Name>,
+    /// Family name.
+    pub last_name: Option<Name>,
+    /// The installations, the primary one first.
+    pub installations: Vec<InstallationDraft>,
+}
+
+impl AccountDraft {
+    /// Makes the account, with new ids. `None` if a mandatory value is missing, of which the
+    /// caller has been told by then.
+    #[must_use]
+    pub fn complete(self, organisation: OrganisationId, now: Timestamp) -> Option<Account> {
+        let label_partner = self.label_partner?;
+        let installations = self
+            .installations
+            .into_iter()
+            .map(|installation| installation.complete(&label_partner))
+            .collect::<Option<_>>()?;
+        Some(Account {
+            id: AccountId::new_random(),
+            organisation,
+            label_partner,
+            customer: Customer {
+                external_id: self.external_id?,
+                email: self.email?,
+                email_verified: self.email_verified,
+                authentication_provider_id: self.authentication_provider_id,
+                contact: Contact { first_name: self.first_name?, last_name: self.last_name? },
+            },
+            installations,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        })
+    }
+}
+
+impl InstallationDraft {
+    fn complete(self, account_brand: &LabelPartnerCode) -> Option<Installation> {
+        Some(Installation {
+            id: InstallationId::new_random(),
+            external_id: self.external_id?,
+            label_partner: self.label_partner.unwrap_or_else(|| account_brand.clone()),
+            address: self.address,
+            service_type: self.service_type?,
+            meters: self.meters.into_iter().map(MeterDraft::complete).collect(),
+        })
+    }
+}
+
+impl MeterDraft {
+    fn complete(self) -> Meter {
+        Meter {
+            id: MeterId::new_random(),
+            external_id: self.external_id,
+            input_method: self.input_method,
+            energy_type: self.energy_type,
+            serial_number: self.serial_number,
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Why a value is refused.
+
+/// Why a value is refused. The message says what to do; the code is stable, for programs.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Flaw {
+    /// Nothing but white space.
+    #[error("must not be empty")]
+    Empty,
+    /// More characters than allowed.
+    #[error("must not be longer than {max} characters")]
+    TooLong {
+        /// The most that is allowed, in characters.
+        max: usize,
+    },
+    /// Control characters, line breaks and NUL included.
+    #[error("must not contain control characters or line breaks")]
+    ControlCharacter,
+    /// White space before or after the text.
+    #[error("must not begin or end with white space")]
+    SurroundingSpace,
+    /// Not an e-mail address.
+    #[error("must be an e-mail address such as jo@example.com")]
+    Email,
+    /// Not an ISO 3166-1 alpha-2 code.
+    #[error("must be an ISO 3166-1 alpha-2 country code in capitals, such as NL")]
+    CountryCode,
+    /// Outside the service-type grammar.
+    #[error(
+        "must be a service type: RT or BR, HR or LR, NILM or no-NILM, HW or noHW, joined by hyphens, such as BR-LR-NILM-noHW"
+    )]
+    ServiceType,
+    /// Not one of the listed words.
+    #[error("must be one of {}", allowed.join(", "))]
+    NotOneOf {
+        /// The words that are allowed.
+        allowed: &'static [&'static str],
+    },
+    /// Not a label-partner code by its form.
+    #[error(
+        "must be a label partner code: 1 to 32 capital letters, digits, hyphens or underscores, starting with a letter"
+    )]
+    LabelPartnerCode,
+    /// No such label partner, or none that the caller may use: the two answer alike.
+    #[error("is not a label partner that this credential can use")]
+    UnknownLabelPartner,
+    /// The same unique value stands twice in one request.
+    #[error("is given twice in this request; every {kind} must be unique")]
+    Repeated {
+        /// What the value is.
+        kind: &'static str,
+    },
+    /// The service type needs a meter.
+    #[error("needs at least one meter, because readings of a BR service arrive under the meter's id")]
+    MeterRequired,
+    /// The service type needs an id on each meter.
+    #[error("is required, because readings of a BR service arrive under the meter's id")]
+    MeterIdRequired,
+    /// A second meter of the same energy type and input method.
+    #[error("is a second meter of the same energy type and input method; an installation has at most one of each")]
+    MeterRepeated,
+    /// Two places of one request say different things.
+    #[error("contradicts {other}")]
+    Contradiction {
+        /// The other place.
+        other: &'static str,
+    },
+    /// More unique values than one call may bring.
+    #[error("brings {count} unique values; one call takes at most {max}")]
+    TooManyClaims {
+        /// How many there are.
+        count: usize,
+        /// How many are allowed.
+        max: usize,
+    },
+}
+
+impl Flaw {
+    /// A stable code for programs.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::TooLong { .. } => "too_long",
+            Self::ControlCharacter => "control_character",
+            Self::SurroundingSpace => "surrounding_space",
+            Self::Email => "invalid_email",
+            Self::CountryCode => "invalid_country_code",
+            Self::ServiceType => "invalid_service_type",
+            Self::NotOneOf { .. } => "not_allowed",
+            Self::LabelPartnerCode => "invalid_label_partner",
+            Self::UnknownLabelPartner => "unknown_label_partner",
+            Self::Repeated { .. } => "repeated_value",
+            Self::MeterRequired => "meter_required",
+            Self::MeterIdRequired => "meter_id_required",
+            Self::MeterRepeated => "repeated_meter",
+            Self::Contradiction { .. } => "contradiction",
+            Self::TooManyClaims { .. } => "too_many_unique_values",
+        }
+    }
+}

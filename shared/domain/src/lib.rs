@@ -1,0 +1,29 @@
+//! The rules of Wattbook: what an account is, what may be stored in one, and what must be unique.
+//!
+//! Nothing here reads, writes, or knows a protocol. Values are parsed, not checked: a value of a
+//! type of this crate is valid, and a refused one comes with a [`Flaw`] that says why. Rules that
+//! span several values ([`rules`]) work on drafts, so that a caller hears of every fault at once
+//! and not of the first.
+
+pub mod account;
+pub mod claim;
+mod country;
+pub mod draft;
+mod email;
+mod flaw;
+pub mod organisation;
+pub mod rules;
+mod service_type;
+mod text;
+
+pub use account::{
+    Account, AccountId, Address, Contact, Customer, EnergyType, InputMethod, Installation, InstallationId, Meter,
+    MeterId,
+};
+pub use claim::{Claim, ClaimKind, Place};
+pub use country::CountryCode;
+pub use email::Email;
+pub use flaw::Flaw;
+pub use organisation::{AccessLevel, LabelPartner, LabelPartnerCode, Organisation, OrganisationId, Reach};
+pub use service_type::ServiceType;
+pub use text::{ExternalId, Name, Text};

@@ -1,0 +1,144 @@
+//! Who calls: organisations, their label partners, and how far a credential reaches.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{Flaw, Name, ServiceType};
+
+/// An organisation (tenant): it owns accounts, entities and credentials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct OrganisationId(Uuid);
+
+impl OrganisationId {
+    /// A new one.
+    #[must_use]
+    pub fn new_random() -> Self {
+        Self(Uuid::new_v4())
+    }
+}
+
+impl fmt::Display for OrganisationId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for OrganisationId {
+    type Err = uuid::Error;
+
+    fn from_str(raw: &str) -> Result<Self, uuid::Error> {
+        raw.parse().map(Self)
+    }
+}
+
+/// The short code of a label partner: 1 to 32 of `A-Z 0-9 - _`, starting with a letter.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct LabelPartnerCode(String);
+
+impl LabelPartnerCode {
+    /// Takes a code of that form.
+    ///
+    /// # Errors
+    /// It has another form.
+    pub fn parse(raw: &str) -> Result<Self, Flaw> {
+        let well_formed = raw.len() <= 32
+            && raw.starts_with(|c: char| c.is_ascii_uppercase())
+            && raw.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'-' || b == b'_');
+        if well_formed { Ok(Self(raw.to_owned())) } else { Err(Flaw::LabelPartnerCode) }
+    }
+
+    /// The code.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for LabelPartnerCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A label partner: a brand of an organisation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LabelPartner {
+    /// Its code, unique in the organisation.
+    pub code: LabelPartnerCode,
+    /// What people call it.
+    pub name: Name,
+    /// The service type of an installation that states none.
+    pub default_service_type: ServiceType,
+}
+
+/// An organisation with its label partners.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Organisation {
+    /// Its id.
+    #[serde(rename = "organisation_id")]
+    pub id: OrganisationId,
+    /// What people call it.
+    pub name: Name,
+    /// Its brands, by code.
+    #[serde(default)]
+    pub label_partners: Vec<LabelPartner>,
+}
+
+impl Organisation {
+    /// Adds a label partner, or replaces the one of the same code.
+    pub fn put_label_partner(&mut self, partner: LabelPartner) {
+        self.label_partners.retain(|existing| existing.code != partner.code);
+        self.label_partners.push(partner);
+        self.label_partners.sort_by(|a, b| a.code.cmp(&b.code));
+    }
+
+    /// The label partner of that code.
+    #[must_use]
+    pub fn label_partner(&self, code: &LabelPartnerCode) -> Option<&LabelPartner> {
+        self.label_partners.iter().find(|partner| partner.code == *code)
+    }
+}
+
+/// How far a credential reaches.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "access", rename_all = "lowercase")]
+pub enum AccessLevel {
+    /// All of the organisation.
+    Admin,
+    /// The resources of one label partner.
+    LabelPartner {
+        /// Which.
+        label_partner: LabelPartnerCode,
+    },
+}
+
+/// Which resources a caller can see: those of its organisation and, with a label-partner
+/// credential, of that brand alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reach {
+    /// The caller's organisation.
+    pub organisation: OrganisationId,
+    /// Within it.
+    pub access: AccessLevel,
+}
+
+impl Reach {
+    /// Whether a resource of `brand` in `organisation` can be seen.
+    #[must_use]
+    pub fn covers(&self, organisation: OrganisationId, brand: &LabelPartnerCode) -> bool {
+        self.organisation == organisation && self.covers_brand(brand)
+    }
+
+    /// Whether a resource of `brand` in the caller's own organisation can be seen.
+    #[must_use]
+    pub fn covers_brand(&self, brand: &LabelPartnerCode) -> bool {
+        match &self.access {
+            AccessLevel::Admin => true,
+            AccessLevel::LabelPartner { label_partner } => label_partner == brand,
+        }
+    }
+}
