@@ -89,13 +89,6 @@ pub struct Organisation {
 }
 
 impl Organisation {
-    /// Adds a label partner, or replaces the one of the same code.
-    pub fn put_label_partner(&mut self, partner: LabelPartner) {
-        self.label_partners.retain(|existing| existing.code != partner.code);
-        self.label_partners.push(partner);
-        self.label_partners.sort_by(|a, b| a.code.cmp(&b.code));
-    }
-
     /// The label partner of that code.
     #[must_use]
     pub fn label_partner(&self, code: &LabelPartnerCode) -> Option<&LabelPartner> {

@@ -1,0 +1,51 @@
+//! Between values and items.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use wattbook_domain::{Account, AccountId, LabelPartnerCode, OrganisationId};
+
+use crate::{StoreError, keys::Key};
+
+/// An item as the SDK has it.
+pub(crate) type Item = HashMap<String, AttributeValue>;
+
+/// A value beside its key.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Keyed<T> {
+    #[serde(flatten)]
+    pub(crate) key: Key,
+    #[serde(flatten)]
+    pub(crate) value: T,
+}
+
+/// What an account's item holds.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct AccountItem {
+    pub(crate) account: Account,
+}
+
+/// What a claim's item holds: the holder, as far as a conflict tells of it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct ClaimItem {
+    pub(crate) organisation: OrganisationId,
+    pub(crate) account_id: AccountId,
+    pub(crate) label_partner: LabelPartnerCode,
+}
+
+/// The item of a value. A `None` is left out by the types themselves (`skip_serializing_if`),
+/// because a NULL would be refused by an index and would not count as absent.
+pub(crate) fn write<T: Serialize>(key: Key, value: T) -> Result<Item, StoreError> {
+    serde_dynamo::to_item(Keyed { key, value }).map_err(StoreError::Unwritable)
+}
+
+/// The value of an item.
+pub(crate) fn read<T: DeserializeOwned>(kind: &'static str, item: Item) -> Result<T, StoreError> {
+    serde_dynamo::from_item(item).map_err(|source| StoreError::Unreadable { kind, source })
+}
+
+/// The key as the SDK takes it.
+pub(crate) fn key_item(key: Key) -> Item {
+    HashMap::from([("pk".to_owned(), AttributeValue::S(key.pk)), ("sk".to_owned(), AttributeValue::S(key.sk))])
+}

@@ -1,0 +1,107 @@
+//! The table: its items and their keys. The only place that knows either.
+//!
+//! | item | `pk` | `sk` | holds |
+//! |---|---|---|---|
+//! | account | `O#<organisation>#A#<account id>` | `ACCOUNT` | `account` (installations and meters inside) |
+//! | claim | `C#<scope>#<kind>#<value>` | `CLAIM` | `organisation`, `account_id`, `label_partner` of the holder |
+//! | idempotency record | `O#<organisation>#I#<SHA-256 of the key>` | `IDEMPOTENCY` | the stored answer, `fingerprint`, `expires_at` |
+//! | organisation | `O#<organisation>` | `ORGANISATION` | its name and label partners, `version` |
+//! | credential | `O#<organisation>` | `CREDENTIAL#<app id>` | the keyed hash of its key, access level, revocation |
+//!
+//! The organisation is part of every key that is built from a request, and it comes from the
+//! credential. An id of another organisation therefore names an item that does not exist, rather
+//! than one that must be filtered out.
+//!
+//! `<scope>` of a claim is `*` when values are unique across the platform and the organisation's
+//! id when each organisation is a world of its own. `<kind>` is one letter: `e` e-mail, `a`
+//! external account id, `i` external installation id, `m` external meter id. The value comes last,
+//! because it may contain anything, `#` included.
+//!
+//! Every item is a partition of its own, except an organisation with its credentials, which are
+//! read together. `expires_at` (epoch seconds) is the table's TTL attribute.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use wattbook_domain::{AccountId, Claim, ClaimKind, OrganisationId};
+
+use crate::UniquenessScope;
+
+/// The key of an item.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Key {
+    /// Partition key.
+    pub pk: String,
+    /// Sort key.
+    pub sk: String,
+}
+
+/// What the sort key of a credential begins with.
+pub(crate) const CREDENTIAL_PREFIX: &str = "CREDENTIAL#";
+
+/// The key of an account.
+#[must_use]
+pub fn account(organisation: OrganisationId, account: AccountId) -> Key {
+    Key { pk: format!("O#{organisation}#A#{account}"), sk: "ACCOUNT".into() }
+}
+
+/// The key of the claim of a value by an organisation.
+#[must_use]
+pub fn claim(scope: UniquenessScope, organisation: OrganisationId, claim: &Claim) -> Key {
+    let kind = match claim.kind {
+        ClaimKind::Email => 'e',
+        ClaimKind::ExternalAccountId => 'a',
+        ClaimKind::ExternalInstallationId => 'i',
+        ClaimKind::ExternalMeterId => 'm',
+    };
+    let scope = match scope {
+        UniquenessScope::Platform => "*".to_owned(),
+        UniquenessScope::Organisation => organisation.to_string(),
+    };
+    Key { pk: format!("C#{scope}#{kind}#{}", claim.value), sk: "CLAIM".into() }
+}
+
+/// The key of the record of an idempotency key. Hashed, because it is the caller's text.
+#[must_use]
+pub fn idempotency(organisation: OrganisationId, key: &str) -> Key {
+    let digest = URL_SAFE_NO_PAD.encode(Sha256::digest(key.as_bytes()));
+    Key { pk: format!("O#{organisation}#I#{digest}"), sk: "IDEMPOTENCY".into() }
+}
+
+/// The key of an organisation.
+#[must_use]
+pub fn organisation(organisation: OrganisationId) -> Key {
+    Key { pk: format!("O#{organisation}"), sk: "ORGANISATION".into() }
+}
+
+/// The key of a credential.
+#[must_use]
+pub fn credential(organisation: OrganisationId, app_id: &str) -> Key {
+    Key { pk: format!("O#{organisation}"), sk: format!("{CREDENTIAL_PREFIX}{app_id}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use wattbook_domain::{ExternalId, Place};
+
+    use super::*;
+
+    /// A value made to look like another kind's or another scope's key stays its own.
+    #[test]
+    fn no_value_can_reach_the_key_of_another() {
+        let organisation = OrganisationId::new_random();
+        let hostile = ["1", "e#1", "*#e#1", &format!("{organisation}#e#1"), "1#CLAIM"];
+        let mut keys = HashSet::new();
+        for scope in [UniquenessScope::Platform, UniquenessScope::Organisation] {
+            for value in hostile {
+                for kind in ClaimKind::ALL {
+                    let value = ExternalId::parse(value).unwrap().to_string();
+                    let claimed = Claim { kind, value, place: Place::Email };
+                    assert!(keys.insert(claim(scope, organisation, &claimed)), "{claimed:?}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! The store: accounts, claims, idempotency records, organisations and credentials in one
+//! DynamoDB table.
+//!
+//! What a caller may rely on:
+//!
+//! * An account and its claims are written in one transaction, or not at all. Nothing is read
+//!   first: a read before a write proves nothing about the moment of the write.
+//! * A refused transaction says which values were taken, each by its position.
+//! * A write whose answer was lost is recognised as one's own when it is tried again.
+//!
+//! [`keys`] documents every item of the table. No other crate builds a key or an expression, and
+//! nothing here knows a request.
+//!
+//! Turned down: a trait over several stores (the embedded DynamoDB speaks the same protocol, so
+//! the tests run this very code) and an index for uniqueness (an index is eventually consistent).
+
+mod accounts;
+mod client;
+mod error;
+mod idempotency;
+mod items;
+pub mod keys;
+mod organisations;
+mod retry;
+mod size;
+mod transaction;
+mod usage;
+
+pub use accounts::{CreateError, Holder, Taken};
+pub use client::{Store, StoreSettings, UniquenessScope};
+pub use error::StoreError;
+pub use idempotency::{IdempotencyRecord, StoredAnswer};
+pub use organisations::{Credential, CredentialSummary};
+pub use usage::Usage;
+
+/// The most a stored account may take, in bytes as DynamoDB counts them. An item can have 400 KB;
+/// the rest is room for what updates add.
+pub const MAX_ACCOUNT_BYTES: usize = 350 * 1024;

@@ -1,0 +1,278 @@
+//! Organisations, their label partners and credentials.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::{
+    error::ProvideErrorMetadata,
+    types::{AttributeValue, ConditionCheck, ReturnConsumedCapacity, ReturnValue, TransactWriteItem},
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use wattbook_domain::{AccessLevel, LabelPartner, LabelPartnerCode, Name, Organisation, OrganisationId, ServiceType};
+
+use crate::{
+    Store, StoreError,
+    items::{self, Item},
+    keys,
+    transaction::{Cancelled, Obstacle, Transaction},
+};
+
+/// A credential as it is stored: everything but the key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Credential {
+    /// The app id.
+    pub app_id: String,
+    /// How far it reaches.
+    #[serde(flatten)]
+    pub access: AccessLevel,
+    /// The keyed hash of the app key, with the id of the hash key in front.
+    pub key_hash: String,
+    /// When it was issued.
+    pub created_at: Timestamp,
+    /// When it was revoked, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// A credential as operators see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CredentialSummary {
+    /// The app id.
+    pub app_id: String,
+    /// How far it reaches.
+    #[serde(flatten)]
+    pub access: AccessLevel,
+    /// When it was issued.
+    pub created_at: Timestamp,
+    /// When it was revoked, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// An organisation's item. Label partners are a map, so that one can be put without reading.
+#[derive(Debug, Serialize, Deserialize)]
+struct OrganisationItem {
+    organisation_id: OrganisationId,
+    name: Name,
+    label_partners: BTreeMap<LabelPartnerCode, LabelPartnerItem>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct LabelPartnerItem {
+    name: Name,
+    default_service_type: ServiceType,
+}
+
+fn read_organisation(item: Item) -> Result<Organisation, StoreError> {
+    let item: OrganisationItem = items::read("organisation", item)?;
+    let partner = |(code, partner): (LabelPartnerCode, LabelPartnerItem)| LabelPartner {
+        code,
+        name: partner.name,
+        default_service_type: partner.default_service_type,
+    };
+    Ok(Organisation {
+        id: item.organisation_id,
+        name: item.name,
+        label_partners: item.label_partners.into_iter().map(partner).collect(),
+    })
+}
+
+impl Store {
+    /// Stores a new organisation, without label partners.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn create_organisation(&self, id: OrganisationId, name: Name) -> Result<(), StoreError> {
+        let value = OrganisationItem { organisation_id: id, name, label_partners: BTreeMap::new() };
+        let answer = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(items::write(keys::organisation(id), value)?))
+            .condition_expression("attribute_not_exists(pk)")
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(|error| StoreError::call("PutItem", &error))?;
+        self.counter.add(answer.consumed_capacity());
+        Ok(())
+    }
+
+    /// The organisation of that id.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn organisation(&self, id: OrganisationId) -> Result<Option<Organisation>, StoreError> {
+        self.get(keys::organisation(id)).await?.map(read_organisation).transpose()
+    }
+
+    /// Adds a label partner or replaces the one of the same code, and gives the organisation as it
+    /// is then; `None` if there is no such organisation.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn put_label_partner(
+        &self,
+        organisation: OrganisationId,
+        partner: &LabelPartner,
+    ) -> Result<Option<Organisation>, StoreError> {
+        let value = LabelPartnerItem { name: partner.name.clone(), default_service_type: partner.default_service_type };
+        let outcome = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(items::key_item(keys::organisation(organisation))))
+            .condition_expression("attribute_exists(pk)")
+            .update_expression("SET label_partners.#code = :partner")
+            .expression_attribute_names("#code", partner.code.as_str())
+            .expression_attribute_values(
+                ":partner",
+                AttributeValue::M(serde_dynamo::to_item(value).map_err(StoreError::Unwritable)?),
+            )
+            .return_values(ReturnValue::AllNew)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await;
+        match outcome {
+            Ok(answer) => {
+                self.counter.add(answer.consumed_capacity());
+                answer.attributes.map(read_organisation).transpose()
+            }
+            Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(None),
+            Err(error) => Err(StoreError::call("UpdateItem", &error)),
+        }
+    }
+
+    /// Stores a new credential. `false` if the organisation, or the label partner it is to reach,
+    /// does not exist; checked in the same transaction.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn create_credential(
+        &self,
+        organisation: OrganisationId,
+        credential: &Credential,
+    ) -> Result<bool, StoreError> {
+        let owner = ConditionCheck::builder()
+            .table_name(&self.table)
+            .set_key(Some(items::key_item(keys::organisation(organisation))));
+        let owner = match &credential.access {
+            AccessLevel::Admin => owner.condition_expression("attribute_exists(pk)"),
+            AccessLevel::LabelPartner { label_partner } => owner
+                .condition_expression("attribute_exists(label_partners.#code)")
+                .expression_attribute_names("#code", label_partner.as_str()),
+        };
+        let owner = owner.build().map_err(|error| StoreError::Setup(error.to_string()))?;
+        let mut transaction = Transaction::new();
+        transaction.require(TransactWriteItem::builder().condition_check(owner).build(), Part::Owner);
+        let item = items::write(keys::credential(organisation, &credential.app_id), credential)?;
+        transaction.create(self, item, Part::Credential, None)?;
+        match transaction.commit(self).await {
+            Ok(()) => Ok(true),
+            Err(Cancelled::Store(error)) => Err(error),
+            Err(Cancelled::Refused(refusals)) => {
+                let mut owner_missing = false;
+                for refusal in refusals {
+                    match (refusal.meaning, refusal.obstacle) {
+                        // A random app id that is there already is our own lost write.
+                        (Part::Credential, Obstacle::Item(_)) => return Ok(true),
+                        (Part::Owner, Obstacle::Item(_)) => owner_missing = true,
+                        (_, Obstacle::Contention) => {}
+                    }
+                }
+                if owner_missing { Ok(false) } else { Err(StoreError::Busy("transaction conflict".into())) }
+            }
+        }
+    }
+
+    /// Revokes a credential, for good; once revoked it stays as it is. `false` if there is none.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn revoke_credential(
+        &self,
+        organisation: OrganisationId,
+        app_id: &str,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let outcome = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(items::key_item(keys::credential(organisation, app_id))))
+            .condition_expression("attribute_exists(pk)")
+            .update_expression("SET revoked_at = if_not_exists(revoked_at, :now)")
+            .expression_attribute_values(":now", AttributeValue::S(now.to_string()))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await;
+        match outcome {
+            Ok(answer) => {
+                self.counter.add(answer.consumed_capacity());
+                Ok(true)
+            }
+            Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(false),
+            Err(error) => Err(StoreError::call("UpdateItem", &error)),
+        }
+    }
+
+    /// Every credential of an organisation, by app id.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn credentials(&self, organisation: OrganisationId) -> Result<Vec<CredentialSummary>, StoreError> {
+        let mut credentials = Vec::new();
+        let mut from = None;
+        loop {
+            let answer = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
+                .expression_attribute_values(":pk", AttributeValue::S(keys::organisation(organisation).pk))
+                .expression_attribute_values(":prefix", AttributeValue::S(keys::CREDENTIAL_PREFIX.into()))
+                .set_exclusive_start_key(from)
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .send()
+                .await
+                .map_err(|error| StoreError::call("Query", &error))?;
+            self.counter.add(answer.consumed_capacity());
+            for item in answer.items.unwrap_or_default() {
+                credentials.push(items::read("credential", item)?);
+            }
+            // The end is a missing key; a page may be short, or empty, for other reasons.
+            from = answer.last_evaluated_key;
+            if from.is_none() {
+                return Ok(credentials);
+            }
+        }
+    }
+
+    /// A credential with its organisation, in one read; `None` if either is missing.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn credential(
+        &self,
+        organisation: OrganisationId,
+        app_id: &str,
+    ) -> Result<Option<(Organisation, Credential)>, StoreError> {
+        let wanted = vec![keys::organisation(organisation), keys::credential(organisation, app_id)];
+        let (mut owner, mut credential) = (None, None);
+        for item in self.batch_get(wanted).await? {
+            let key: keys::Key = items::read("key", item.clone())?;
+            if key.sk.starts_with(keys::CREDENTIAL_PREFIX) {
+                credential = Some(items::read("credential", item)?);
+            } else {
+                owner = Some(read_organisation(item)?);
+            }
+        }
+        Ok(owner.zip(credential))
+    }
+}
+
+/// What an action of the issuing transaction stands for.
+enum Part {
+    Owner,
+    Credential,
+}
