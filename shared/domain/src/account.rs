@@ -69,6 +69,17 @@ pub enum EnergyType {
 impl EnergyType {
     /// The words for it.
     pub const WORDS: &'static [&'static str] = &["ELECTRICITY", "GAS", "HEAT", "WATER"];
+
+    /// The word for this one.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Electricity => "ELECTRICITY",
+            Self::Gas => "GAS",
+            Self::Heat => "HEAT",
+            Self::Water => "WATER",
+        }
+    }
 }
 
 impl FromStr for EnergyType {
@@ -98,6 +109,15 @@ pub enum InputMethod {
 impl InputMethod {
     /// The words for it.
     pub const WORDS: &'static [&'static str] = &["DEVICE", "IMPORT"];
+
+    /// The word for this one.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Device => "DEVICE",
+            Self::Import => "IMPORT",
+        }
+    }
 }
 
 impl FromStr for InputMethod {

@@ -21,6 +21,12 @@ impl CountryCode {
         }
     }
 
+    /// Every code that the standard assigns.
+    #[must_use]
+    pub const fn all() -> &'static [&'static str] {
+        rust_iso3166::ALL_ALPHA2
+    }
+
     /// The code.
     #[must_use]
     pub fn as_str(&self) -> &str {

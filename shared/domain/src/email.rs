@@ -1,6 +1,7 @@
 //! E-mail addresses, as given and as compared.
 
 use email_address::{EmailAddress, Options};
+use idna::uts46::{AsciiDenyList, DnsLength, Hyphens};
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
@@ -53,9 +54,13 @@ impl Email {
     }
 }
 
-/// The ASCII form of a domain (UTS 46 processing, with the length and hyphen rules of DNS).
+/// The ASCII form of a domain: UTS 46 processing with the letters and lengths of DNS. Two hyphens in
+/// the third and fourth place are let pass, because registered domains have them.
 fn ascii_domain(domain: &str) -> Result<String, Flaw> {
-    idna::domain_to_ascii_strict(domain).map_err(|_| Flaw::Email)
+    idna::uts46::Uts46::new()
+        .to_ascii(domain.as_bytes(), AsciiDenyList::STD3, Hyphens::CheckFirstLast, DnsLength::Verify)
+        .map(std::borrow::Cow::into_owned)
+        .map_err(|_| Flaw::Email)
 }
 
 #[cfg(test)]

@@ -148,14 +148,17 @@ impl Store {
         Err(CreateError::Taken(taken))
     }
 
-    /// Which of an account's values are taken, without claiming them.
+    /// Whether [`Self::create_account`] would store the account right now, without storing it.
     ///
     /// # Errors
-    /// The store failed.
-    pub async fn taken(&self, account: &Account) -> Result<Vec<Taken>, StoreError> {
+    /// Why it would not.
+    pub async fn rehearse_account(&self, account: &Account) -> Result<(), CreateError> {
+        // For its check of the size.
+        self.creation(account, None)?;
         let claims = account.claims();
         let all: Vec<_> = claims.iter().enumerate().collect();
-        self.look_up(account.organisation, &all).await
+        let taken = self.look_up(account.organisation, &all).await?;
+        if taken.is_empty() { Ok(()) } else { Err(CreateError::Taken(taken)) }
     }
 
     async fn look_up(

@@ -1,6 +1,9 @@
 //! What can go wrong below a request.
 
-use aws_sdk_dynamodb::error::{DisplayErrorContext, SdkError};
+use aws_sdk_dynamodb::{
+    error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
+    operation::RequestId,
+};
 
 /// A failure of the store that is nobody's request's fault. Causes are kept for the log; none of
 /// this is shown to a caller.
@@ -39,15 +42,25 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Keeps what the SDK said. An error that outlived the retries as a throttle is [`Self::Busy`].
+    /// Keeps what the SDK said, as far as it can be logged: what the service says of a request may
+    /// quote the data in it, so of a refusal only the code and the service's request id are kept.
+    /// An error that outlived the retries as a throttle is [`Self::Busy`].
     pub(crate) fn call<E, R>(operation: &'static str, error: &SdkError<E, R>) -> Self
     where
-        E: std::error::Error + aws_sdk_dynamodb::error::ProvideErrorMetadata + 'static,
+        E: std::error::Error + ProvideErrorMetadata + RequestId + 'static,
         R: std::fmt::Debug,
     {
-        match error.as_service_error().and_then(aws_sdk_dynamodb::error::ProvideErrorMetadata::code) {
-            Some(code) if crate::retry::is_passing(code) => Self::Busy(format!("{operation}: {code}")),
-            _ => Self::Call { operation, cause: DisplayErrorContext(error).to_string() },
-        }
+        let cause = match error {
+            SdkError::ServiceError(refusal) => {
+                let code = refusal.err().code().unwrap_or("no code");
+                if crate::retry::is_passing(code) {
+                    return Self::Busy(format!("{operation}: {code}"));
+                }
+                format!("{code} (AWS request {})", refusal.err().request_id().unwrap_or("unknown"))
+            }
+            SdkError::ResponseError(_) => "the answer cannot be read".to_owned(),
+            _ => DisplayErrorContext(error).to_string(),
+        };
+        Self::Call { operation, cause }
     }
 }

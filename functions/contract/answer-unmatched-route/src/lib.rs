@@ -1,0 +1,64 @@
+//! Whatever matches no route: says whether the path is unknown or only the method. API Gateway by
+//! itself would say "Not Found" to both.
+
+use serde_json::{Map, Value};
+use wattbook_api::{Answer, Entry, Failure, Function, Request, Services, contract, problem};
+
+/// The function.
+pub static FUNCTION: Function = Function {
+    name: "answer-unmatched-route",
+    entry: Entry::Http {
+        handle: |services, request| Box::pin(std::future::ready(answer(services, request))),
+        refuse: problem::refuse,
+    },
+    uses: &[],
+    contract: None,
+};
+
+fn answer(_: &Services, request: &Request) -> Result<Answer, Failure> {
+    let document: Value =
+        serde_json::from_str(contract::CHECKED_IN).map_err(|error| Failure::Internal(error.into()))?;
+    let allowed = methods(&document, request.path());
+    Err(if allowed.is_empty() { Failure::NoRoute } else { Failure::Method { allowed } })
+}
+
+/// The methods that the contract has for a path.
+fn methods(document: &Value, path: &str) -> Vec<String> {
+    let paths = document.get("paths").and_then(Value::as_object).into_iter().flatten();
+    let matching = paths.filter(|(template, _)| matches(template, path));
+    let operations = matching.filter_map(|(_, operations)| operations.as_object()).flat_map(Map::keys);
+    operations.map(|method| method.to_uppercase()).collect()
+}
+
+/// Whether a path is one of a template, such as `/account/{account_id}`.
+fn matches(template: &str, path: &str) -> bool {
+    let (mut wanted, mut given) = (template.split('/'), path.split('/'));
+    loop {
+        match (wanted.next(), given.next()) {
+            (None, None) => return true,
+            (Some(wanted), Some(given)) if wanted.starts_with('{') && !given.is_empty() => {}
+            (Some(wanted), Some(given)) if wanted == given => {}
+            _ => return false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_paths_with_parameters() {
+        for (template, path, expected) in [
+            ("/account", "/account", true),
+            ("/account", "/account/", false),
+            ("/account", "/accounts", false),
+            ("/account/{id}", "/account/1", true),
+            ("/account/{id}", "/account/", false),
+            ("/account/{id}", "/account/1/2", false),
+            ("/account/{id}/meter", "/account/1/meter", true),
+        ] {
+            assert_eq!(matches(template, path), expected, "{template} {path}");
+        }
+    }
+}

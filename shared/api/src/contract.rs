@@ -1,0 +1,95 @@
+//! The OpenAPI document: what all operations share, and how their parts become one.
+//!
+//! Each function declares its operation beside its handler. The document is generated from those
+//! declarations, checked in as `shared/api/openapi.json`, and a test fails where the two differ.
+
+use serde::Serialize;
+use utoipa::{
+    IntoResponses, Modify, OpenApi, ToSchema,
+    openapi::{
+        self,
+        security::{Flow, HttpAuthScheme, HttpBuilder, OAuth2, SecurityScheme},
+    },
+};
+
+use crate::problem::Problem;
+
+/// The document as it is checked in. What is served is this, so that it costs nothing to make.
+pub const CHECKED_IN: &str = include_str!("../openapi.json");
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Wattbook",
+        description = "Provisions the customers of energy companies: accounts, their installations and meters. \
+            Every failure lists all of its causes at once. 400 means that the request is wrong by itself, \
+            409 that it clashes with what is stored.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+    ),
+    servers((url = "/")),
+    tags(
+        (name = "provisioning", description = "Accounts with their installations and meters, in one nested call."),
+        (name = "access", description = "Bearer tokens."),
+        (name = "contract", description = "This document."),
+    ),
+    modifiers(&Security),
+)]
+struct Base;
+
+struct Security;
+
+impl Modify for Security {
+    fn modify(&self, document: &mut openapi::OpenApi) {
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("basic", {
+            let basic = HttpBuilder::new().scheme(HttpAuthScheme::Basic);
+            SecurityScheme::Http(basic.description(Some("App id and app key.")).build())
+        });
+        components.add_security_scheme("oauth2", {
+            let flow = openapi::security::ClientCredentials::new("/v1/token", openapi::security::Scopes::new());
+            SecurityScheme::OAuth2(OAuth2::with_description(
+                [Flow::ClientCredentials(flow)],
+                "A bearer token that is good for an hour.",
+            ))
+        });
+    }
+}
+
+/// What every document begins with.
+#[must_use]
+pub fn base() -> openapi::OpenApi {
+    let mut document = Base::openapi();
+    document.info.version = env!("CARGO_PKG_VERSION").into();
+    document
+}
+
+/// The body of what API Gateway answers by itself.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct GatewayMessage {
+    /// One word for what happened.
+    message: String,
+}
+
+/// What API Gateway answers to whoever shows no valid credential.
+#[derive(IntoResponses)]
+#[allow(dead_code, reason = "only describes")]
+pub enum NotAuthorized {
+    /// There is no `Authorization` header.
+    #[response(status = 401)]
+    Unauthorized(#[to_schema] GatewayMessage),
+    /// The credential or the token is not valid.
+    #[response(status = 403)]
+    Forbidden(#[to_schema] GatewayMessage),
+}
+
+/// What any operation may answer when something is wrong on this side.
+#[derive(IntoResponses)]
+#[allow(dead_code, reason = "only describes")]
+pub enum ServerTrouble {
+    /// Something went wrong on our side.
+    #[response(status = 500, content_type = "application/problem+json")]
+    Internal(#[to_schema] Problem),
+    /// Contention or throttling that outlived the retries; ask again after `Retry-After`.
+    #[response(status = 503, content_type = "application/problem+json")]
+    Busy(#[to_schema] Problem),
+}

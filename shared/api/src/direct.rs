@@ -1,0 +1,42 @@
+//! Functions that are invoked by name.
+
+use serde_json::value::RawValue;
+
+use crate::{Failure, InvocationError, Services, fault::Location, function::DirectHandler, log};
+
+/// Runs such a function once. A refusal becomes a function error that carries its code and says
+/// what is wrong: whoever may invoke is an operator.
+pub(crate) async fn invoke(
+    function: &'static str,
+    handle: DirectHandler,
+    services: &Services,
+    event: &RawValue,
+    request_id: &str,
+) -> Result<Box<RawValue>, InvocationError> {
+    match handle(services, event).await {
+        Ok(answer) => {
+            tracing::info!(function, request_id, "answered");
+            serde_json::value::to_raw_value(&answer)
+                .map_err(|error| InvocationError { code: "internal".into(), message: error.to_string() })
+        }
+        Err(failure) => {
+            if failure.status() >= 500 {
+                let cause = log::chain(&failure);
+                tracing::error!(function, request_id, code = failure.code(), cause, "failed");
+            } else {
+                tracing::info!(function, request_id, code = failure.code(), "refused");
+            }
+            Err(InvocationError { code: failure.code().into(), message: message(&failure) })
+        }
+    }
+}
+
+fn message(failure: &Failure) -> String {
+    let Failure::Faults(faults) = failure else { return failure.to_string() };
+    let line = |fault: &crate::Fault| match &fault.location {
+        Location::Body(path) => format!("{} {}", path.as_str(), fault.reason.message),
+        Location::Query(name) => format!("{name} {}", fault.reason.message),
+        Location::Header(name) => format!("{name} {}", fault.reason.message),
+    };
+    faults.list().iter().map(line).collect::<Vec<_>>().join("; ")
+}

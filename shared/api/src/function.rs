@@ -1,0 +1,142 @@
+//! What a deployable function is, and how one is run.
+//!
+//! A function crate holds a handler and a [`Function`] constant that describes it. Everything
+//! generic (the runtime loop, JSON, the HTTP shapes, the SDK client) is instantiated here, once,
+//! behind plain function pointers: a function crate compiles almost nothing of its own and links
+//! in about a second. The local bundle and the Lambda runtime both go through
+//! [`Function::invoke`], so that what runs on a laptop is what runs deployed.
+//!
+//! Turned down: a trait per function (every implementation would instantiate the runtime again)
+//! and a macro around `main` (it hides what runs).
+
+use std::{future::Future, pin::Pin, process::ExitCode};
+
+use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
+use serde_json::value::RawValue;
+
+use crate::{
+    authorizer,
+    http::{self, Failure},
+    log,
+    services::{Environment, Resource, Services, StartError},
+};
+
+/// The future a handler returns. Boxed, so that handlers have one type.
+pub type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Handles a request that came through API Gateway.
+pub type HttpHandler = for<'a> fn(&'a Services, &'a http::Request) -> Pending<'a, Result<http::Answer, Failure>>;
+
+/// Decides whether a request may pass, and as whom.
+pub type AuthorizerHandler =
+    for<'a> fn(&'a Services, &'a authorizer::Asked) -> Pending<'a, Result<authorizer::Verdict, Failure>>;
+
+/// Handles a direct invocation (`lambda:InvokeFunction`): JSON in, JSON out.
+pub type DirectHandler = for<'a> fn(&'a Services, &'a RawValue) -> Pending<'a, Result<serde_json::Value, Failure>>;
+
+/// How a function is reached, with its handler.
+#[derive(Clone, Copy)]
+pub enum Entry {
+    /// A route of the HTTP API.
+    Http {
+        /// The handler.
+        handle: HttpHandler,
+        /// Writes a failure in the dialect that the route's callers speak.
+        refuse: fn(&http::Request, &Failure) -> http::Answer,
+    },
+    /// The Lambda authorizer of the HTTP API (payload 2.0, simple response).
+    Authorizer(AuthorizerHandler),
+    /// Invoked by name, for which IAM decides who may.
+    Direct(DirectHandler),
+}
+
+/// One deployable function.
+#[derive(Clone, Copy)]
+pub struct Function {
+    /// Its one name: folder, crate, sample event, and in `PascalCase` its logical id in the template.
+    pub name: &'static str,
+    /// How it is reached, with its handler.
+    pub entry: Entry,
+    /// What it needs from its environment; it does not start without.
+    pub uses: &'static [Resource],
+    /// The operations it adds to the contract, if it has a route.
+    pub contract: Option<fn() -> utoipa::openapi::OpenApi>,
+}
+
+/// An invocation that ended in an error rather than an answer. API Gateway turns one into a bare
+/// 500; whoever invokes directly gets the code and the message.
+#[derive(Debug, thiserror::Error)]
+#[error("{code}: {message}")]
+pub struct InvocationError {
+    /// A stable code.
+    pub code: String,
+    /// What happened, without internals.
+    pub message: String,
+}
+
+impl From<InvocationError> for Diagnostic {
+    fn from(error: InvocationError) -> Self {
+        Self { error_type: error.code, error_message: error.message }
+    }
+}
+
+impl Function {
+    /// Prepares what the function uses.
+    ///
+    /// # Errors
+    /// A setting is missing or unusable; the message names it.
+    pub fn start(&self, environment: &Environment) -> Result<Services, StartError> {
+        Services::start(self.uses, environment)
+    }
+
+    /// Runs the function once on `event`, the JSON that Lambda would hand it, and gives the JSON
+    /// that it answers.
+    ///
+    /// # Errors
+    /// The event is not what the entry expects, or a direct invocation was refused. A request over
+    /// HTTP never ends here once its event is read: its failures are answers.
+    pub async fn invoke(
+        &self,
+        services: &Services,
+        event: &RawValue,
+        request_id: &str,
+    ) -> Result<Box<RawValue>, InvocationError> {
+        match self.entry {
+            Entry::Http { handle, refuse } => http::invoke(self.name, handle, refuse, services, event).await,
+            Entry::Authorizer(handle) => authorizer::invoke(self.name, handle, services, event).await,
+            Entry::Direct(handle) => crate::direct::invoke(self.name, handle, services, event, request_id).await,
+        }
+    }
+}
+
+/// The whole `main` of a function: logging, services, then the Lambda runtime loop until the
+/// environment is taken away.
+#[must_use]
+pub fn serve(function: &'static Function) -> ExitCode {
+    log::to_stdout(&Environment::of_process());
+    let outcome = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(lambda_runtime::Error::from)
+        .and_then(|runtime| runtime.block_on(serve_until_stopped(function)));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(function = function.name, error = %error, "the function cannot run");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve_until_stopped(function: &'static Function) -> Result<(), lambda_runtime::Error> {
+    let environment = Environment::of_process();
+    // The runtime crate panics where these are absent; a person who starts the binary by hand
+    // gets a sentence instead.
+    environment.required("AWS_LAMBDA_RUNTIME_API")?;
+    let services = function.start(&environment)?;
+    let services = &services;
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
+        function.invoke(services, &event.payload, &event.context.request_id).await
+    }))
+    .await
+}

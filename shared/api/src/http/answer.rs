@@ -1,0 +1,106 @@
+//! An answer.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde_json::{json, value::RawValue};
+use wattbook_store::StoredAnswer;
+
+use crate::{Failure, InvocationError, Request};
+
+/// The version of a resource, as a strong entity tag (RFC 9110 §8.8.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ETag(pub u64);
+
+impl fmt::Display for ETag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{}\"", self.0)
+    }
+}
+
+impl ETag {
+    /// Whether `If-None-Match` names this version: compared weakly, as RFC 9110 §13.1.2 has it.
+    #[must_use]
+    pub fn is_known_to(self, request: &Request) -> bool {
+        let own = self.to_string();
+        let names = |tag: &str| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == own;
+        request.header("if-none-match").is_some_and(|tags| tags.split(',').map(str::trim).any(names))
+    }
+}
+
+/// An answer over HTTP.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    status: u16,
+    headers: Vec<(&'static str, String)>,
+    body: Option<String>,
+}
+
+impl Answer {
+    /// A status alone.
+    #[must_use]
+    pub const fn new(status: u16) -> Self {
+        Self { status, headers: Vec::new(), body: None }
+    }
+
+    /// A JSON document.
+    ///
+    /// # Errors
+    /// The value cannot be written as JSON.
+    pub fn json(status: u16, value: &impl Serialize) -> Result<Self, Failure> {
+        let body = serde_json::to_string(value).map_err(|error| Failure::Internal(error.into()))?;
+        Ok(Self::text(status, "application/json", body))
+    }
+
+    /// A body of some media type.
+    #[must_use]
+    pub fn text(status: u16, media_type: &'static str, body: impl Into<String>) -> Self {
+        Self { status, headers: vec![("content-type", media_type.into())], body: Some(body.into()) }
+    }
+
+    /// With one more header.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: impl fmt::Display) -> Self {
+        self.headers.push((name, value.to_string()));
+        self
+    }
+
+    /// The status.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// What an idempotency record keeps of it.
+    #[must_use]
+    pub fn to_stored(&self) -> StoredAnswer {
+        StoredAnswer {
+            status: self.status,
+            headers: self.headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
+            body: self.body.clone().unwrap_or_default(),
+        }
+    }
+
+    /// The answer that a record kept, marked as a repetition.
+    #[must_use]
+    pub fn replayed(stored: StoredAnswer) -> Self {
+        const KEPT: [&str; 3] = ["content-type", "location", "etag"];
+        let kept = |name| stored.headers.get(name).map(|value| (name, value.clone()));
+        let headers = KEPT.into_iter().filter_map(kept).collect();
+        Self { status: stored.status, headers, body: Some(stored.body) }.header("idempotent-replayed", true)
+    }
+
+    /// The response in payload format 2.0.
+    pub(crate) fn into_event(self) -> Result<Box<RawValue>, InvocationError> {
+        let headers: serde_json::Map<_, _> =
+            self.headers.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+        let response = json!({
+            "statusCode": self.status,
+            "headers": headers,
+            "body": self.body.unwrap_or_default(),
+            "isBase64Encoded": false,
+        });
+        serde_json::value::to_raw_value(&response)
+            .map_err(|error| InvocationError { code: "internal".into(), message: error.to_string() })
+    }
+}

@@ -1,0 +1,148 @@
+//! Why a request is not carried out, before any dialect has put it into words.
+//!
+//! One rule decides the status, in every dialect: **400** for whatever is wrong with the request by
+//! itself, **409** for what clashes with what is stored, **412** for a version that is not the
+//! current one. 422 is kept for the one thing the idempotency rules reserve it for.
+
+use std::error::Error;
+
+use wattbook_domain::AccountId;
+use wattbook_store::{MAX_ACCOUNT_BYTES, StoreError};
+
+use crate::{
+    Faults,
+    fault::{Pointer, Reason},
+    http::MAX_BODY_BYTES,
+    services::Undeclared,
+};
+
+/// A value that is taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conflict {
+    /// Where the value stands in the caller's body.
+    pub path: Pointer,
+    /// What kind of value it is.
+    pub kind: &'static str,
+    /// The account that holds it, if the caller may know.
+    pub holder: Option<AccountId>,
+}
+
+/// Why a request is not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// 400: faults of the request, all of them.
+    #[error("{} faults", .0.list().len())]
+    Faults(Faults),
+    /// 400: the body cannot be read, so nothing can be said of its members.
+    #[error("{}", .0.message)]
+    Unreadable(Reason),
+    /// 401: nobody known.
+    #[error("the caller is not known")]
+    Unauthenticated,
+    /// 404: nothing of that id that the caller can see. One answer for missing and foreign.
+    #[error("not found")]
+    NotFound,
+    /// 404: no such path.
+    #[error("no such path")]
+    NoRoute,
+    /// 405: the path is known, but not with this method.
+    #[error("the method is not allowed")]
+    Method {
+        /// The methods it is known with.
+        allowed: Vec<String>,
+    },
+    /// 409: values are taken, all of them listed.
+    #[error("{} values are taken", .0.len())]
+    Taken(Vec<Conflict>),
+    /// 409: a request under the same idempotency key is being carried out.
+    #[error("a request under the same idempotency key is being carried out")]
+    InProgress,
+    /// 413: the body is too large.
+    #[error("the body is larger than {MAX_BODY_BYTES} bytes")]
+    BodyTooLarge,
+    /// 413: what would be stored is too large.
+    #[error("the account would take {bytes} bytes; {MAX_ACCOUNT_BYTES} are allowed")]
+    AccountTooLarge {
+        /// What it would take.
+        bytes: usize,
+    },
+    /// 415: the body is of another media type.
+    #[error("the body must be of type {expected}")]
+    MediaType {
+        /// What is read here.
+        expected: &'static str,
+    },
+    /// 422: another request has used the idempotency key.
+    #[error("another request has used this idempotency key")]
+    KeyReused,
+    /// 503: contention or throttling that outlived the retries.
+    #[error("busy")]
+    Busy(#[source] StoreError),
+    /// 500: our own fault.
+    #[error("internal")]
+    Internal(#[source] Box<dyn Error + Send + Sync>),
+}
+
+impl Failure {
+    /// A stable code for programs.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Faults(_) => "invalid_request",
+            Self::Unreadable(reason) => reason.code,
+            Self::Unauthenticated => "unauthenticated",
+            Self::NotFound => "not_found",
+            Self::NoRoute => "unknown_path",
+            Self::Method { .. } => "method_not_allowed",
+            Self::Taken(_) => "conflict",
+            Self::InProgress => "request_in_progress",
+            Self::BodyTooLarge => "body_too_large",
+            Self::AccountTooLarge { .. } => "account_too_large",
+            Self::MediaType { .. } => "unsupported_media_type",
+            Self::KeyReused => "idempotency_key_reused",
+            Self::Busy(_) => "busy",
+            Self::Internal(_) => "internal",
+        }
+    }
+
+    /// The HTTP status.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        match self {
+            Self::Faults(_) | Self::Unreadable(_) => 400,
+            Self::Unauthenticated => 401,
+            Self::NotFound | Self::NoRoute => 404,
+            Self::Method { .. } => 405,
+            Self::Taken(_) | Self::InProgress => 409,
+            Self::BodyTooLarge | Self::AccountTooLarge { .. } => 413,
+            Self::MediaType { .. } => 415,
+            Self::KeyReused => 422,
+            Self::Internal(_) => 500,
+            Self::Busy(_) => 503,
+        }
+    }
+
+    /// After how many seconds trying again makes sense, if it does.
+    #[must_use]
+    pub const fn retry_after_seconds(&self) -> Option<u32> {
+        match self {
+            Self::InProgress | Self::Busy(_) => Some(1),
+            _ => None,
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Busy(_) => Self::Busy(error),
+            _ => Self::Internal(error.into()),
+        }
+    }
+}
+
+impl From<Undeclared> for Failure {
+    fn from(error: Undeclared) -> Self {
+        Self::Internal(error.into())
+    }
+}

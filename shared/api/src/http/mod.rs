@@ -1,0 +1,58 @@
+//! Requests and answers over HTTP, as API Gateway hands them on (payload format 2.0).
+//!
+//! The event is read into its published type and used as it is. The conversion to an
+//! `http::Request` that `lambda_http` offers is left out on purpose: it unwraps a URL made of the
+//! caller's host and query, and a function here is built to abort where it panics.
+
+mod answer;
+mod failure;
+mod request;
+
+use std::time::Instant;
+
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
+use serde_json::value::RawValue;
+
+pub use answer::{Answer, ETag};
+pub use failure::{Conflict, Failure};
+pub use request::{MAX_BODY_BYTES, Request};
+
+use crate::{InvocationError, Services, function::HttpHandler, log};
+
+/// Runs an HTTP function once: event in, response out. The one place where requests are logged.
+pub(crate) async fn invoke(
+    function: &'static str,
+    handle: HttpHandler,
+    refuse: fn(&Request, &Failure) -> Answer,
+    services: &Services,
+    event: &RawValue,
+) -> Result<Box<RawValue>, InvocationError> {
+    let started = Instant::now();
+    let event: ApiGatewayV2httpRequest = serde_json::from_str(event.get()).map_err(|error| InvocationError {
+        code: "invalid_event".into(),
+        message: format!("not an API Gateway event of payload format 2.0: line {}", error.line()),
+    })?;
+    let request = Request::new(event);
+    let outcome = handle(services, &request).await;
+    let (answer, failure) = match outcome {
+        Ok(answer) => (answer, None),
+        Err(failure) => (refuse(&request, &failure), Some(failure)),
+    };
+    record(function, &request, answer.status(), failure.as_ref(), started);
+    answer.header("x-request-id", request.id()).into_event()
+}
+
+fn record(function: &str, request: &Request, status: u16, failure: Option<&Failure>, started: Instant) {
+    let (request_id, route) = (request.id(), request.route());
+    let duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+    match failure {
+        Some(failure) if status >= 500 => {
+            let cause = log::chain(failure);
+            tracing::error!(function, request_id, route, status, duration_us, code = failure.code(), cause, "failed");
+        }
+        Some(failure) => {
+            tracing::info!(function, request_id, route, status, duration_us, code = failure.code(), "refused");
+        }
+        None => tracing::info!(function, request_id, route, status, duration_us, "answered"),
+    }
+}

@@ -1,0 +1,136 @@
+//! A request.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
+
+use crate::{
+    Failure, Principal,
+    fault::{Faults, Reason},
+    json::{self, Document},
+    reader::Parameters,
+};
+
+/// The largest body that is read, in bytes.
+pub const MAX_BODY_BYTES: usize = 1024 * 1024;
+
+/// A request through API Gateway.
+pub struct Request {
+    event: ApiGatewayV2httpRequest,
+    query: Vec<(String, String)>,
+}
+
+impl Request {
+    /// Wraps the event.
+    #[must_use]
+    pub fn new(event: ApiGatewayV2httpRequest) -> Self {
+        // The raw query is the only form in which a repeated parameter is told from one with a comma.
+        let raw = event.raw_query_string.as_deref().unwrap_or_default();
+        let query = serde_urlencoded::from_str(raw).unwrap_or_default();
+        Self { event, query }
+    }
+
+    /// The id that API Gateway gave the request.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        self.event.request_context.request_id.as_deref().unwrap_or_default()
+    }
+
+    /// The route that matched, such as `GET /account/{account_id}`.
+    #[must_use]
+    pub fn route(&self) -> &str {
+        self.event.request_context.route_key.as_deref().unwrap_or_default()
+    }
+
+    /// The method.
+    #[must_use]
+    pub fn method(&self) -> &str {
+        self.event.request_context.http.method.as_str()
+    }
+
+    /// The path as it came. A named stage may stand in front of it.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.event.raw_path.as_deref().unwrap_or_default()
+    }
+
+    /// A parameter of the route's path, percent-decoded.
+    #[must_use]
+    pub fn path_parameter(&self, name: &str) -> &str {
+        self.event.path_parameters.get(name).map(String::as_str).unwrap_or_default()
+    }
+
+    /// The query as it came.
+    #[must_use]
+    pub fn raw_query(&self) -> &str {
+        self.event.raw_query_string.as_deref().unwrap_or_default()
+    }
+
+    /// The parameters of the query, `+` and percent escapes decoded.
+    #[must_use]
+    pub fn query(&self) -> Parameters<'_> {
+        Parameters::new(&self.query)
+    }
+
+    /// A header, if it is there and is text.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.event.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// Whether a header is there, text or not.
+    #[must_use]
+    pub fn has_header(&self, name: &str) -> bool {
+        self.event.headers.contains_key(name)
+    }
+
+    /// Who calls.
+    ///
+    /// # Errors
+    /// The authorizer said nothing complete: nobody gets through on a route that forgot it.
+    pub fn principal(&self) -> Result<Principal, Failure> {
+        let context = self.event.request_context.authorizer.as_ref().map(|authorizer| &authorizer.fields);
+        context.and_then(Principal::from_context).ok_or(Failure::Unauthenticated)
+    }
+
+    /// The body as it came, in base64 if API Gateway put it so.
+    #[must_use]
+    pub fn raw_body(&self) -> &str {
+        self.event.body.as_deref().unwrap_or_default()
+    }
+
+    /// The body, if it is of the media type that is asked for.
+    ///
+    /// # Errors
+    /// It is larger than [`MAX_BODY_BYTES`], or of another media type.
+    pub fn body(&self, media_type: &'static str) -> Result<Vec<u8>, Failure> {
+        let text = self.event.body.as_deref().unwrap_or_default();
+        let body = if self.event.is_base64_encoded {
+            STANDARD
+                .decode(text)
+                .map_err(|_| Failure::Unreadable(Reason::new("malformed_body", "the body is broken")))?
+        } else {
+            text.as_bytes().to_vec()
+        };
+        if body.len() > MAX_BODY_BYTES {
+            return Err(Failure::BodyTooLarge);
+        }
+        let given = self.header("content-type").unwrap_or_default();
+        let essence = given.split(';').next().unwrap_or_default().trim();
+        if !essence.eq_ignore_ascii_case(media_type) {
+            return Err(Failure::MediaType { expected: media_type });
+        }
+        Ok(body)
+    }
+
+    /// The body as strict JSON ([`json`]); members that stand twice are noted in `faults`.
+    ///
+    /// # Errors
+    /// As [`Self::body`], or it is not JSON.
+    pub fn json(&self, faults: &mut Faults) -> Result<Document, Failure> {
+        let document = json::parse(&self.body("application/json")?).map_err(Failure::Unreadable)?;
+        for path in &document.repeated {
+            faults.body(path, Reason::new("repeated_member", "is given twice in the same object"));
+        }
+        Ok(document)
+    }
+}

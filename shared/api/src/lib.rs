@@ -1,0 +1,32 @@
+//! The edge: what stands between a request and the domain.
+//!
+//! A function is a handler of plain type ([`function`]); around it this crate decodes requests
+//! ([`http`], [`json`], [`reader`]), knows who calls ([`principal`]), answers in the caller's
+//! dialect ([`problem`] and the modules of the dialects), and keeps promises that are the same
+//! everywhere: every fault at once, idempotency, versions, request ids, one log line per request.
+
+pub mod authorizer;
+pub mod contract;
+pub mod credentials;
+pub mod direct;
+pub mod fault;
+pub mod function;
+pub mod http;
+pub mod idempotency;
+pub mod json;
+pub mod log;
+pub mod oauth;
+pub mod principal;
+pub mod problem;
+pub mod provisioning;
+pub mod reader;
+pub mod schema_types;
+pub mod secret;
+pub mod services;
+pub mod token;
+
+pub use fault::{Fault, Faults};
+pub use function::{Entry, Function, InvocationError, Pending, serve};
+pub use http::{Answer, Failure, Request};
+pub use principal::Principal;
+pub use services::{Environment, Resource, Services, StartError};

@@ -1,0 +1,57 @@
+//! Failures of the token end point, in the words of OAuth 2.0 (RFC 6749 §5.2).
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{Answer, Failure, Request, problem};
+
+/// The end point that speaks OAuth; its sibling for JSON answers with problem documents.
+pub const TOKEN_PATH: &str = "/v1/token";
+
+/// The code of a fault that says that the grant type is another one.
+pub const UNSUPPORTED_GRANT_TYPE: &str = "unsupported_grant_type";
+
+/// An OAuth error.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OauthError {
+    /// The error code of RFC 6749 §5.2.
+    error: &'static str,
+    /// What is wrong, for people.
+    error_description: String,
+}
+
+/// Writes a failure for the end point that was asked.
+#[must_use]
+pub fn refuse(request: &Request, failure: &Failure) -> Answer {
+    if !request.path().ends_with(TOKEN_PATH) {
+        return problem::refuse(request, failure).header("cache-control", "no-store");
+    }
+    let (error, error_description) = match failure {
+        Failure::Unauthenticated => ("invalid_client", "the client id or the client secret is wrong".to_owned()),
+        Failure::Faults(faults) => {
+            let unsupported = faults.list().iter().any(|fault| fault.reason.code == UNSUPPORTED_GRANT_TYPE);
+            let code = if unsupported { UNSUPPORTED_GRANT_TYPE } else { "invalid_request" };
+            (code, faults.list().iter().map(describe).collect::<Vec<_>>().join("; "))
+        }
+        Failure::Busy(_) => ("temporarily_unavailable", "busy; ask again in a second".to_owned()),
+        Failure::Internal(_) => ("server_error", "something went wrong on our side".to_owned()),
+        other => ("invalid_request", other.to_string()),
+    };
+    let body = serde_json::to_string(&OauthError { error, error_description }).unwrap_or_default();
+    let answer = Answer::text(failure.status(), "application/json", body).header("cache-control", "no-store");
+    match failure {
+        Failure::Unauthenticated => answer.header("www-authenticate", "Basic realm=\"wattbook\""),
+        Failure::Busy(_) => answer.header("retry-after", 1),
+        _ => answer,
+    }
+}
+
+fn describe(fault: &crate::Fault) -> String {
+    match &fault.location {
+        crate::fault::Location::Query(name) => format!("{name} {}", fault.reason.message),
+        crate::fault::Location::Header(name) => format!("{name} {}", fault.reason.message),
+        crate::fault::Location::Body(path) => {
+            format!("{} {}", path.as_str().trim_start_matches('/'), fault.reason.message)
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Who calls, as the authorizer found out and as a function reads it.
+//!
+//! The authorizer's context carries all that a function needs to know of the caller's
+//! organisation, so that no function reads it again. Both directions stand here, side by side.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value};
+use wattbook_domain::{AccessLevel, LabelPartnerCode, Organisation, OrganisationId, Reach, ServiceType};
+
+/// The caller of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Principal {
+    /// The credential's app id.
+    pub app_id: String,
+    /// Which resources it can see.
+    pub reach: Reach,
+    /// The label partners it can use, with their default service types.
+    pub label_partners: Vec<(LabelPartnerCode, ServiceType)>,
+}
+
+impl Principal {
+    /// The caller with a credential of that organisation. A label-partner credential is not told
+    /// of the other brands.
+    #[must_use]
+    pub fn new(app_id: String, access: AccessLevel, organisation: &Organisation) -> Self {
+        let reach = Reach { organisation: organisation.id, access };
+        let label_partners = organisation
+            .label_partners
+            .iter()
+            .filter(|partner| reach.covers_brand(&partner.code))
+            .map(|partner| (partner.code.clone(), partner.default_service_type))
+            .collect();
+        Self { app_id, reach, label_partners }
+    }
+
+    /// The default service type of a label partner that the caller can use.
+    #[must_use]
+    pub fn default_service_type(&self, code: &LabelPartnerCode) -> Option<ServiceType> {
+        self.label_partners.iter().find(|(known, _)| known == code).map(|(_, service_type)| *service_type)
+    }
+
+    /// The context that the authorizer hands to API Gateway. Flat strings, because that is what
+    /// every kind of integration passes on.
+    #[must_use]
+    pub fn to_context(&self) -> Map<String, Value> {
+        let partners: Vec<_> =
+            self.label_partners.iter().map(|(code, service_type)| format!("{code}={service_type}")).collect();
+        let mut context = Map::new();
+        context.insert("app_id".into(), self.app_id.clone().into());
+        context.insert("organisation_id".into(), self.reach.organisation.to_string().into());
+        match &self.reach.access {
+            AccessLevel::Admin => context.insert("access".into(), "admin".into()),
+            AccessLevel::LabelPartner { label_partner } => {
+                context.insert("label_partner".into(), label_partner.to_string().into());
+                context.insert("access".into(), "labelpartner".into())
+            }
+        };
+        context.insert("label_partners".into(), partners.join(";").into());
+        context
+    }
+
+    /// Reads the context back. `None` for anything but a complete one: whoever is not known for
+    /// certain is nobody.
+    #[must_use]
+    pub fn from_context(context: &HashMap<String, Value>) -> Option<Self> {
+        let text = |name: &str| context.get(name).and_then(Value::as_str);
+        let access = match text("access")? {
+            "admin" => AccessLevel::Admin,
+            "labelpartner" => {
+                AccessLevel::LabelPartner { label_partner: LabelPartnerCode::parse(text("label_partner")?).ok()? }
+            }
+            _ => return None,
+        };
+        let partner = |pair: &str| {
+            let (code, service_type) = pair.split_once('=')?;
+            Some((LabelPartnerCode::parse(code).ok()?, service_type.parse().ok()?))
+        };
+        let label_partners =
+            text("label_partners")?.split(';').filter(|pair| !pair.is_empty()).map(partner).collect::<Option<_>>()?;
+        let organisation: OrganisationId = text("organisation_id")?.parse().ok()?;
+        Some(Self { app_id: text("app_id")?.to_owned(), reach: Reach { organisation, access }, label_partners })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wattbook_domain::{LabelPartner, Name};
+
+    use super::*;
+
+    fn organisation() -> Organisation {
+        let partner = |code: &str, service_type: &str| LabelPartner {
+            code: LabelPartnerCode::parse(code).unwrap(),
+            name: Name::parse(code).unwrap(),
+            default_service_type: service_type.parse().unwrap(),
+        };
+        Organisation {
+            id: OrganisationId::new_random(),
+            name: Name::parse("Demo").unwrap(),
+            label_partners: vec![partner("NORTH", "RT-HR-NILM-HW"), partner("SOUTH", "BR-LR-no-NILM-noHW")],
+        }
+    }
+
+    #[test]
+    fn survives_the_way_through_the_gateway() {
+        let north = LabelPartnerCode::parse("NORTH").unwrap();
+        for access in [AccessLevel::Admin, AccessLevel::LabelPartner { label_partner: north.clone() }] {
+            let principal = Principal::new("app".into(), access, &organisation());
+            let context = principal.to_context().into_iter().collect();
+            assert_eq!(Principal::from_context(&context), Some(principal));
+        }
+    }
+
+    #[test]
+    fn a_brand_is_not_told_of_the_others() {
+        let north = LabelPartnerCode::parse("NORTH").unwrap();
+        let principal =
+            Principal::new("app".into(), AccessLevel::LabelPartner { label_partner: north }, &organisation());
+        assert_eq!(principal.label_partners.len(), 1);
+        assert!(!principal.reach.covers_brand(&LabelPartnerCode::parse("SOUTH").unwrap()));
+    }
+
+    #[test]
+    fn an_incomplete_context_is_nobody() {
+        let whole = Principal::new("app".into(), AccessLevel::Admin, &organisation()).to_context();
+        for name in whole.keys() {
+            let mut context: HashMap<_, _> = whole.clone().into_iter().collect();
+            context.remove(name);
+            assert_eq!(Principal::from_context(&context), None, "without {name}");
+            context.insert(name.clone(), "nonsense".into());
+            if name != "app_id" {
+                assert_eq!(Principal::from_context(&context), None, "with a wrong {name}");
+            }
+        }
+    }
+}

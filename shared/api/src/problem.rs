@@ -1,0 +1,153 @@
+//! Failures as problem documents (RFC 9457), the form of every dialect that prescribes no other.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+use wattbook_store::MAX_ACCOUNT_BYTES;
+
+use crate::{
+    Answer, Failure, Fault, Request,
+    fault::Location,
+    http::{Conflict, MAX_BODY_BYTES},
+};
+
+/// A failure, as RFC 9457 has it, with a code for programs and every single fault.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Problem {
+    /// `urn:wattbook:problem:` and the code.
+    #[serde(rename = "type")]
+    kind: String,
+    /// What kind of failure it is, the same for all of its kind.
+    title: &'static str,
+    /// The HTTP status.
+    #[schema(minimum = 400, maximum = 599)]
+    status: u16,
+    /// What to do about it.
+    detail: String,
+    /// A stable code for programs.
+    code: &'static str,
+    /// Each fault, in the order of the body.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    errors: Vec<ProblemEntry>,
+    /// How many further faults there are that the list had no room for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    errors_omitted: Option<usize>,
+}
+
+/// One fault.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProblemEntry {
+    /// A stable code for programs.
+    code: &'static str,
+    /// Where in the body: a JSON Pointer (RFC 6901).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
+    /// Which query parameter or header, where it is not in the body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parameter: Option<String>,
+    /// What is wrong and what to do.
+    message: String,
+    /// Of a taken value: the account that holds it, if it is one that the caller can see.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account_id: Option<String>,
+}
+
+/// Writes a failure as a problem document.
+#[must_use]
+pub fn refuse(_: &Request, failure: &Failure) -> Answer {
+    render(failure)
+}
+
+/// As [`refuse`], for where there is no request to look at.
+#[must_use]
+pub fn render(failure: &Failure) -> Answer {
+    let (errors, omitted) = match failure {
+        Failure::Faults(faults) => (faults.list().iter().map(fault_entry).collect(), faults.omitted()),
+        Failure::Taken(conflicts) => (conflicts.iter().map(conflict_entry).collect(), 0),
+        _ => (Vec::new(), 0),
+    };
+    let problem = Problem {
+        kind: format!("urn:wattbook:problem:{}", failure.code()),
+        title: title(failure),
+        status: failure.status(),
+        detail: detail(failure),
+        code: failure.code(),
+        errors,
+        errors_omitted: (omitted > 0).then_some(omitted),
+    };
+    let body = serde_json::to_string(&problem).unwrap_or_default();
+    let mut answer = Answer::text(failure.status(), "application/problem+json", body);
+    if let Some(seconds) = failure.retry_after_seconds() {
+        answer = answer.header("retry-after", seconds);
+    }
+    match failure {
+        Failure::Unauthenticated => answer.header("www-authenticate", "Basic realm=\"wattbook\", Bearer"),
+        Failure::Method { allowed } => answer.header("allow", allowed.join(", ")),
+        _ => answer,
+    }
+}
+
+fn title(failure: &Failure) -> &'static str {
+    match failure {
+        Failure::Faults(_) => "The request has faults",
+        Failure::Unreadable(_) => "The body cannot be read",
+        Failure::Unauthenticated => "The caller is not known",
+        Failure::NotFound => "Not found",
+        Failure::NoRoute => "No such path",
+        Failure::Method { .. } => "The method is not allowed here",
+        Failure::Taken(_) => "Values are taken",
+        Failure::InProgress => "The same request is being carried out",
+        Failure::BodyTooLarge | Failure::AccountTooLarge { .. } => "Too large",
+        Failure::MediaType { .. } => "The body is of another media type",
+        Failure::KeyReused => "The idempotency key has been used",
+        Failure::Busy(_) => "Busy",
+        Failure::Internal(_) => "Internal error",
+    }
+}
+
+fn detail(failure: &Failure) -> String {
+    match failure {
+        Failure::Faults(_) => "Mend every fault that is listed and send the request again.".into(),
+        Failure::Unreadable(reason) => reason.message.clone(),
+        Failure::Unauthenticated => "Send Basic credentials or a bearer token.".into(),
+        Failure::NotFound => "There is nothing of this id that this credential can see.".into(),
+        Failure::NoRoute => "GET /openapi.json lists the paths.".into(),
+        Failure::Method { allowed } => format!("This path takes {}.", allowed.join(", ")),
+        Failure::Taken(_) => {
+            "Each value that is listed belongs to an account already, and can belong to one only. Nothing was stored."
+                .into()
+        }
+        Failure::InProgress => {
+            "A request with this Idempotency-Key is being carried out; ask again after the time in Retry-After.".into()
+        }
+        Failure::BodyTooLarge => format!("A body can have at most {MAX_BODY_BYTES} bytes."),
+        Failure::AccountTooLarge { bytes } => {
+            format!("The account would take {bytes} bytes in the store; at most {MAX_ACCOUNT_BYTES} are allowed.")
+        }
+        Failure::MediaType { expected } => format!("Send the body as {expected}, and say so in Content-Type."),
+        Failure::KeyReused => {
+            "Another request was made with this Idempotency-Key within the last 24 hours; use a new key.".into()
+        }
+        Failure::Busy(_) => "Ask again after the time in Retry-After. Nothing was stored.".into(),
+        Failure::Internal(_) => "Something went wrong on our side. Quote the X-Request-Id of this answer.".into(),
+    }
+}
+
+fn fault_entry(fault: &Fault) -> ProblemEntry {
+    let (path, parameter) = match &fault.location {
+        Location::Body(path) => (Some(path.as_str().to_owned()), None),
+        Location::Query(name) => (None, Some(name.clone())),
+        Location::Header(name) => (None, Some((*name).to_owned())),
+    };
+    ProblemEntry { code: fault.reason.code, path, parameter, message: fault.reason.message.clone(), account_id: None }
+}
+
+fn conflict_entry(conflict: &Conflict) -> ProblemEntry {
+    ProblemEntry {
+        code: "taken",
+        path: Some(conflict.path.as_str().to_owned()),
+        parameter: None,
+        message: format!("this {} belongs to an account already", conflict.kind),
+        account_id: conflict.holder.map(|id| id.to_string()),
+    }
+}

@@ -1,0 +1,265 @@
+//! Writing accounts in the shape of this dialect.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+use wattbook_domain::{Account, Address, Installation, Meter, Reach};
+
+/// What a provisioning call created: every id of the three levels, ours beside the caller's.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProvisionedIds {
+    /// Our id of the account.
+    #[schema(format = "uuid")]
+    account_id: String,
+    /// The caller's own id of it.
+    external_account_id: String,
+    /// The installations, in the order of the request.
+    installation_info: Vec<InstallationIds>,
+}
+
+/// The ids of an installation.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct InstallationIds {
+    /// Our id of the installation.
+    #[schema(format = "uuid")]
+    installation_id: String,
+    /// The caller's own id of it.
+    external_installation_id: String,
+    /// Whether it is the one that services act on.
+    primary: bool,
+    /// Its meters, in the order of the request.
+    meters: Vec<MeterIds>,
+}
+
+/// The ids of a meter.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MeterIds {
+    /// Our id of the meter.
+    #[schema(format = "uuid")]
+    meter_id: String,
+    /// The caller's own id of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    external_meter_id: Option<String>,
+}
+
+impl ProvisionedIds {
+    /// The ids of an account.
+    #[must_use]
+    pub fn of(account: &Account) -> Self {
+        let installation = |(position, installation): (usize, &Installation)| InstallationIds {
+            installation_id: installation.id.to_string(),
+            external_installation_id: installation.external_id.to_string(),
+            primary: position == 0,
+            meters: installation.meters.iter().map(meter_ids).collect(),
+        };
+        Self {
+            account_id: account.id.to_string(),
+            external_account_id: account.customer.external_id.to_string(),
+            installation_info: account.installations.iter().enumerate().map(installation).collect(),
+        }
+    }
+}
+
+fn meter_ids(meter: &Meter) -> MeterIds {
+    MeterIds { meter_id: meter.id.to_string(), external_meter_id: meter.external_id.as_ref().map(ToString::to_string) }
+}
+
+/// An account with its installations and meters.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AccountView {
+    /// Our id of the account; absent in the answer to a dry run, which draws no ids.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = "uuid")]
+    account_id: Option<String>,
+    /// The label partner it belongs to.
+    labelpartner: String,
+    /// The customer.
+    customer_info: CustomerView,
+    /// The installations, the primary one first.
+    installation_info: Vec<InstallationView>,
+    /// When it was created (RFC 3339, UTC).
+    #[schema(format = DateTime)]
+    created_at: String,
+    /// When it was last changed (RFC 3339, UTC).
+    #[schema(format = DateTime)]
+    updated_at: String,
+}
+
+/// The customer of an account.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CustomerView {
+    /// The caller's own id of the account.
+    external_account_id: String,
+    /// Where the customer is written to, as given.
+    email: String,
+    /// Whether the address is known to be the customer's own.
+    email_verified: bool,
+    /// The customer's id at the identity provider.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    external_authentication_provider_id: Option<String>,
+    /// The person.
+    contact_info: ContactView,
+}
+
+/// A person.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ContactView {
+    /// Given name.
+    firstname: String,
+    /// Family name.
+    lastname: String,
+}
+
+/// An installation of an account.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct InstallationView {
+    /// Our id of the installation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = "uuid")]
+    installation_id: Option<String>,
+    /// The caller's own id of it.
+    external_installation_id: String,
+    /// Whether it is the one that services act on.
+    primary: bool,
+    /// The label partner it is served under.
+    labelpartner: String,
+    /// Where it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address_info: Option<AddressView>,
+    /// What is delivered.
+    service_information: ServiceView,
+    /// Its meters.
+    meters: Vec<MeterView>,
+}
+
+/// A postal address.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AddressView {
+    /// The postal code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    postal_code: Option<String>,
+    /// The country (ISO 3166-1 alpha-2).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    country_code: Option<String>,
+    /// The street; the name is the dialect's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    street_no: Option<String>,
+    /// The number in the street.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    house_no: Option<String>,
+    /// What follows the number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suffix: Option<String>,
+}
+
+/// What is delivered to an installation.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ServiceView {
+    /// The service type, the label partner's default where none was given.
+    service_type: String,
+}
+
+/// A meter of an installation.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MeterView {
+    /// Our id of the meter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = "uuid")]
+    meter_id: Option<String>,
+    /// The id under which readings arrive.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    external_meter_id: Option<String>,
+    /// `DEVICE` or `IMPORT`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    meter_input_method: Option<&'static str>,
+    /// `ELECTRICITY`, `GAS`, `HEAT` or `WATER`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    meter_energy_type: Option<&'static str>,
+    /// What is printed on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    meter_serial_number: Option<String>,
+}
+
+/// Whether an answer shows our ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ids {
+    /// It does.
+    Shown,
+    /// It does not: nothing was stored, and whoever stores it later draws other ids.
+    Withheld,
+}
+
+impl AccountView {
+    /// The account as far as the caller reaches: a label-partner credential is not shown
+    /// installations that are served under another brand.
+    #[must_use]
+    pub fn of(account: &Account, reach: &Reach, ids: Ids) -> Self {
+        let installations = account.installations.iter().enumerate();
+        let visible = installations.filter(|(_, installation)| reach.covers_brand(&installation.label_partner));
+        let customer = &account.customer;
+        Self {
+            account_id: ids.show(&account.id),
+            labelpartner: account.label_partner.to_string(),
+            customer_info: CustomerView {
+                external_account_id: customer.external_id.to_string(),
+                email: customer.email.as_str().to_owned(),
+                email_verified: customer.email_verified,
+                external_authentication_provider_id: show(customer.authentication_provider_id.as_ref()),
+                contact_info: ContactView {
+                    firstname: customer.contact.first_name.to_string(),
+                    lastname: customer.contact.last_name.to_string(),
+                },
+            },
+            installation_info: visible.map(|(i, installation)| InstallationView::of(i, installation, ids)).collect(),
+            created_at: account.created_at.to_string(),
+            updated_at: account.updated_at.to_string(),
+        }
+    }
+}
+
+impl InstallationView {
+    fn of(position: usize, installation: &Installation, ids: Ids) -> Self {
+        Self {
+            installation_id: ids.show(&installation.id),
+            external_installation_id: installation.external_id.to_string(),
+            primary: position == 0,
+            labelpartner: installation.label_partner.to_string(),
+            address_info: installation.address.as_ref().map(AddressView::of),
+            service_information: ServiceView { service_type: installation.service_type.to_string() },
+            meters: installation.meters.iter().map(|meter| MeterView::of(meter, ids)).collect(),
+        }
+    }
+}
+
+impl AddressView {
+    fn of(address: &Address) -> Self {
+        Self {
+            postal_code: show(address.postal_code.as_ref()),
+            country_code: address.country.as_ref().map(|country| country.as_str().to_owned()),
+            street_no: show(address.street.as_ref()),
+            house_no: show(address.house_number.as_ref()),
+            suffix: show(address.suffix.as_ref()),
+        }
+    }
+}
+
+impl MeterView {
+    fn of(meter: &Meter, ids: Ids) -> Self {
+        Self {
+            meter_id: ids.show(&meter.id),
+            external_meter_id: show(meter.external_id.as_ref()),
+            meter_input_method: meter.input_method.map(wattbook_domain::InputMethod::word),
+            meter_energy_type: meter.energy_type.map(wattbook_domain::EnergyType::word),
+            meter_serial_number: show(meter.serial_number.as_ref()),
+        }
+    }
+}
+
+impl Ids {
+    fn show(self, id: &impl ToString) -> Option<String> {
+        (self == Self::Shown).then(|| id.to_string())
+    }
+}
+
+fn show<T: ToString>(value: Option<&T>) -> Option<String> {
+    value.map(ToString::to_string)
+}

@@ -1,0 +1,162 @@
+//! What functions share with the world outside: settings, the store, the keys.
+
+use std::collections::HashMap;
+
+use wattbook_store::{Store, StoreSettings, UniquenessScope};
+
+use crate::secret::{KeyRing, KeyRingError};
+
+/// Settings by name. In Lambda the process environment; in the local bundle what the template
+/// gives the function.
+#[derive(Debug, Clone, Default)]
+pub struct Environment(HashMap<String, String>);
+
+impl Environment {
+    /// The environment of this process.
+    #[must_use]
+    pub fn of_process() -> Self {
+        std::env::vars().collect()
+    }
+
+    /// The value of `name`; an empty one counts as absent.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// The value of `name`.
+    ///
+    /// # Errors
+    /// It is absent.
+    pub fn required(&self, name: &'static str) -> Result<&str, StartError> {
+        self.get(name).ok_or(StartError::Missing(name))
+    }
+}
+
+impl FromIterator<(String, String)> for Environment {
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(settings: I) -> Self {
+        Self(settings.into_iter().collect())
+    }
+}
+
+/// Something outside that a function needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resource {
+    /// The DynamoDB table.
+    Table,
+    /// The keys that sign bearer tokens.
+    SigningKeys,
+    /// The keys under which app keys are hashed.
+    HashKeys,
+}
+
+/// Why a function cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A setting is absent.
+    #[error("the environment variable {0} is not set; template.yaml lists what each function needs")]
+    Missing(&'static str),
+    /// A setting has a value that is not understood.
+    #[error("the environment variable {name} is not understood: {reason}")]
+    Unusable {
+        /// Its name.
+        name: &'static str,
+        /// What is wrong with it. Never its value.
+        reason: String,
+    },
+    /// Keys are not usable.
+    #[error("the environment variable {name} holds no usable keys")]
+    Keys {
+        /// Its name.
+        name: &'static str,
+        /// What is wrong with them.
+        #[source]
+        source: KeyRingError,
+    },
+    /// The store cannot be set up.
+    #[error("the store cannot be set up")]
+    Store(#[from] wattbook_store::StoreError),
+}
+
+/// What a running function has at hand: what it declared in `uses`, and nothing else.
+#[derive(Debug, Default)]
+pub struct Services {
+    store: Option<Store>,
+    signing_keys: Option<KeyRing>,
+    hash_keys: Option<KeyRing>,
+}
+
+/// A handler reached for something that its function does not declare.
+#[derive(Debug, thiserror::Error)]
+#[error("the function does not declare that it uses {0:?}")]
+pub struct Undeclared(Resource);
+
+impl Services {
+    /// Prepares `uses` from `environment`.
+    ///
+    /// # Errors
+    /// A setting is missing or unusable.
+    pub fn start(uses: &[Resource], environment: &Environment) -> Result<Self, StartError> {
+        let mut services = Self::default();
+        for resource in uses {
+            match resource {
+                Resource::Table => services.store = Some(store(environment)?),
+                Resource::SigningKeys => services.signing_keys = Some(keys("SIGNING_KEYS", environment)?),
+                Resource::HashKeys => services.hash_keys = Some(keys("HASH_KEYS", environment)?),
+            }
+        }
+        Ok(services)
+    }
+
+    /// The store.
+    ///
+    /// # Errors
+    /// The function does not declare [`Resource::Table`].
+    pub fn store(&self) -> Result<&Store, Undeclared> {
+        self.store.as_ref().ok_or(Undeclared(Resource::Table))
+    }
+
+    /// The keys that sign bearer tokens.
+    ///
+    /// # Errors
+    /// The function does not declare [`Resource::SigningKeys`].
+    pub fn signing_keys(&self) -> Result<&KeyRing, Undeclared> {
+        self.signing_keys.as_ref().ok_or(Undeclared(Resource::SigningKeys))
+    }
+
+    /// The keys under which app keys are hashed.
+    ///
+    /// # Errors
+    /// The function does not declare [`Resource::HashKeys`].
+    pub fn hash_keys(&self) -> Result<&KeyRing, Undeclared> {
+        self.hash_keys.as_ref().ok_or(Undeclared(Resource::HashKeys))
+    }
+}
+
+fn keys(name: &'static str, environment: &Environment) -> Result<KeyRing, StartError> {
+    KeyRing::parse(environment.required(name)?).map_err(|source| StartError::Keys { name, source })
+}
+
+/// The store is built from explicit settings alone: no profile, no instance metadata, no default
+/// region. A function without them stops here instead of reaching an account by accident.
+fn store(environment: &Environment) -> Result<Store, StartError> {
+    let scope = match environment.get("UNIQUENESS_SCOPE") {
+        None | Some("platform") => UniquenessScope::Platform,
+        Some("organisation") => UniquenessScope::Organisation,
+        Some(_) => {
+            return Err(StartError::Unusable {
+                name: "UNIQUENESS_SCOPE",
+                reason: "it is neither `platform` nor `organisation`".into(),
+            });
+        }
+    };
+    Ok(Store::connect(StoreSettings {
+        table: environment.required("TABLE_NAME")?.to_owned(),
+        scope,
+        region: environment.required("AWS_REGION")?.to_owned(),
+        access_key_id: environment.required("AWS_ACCESS_KEY_ID")?.to_owned(),
+        secret_access_key: environment.required("AWS_SECRET_ACCESS_KEY")?.to_owned(),
+        session_token: environment.get("AWS_SESSION_TOKEN").map(str::to_owned),
+        endpoint: environment.get("AWS_ENDPOINT_URL_DYNAMODB").map(str::to_owned),
+    })?)
+}

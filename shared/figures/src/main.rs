@@ -1,0 +1,143 @@
+//! Measures the functions as they ship.
+//!
+//! ```text
+//! cargo run -p wattbook-figures
+//! ```
+//!
+//! builds every function and a hello-world in the release profile, and prints for each function: the
+//! size of its binary, plain and zipped; the time from the start of its process to its first answer,
+//! under a stub of the Lambda Runtime API over plain HTTP; the median time of the invocations that
+//! follow; and the most memory it held (`VmHWM`, read before the process is killed). Beside each
+//! figure stands its ratio to hello-world's, and at the end of the row whether the budget is kept.
+//!
+//! Times depend on the machine and on what else it does; ratios hardly do. Hello-world and function
+//! run in turn, process by process, and each ratio is the median over those pairs. `hello-world`
+//! itself may be named as a function: how far its ratios are from 1 is the noise of the machine.
+//!
+//! What is measured is the success: each event carries unique values of its own, what it needs is
+//! made beforehand by the functions themselves, and a function that answers anything else than a
+//! success has no figures and fails the command.
+//!
+//! Not in the figures: the download of the package, the start of the micro-VM, TLS to DynamoDB, the
+//! way there, and the throttled CPU of a small function.
+
+mod measure;
+mod prepare;
+mod process;
+mod report;
+mod runtime_api;
+mod sample;
+mod store;
+mod workspace;
+
+use std::{error::Error as _, io, process::ExitCode};
+
+use clap::Parser;
+
+use crate::{
+    measure::{Effort, MeasureError, Subject},
+    prepare::Preparation,
+    report::Row,
+    sample::{Sample, SampleError, Serial},
+    store::{Store, StoreError},
+    workspace::{HELLO, Workspace, WorkspaceError},
+};
+
+/// Prints size, start-up time, warm time and peak memory of each function beside a hello-world
+/// built the same way, and whether the budget is kept. Builds in the release profile first.
+///
+/// Fails when a function answers anything but a success, and with --check when one is over budget.
+#[derive(Debug, Parser)]
+#[command(name = "wattbook-figures")]
+struct Options {
+    /// Functions to measure; all if none is named. `hello-world` shows the noise
+    functions: Vec<String>,
+    /// Processes to start per function
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
+    runs: u32,
+    /// Further invocations of each process
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
+    warm: u32,
+    /// Profile to build and measure; only `release` is what ships
+    #[arg(long, value_name = "NAME", default_value = "release")]
+    profile: String,
+    /// Measure what was built before
+    #[arg(long)]
+    no_build: bool,
+    /// Fail if a function is over budget
+    #[arg(long)]
+    check: bool,
+    /// A DynamoDB to use
+    #[arg(long, value_name = "URL", requires = "table")]
+    store_endpoint: Option<String>,
+    /// The table there
+    #[arg(long, value_name = "NAME", requires = "store_endpoint")]
+    table: Option<String>,
+}
+
+/// Why nothing could be measured.
+#[derive(Debug, thiserror::Error)]
+enum Error {
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("hello-world has no event")]
+    Hello(#[from] SampleError),
+    #[error("the report cannot be written")]
+    Write(#[from] io::Error),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Options::parse()).await {
+        Ok(code) => code,
+        Err(error) => {
+            eprint!("error: {error}");
+            let mut cause = error.source();
+            while let Some(error) = cause {
+                eprint!(": {error}");
+                cause = error.source();
+            }
+            eprintln!();
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(options: Options) -> Result<ExitCode, Error> {
+    let workspace = Workspace::read(&options.profile)?;
+    let names = workspace.choose(&options.functions)?;
+    let store = Store::open(options.store_endpoint.zip(options.table)).await?;
+    if !options.no_build {
+        let needed = names.iter().filter_map(|name| prepare::writer(name));
+        workspace.build(names.iter().map(String::as_str).chain(needed).chain([HELLO]))?;
+    }
+    let hello = Subject {
+        name: HELLO.to_owned(),
+        binary: workspace.binary(HELLO),
+        sample: Sample::parse(include_str!("hello-event.json"))?,
+        environment: store.environment(HELLO),
+    };
+    let preparation = Preparation { workspace: &workspace, store: &store };
+    let effort = Effort { runs: options.runs, warm: options.warm };
+    let mut serial = Serial::begin();
+    let mut rows = Vec::new();
+    for name in names {
+        eprintln!("measuring {name}");
+        let size = workspace::size(&workspace.binary(&name))?;
+        let outcome = if name == HELLO {
+            measure::compare(&hello, &hello, effort, &mut serial).await
+        } else {
+            match preparation.subject(&name, &mut serial).await {
+                Ok(subject) => measure::compare(&hello, &subject, effort, &mut serial).await,
+                Err(error) => Err(MeasureError::Unprepared(Box::new(error))),
+            }
+        };
+        rows.push(Row { name, size, outcome });
+    }
+    report::print(&mut io::stdout().lock(), (HELLO, workspace::size(&hello.binary)?), &rows)?;
+    let failed = rows.iter().any(|row| row.outcome.is_err());
+    let over = rows.iter().any(|row| !row.over().is_empty());
+    Ok(if failed || (options.check && over) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}

@@ -1,0 +1,219 @@
+//! Sample events, made new for every invocation, and whether an answer is a good one.
+//!
+//! A value that may exist once only would turn every invocation but the first into a conflict, so
+//! each event that goes out carries values of its own.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use serde_json::{Map, Value};
+
+/// Members that hold a value that may exist once only.
+const UNIQUE: [&str; 4] = ["email", "external_account_id", "external_installation_id", "external_meter_id"];
+
+/// The one function whose good answer is that there is no such route.
+const UNMATCHED: &str = "answer-unmatched-route";
+
+/// Why a sample event cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SampleError {
+    /// It cannot be read.
+    #[error("the sample event {} cannot be read: {source}", .path.display())]
+    Absent {
+        /// Where it should be.
+        path: PathBuf,
+        /// Why it cannot be read.
+        source: io::Error,
+    },
+    /// It is not JSON.
+    #[error("the sample event is not JSON: {0}")]
+    NotJson(#[from] serde_json::Error),
+}
+
+/// An answer that is no success.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Wrong {
+    /// It is not JSON.
+    #[error("the answer is not JSON")]
+    NotJson,
+    /// Its status is not one of success.
+    #[error("it answered {status}: {body}")]
+    Status {
+        /// The status.
+        status: u64,
+        /// What the answer says about it.
+        body: String,
+    },
+    /// The request would not have been let through.
+    #[error("it refused the credential")]
+    Refused,
+}
+
+/// Numbers that are handed out once, also across runs of this command.
+#[derive(Debug)]
+pub(crate) struct Serial(u128);
+
+impl Serial {
+    /// Begins with the present time.
+    pub(crate) fn begin() -> Self {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self(now.as_micros())
+    }
+
+    /// The next number.
+    pub(crate) fn next(&mut self) -> u128 {
+        self.0 += 1;
+        self.0
+    }
+}
+
+/// A sample event.
+#[derive(Debug, Clone)]
+pub(crate) struct Sample {
+    /// The event.
+    pub(crate) event: Value,
+    /// The body inside it, if that is JSON.
+    body: Option<Value>,
+}
+
+impl Sample {
+    /// Reads the event at `path`.
+    ///
+    /// # Errors
+    /// There is none, or it is not JSON.
+    pub(crate) fn read(path: &Path) -> Result<Self, SampleError> {
+        let text = fs::read_to_string(path);
+        let text = text.map_err(|source| SampleError::Absent { path: path.to_owned(), source })?;
+        Self::parse(&text)
+    }
+
+    /// Takes `text` as the event.
+    ///
+    /// # Errors
+    /// It is not JSON.
+    pub(crate) fn parse(text: &str) -> Result<Self, SampleError> {
+        Ok(Self::new(serde_json::from_str(text)?))
+    }
+
+    /// Takes `event` as it is.
+    pub(crate) fn new(event: Value) -> Self {
+        let body = event.get("body").and_then(Value::as_str);
+        let body = body.and_then(|body| serde_json::from_str(body).ok());
+        Self { event, body }
+    }
+
+    /// The event with unique values that no event has had before.
+    pub(crate) fn fresh(&self, serial: &mut Serial) -> String {
+        let Some(mut body) = self.body.clone() else {
+            return self.event.to_string();
+        };
+        let number = serial.next();
+        renew(&mut body, number);
+        let body = body.to_string();
+        let mut event = self.event.clone();
+        if let Some(headers) = event.get_mut("headers").and_then(Value::as_object_mut) {
+            for (name, value) in headers {
+                match name.as_str() {
+                    "content-length" => *value = body.len().to_string().into(),
+                    "idempotency-key" => *value = number.to_string().into(),
+                    _ => {}
+                }
+            }
+        }
+        if let Some(event) = event.as_object_mut() {
+            event.insert("body".to_owned(), body.into());
+        }
+        event.to_string()
+    }
+}
+
+/// Gives every unique value in `value` the suffix `number`. Digits, which no format forbids.
+fn renew(value: &mut Value, number: u128) {
+    match value {
+        Value::Object(members) => renew_members(members, number),
+        Value::Array(elements) => elements.iter_mut().for_each(|element| renew(element, number)),
+        _ => {}
+    }
+}
+
+fn renew_members(members: &mut Map<String, Value>, number: u128) {
+    for (name, value) in members {
+        match value {
+            Value::String(text) if UNIQUE.contains(&name.as_str()) => match text.split_once('@') {
+                Some((mailbox, domain)) => *text = format!("{mailbox}{number}@{domain}"),
+                None => text.push_str(&number.to_string()),
+            },
+            other => renew(other, number),
+        }
+    }
+}
+
+/// Whether `answer` is what `function` answers when all goes well.
+///
+/// # Errors
+/// It is not.
+pub(crate) fn judge(function: &str, answer: &[u8]) -> Result<Value, Wrong> {
+    let answer: Value = serde_json::from_slice(answer).map_err(|_| Wrong::NotJson)?;
+    if answer.get("isAuthorized").is_some_and(|verdict| verdict != &Value::Bool(true)) {
+        return Err(Wrong::Refused);
+    }
+    let good = |status| match function {
+        UNMATCHED => status == 404 || status == 405,
+        _ => (200..300).contains(&status),
+    };
+    match answer.get("statusCode").and_then(Value::as_u64) {
+        Some(status) if !good(status) => {
+            let body = answer.get("body").and_then(Value::as_str).unwrap_or_default();
+            Err(Wrong::Status { status, body: body.chars().take(300).collect() })
+        }
+        _ => Ok(answer),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn unique_values_and_what_hangs_on_them_are_renewed() {
+        let body = json!({ "customer_info": { "email": "jo@example.com", "name": "Jo" },
+            "installation_info": [{ "external_installation_id": "99", "meters": [{ "external_meter_id": "77" }] }] });
+        let sample = Sample::new(json!({
+            "headers": { "content-length": "1", "idempotency-key": "once" }, "body": body.to_string() }));
+        let event: Value = serde_json::from_str(&sample.fresh(&mut Serial(4))).unwrap();
+        let body = event.get("body").unwrap().as_str().unwrap();
+        assert_eq!(
+            event.get("headers").unwrap(),
+            &json!({ "content-length": body.len().to_string(), "idempotency-key": "5" })
+        );
+        let body: Value = serde_json::from_str(body).unwrap();
+        assert_eq!(
+            body,
+            json!({ "customer_info": { "email": "jo5@example.com", "name": "Jo" },
+            "installation_info": [{ "external_installation_id": "995", "meters": [{ "external_meter_id": "775" }] }] })
+        );
+    }
+
+    #[test]
+    fn an_event_without_a_json_body_stays_as_it_is() {
+        let event = json!({ "body": "Z3JhbnQ=", "isBase64Encoded": true });
+        assert_eq!(Sample::new(event.clone()).fresh(&mut Serial(0)), event.to_string());
+    }
+
+    #[test]
+    fn only_a_success_is_one() {
+        assert!(judge("f", br#"{"statusCode":201,"body":""}"#).is_ok());
+        assert!(judge("f", br#"{"statusCode":409,"body":""}"#).is_err());
+        assert!(judge("f", br#"{"statusCode":503}"#).is_err());
+        assert!(judge("f", b"text").is_err());
+        assert!(judge("f", br#"{"isAuthorized":true}"#).is_ok());
+        assert!(judge("f", br#"{"isAuthorized":false}"#).is_err());
+        assert!(judge(UNMATCHED, br#"{"statusCode":404}"#).is_ok());
+        assert!(judge(UNMATCHED, br#"{"statusCode":200}"#).is_err());
+    }
+}

@@ -1,0 +1,212 @@
+//! The workspace: which functions it has, how they are built, where the binaries end up.
+
+use std::{
+    ffi::OsString,
+    fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+    process::{Command, ExitStatus},
+};
+
+use flate2::{Compression, write::DeflateEncoder};
+use serde_json::Value;
+
+/// The function that all others are compared with.
+pub(crate) const HELLO: &str = "hello-world";
+
+/// Why the workspace could not be read or built.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum WorkspaceError {
+    /// Cargo could not be run.
+    #[error("cargo cannot be run")]
+    Cargo(#[source] io::Error),
+    /// Cargo reported a failure; it has said why.
+    #[error("cargo {0} ended with {1}")]
+    Failed(&'static str, ExitStatus),
+    /// Cargo's description of the workspace is not understood.
+    #[error("cargo's description of the workspace lacks `{0}`")]
+    Incomplete(&'static str),
+    /// Cargo's description of the workspace is not JSON.
+    #[error("cargo's description of the workspace is not understood")]
+    Unreadable(#[from] serde_json::Error),
+    /// A name that no function has.
+    #[error("there is no function `{name}`; there are {known}")]
+    Unknown {
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        known: String,
+    },
+    /// A binary is not there.
+    #[error("{} cannot be read; build it first", .path.display())]
+    NoBinary {
+        /// Where it should be.
+        path: PathBuf,
+        /// Why it cannot be read.
+        source: io::Error,
+    },
+}
+
+/// The workspace, as cargo describes it.
+#[derive(Debug)]
+pub(crate) struct Workspace {
+    root: PathBuf,
+    binaries: PathBuf,
+    profile: String,
+    functions: Vec<String>,
+}
+
+/// How large a binary is, in bytes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Size {
+    /// As a file.
+    pub(crate) plain: u32,
+    /// In a deployment package.
+    pub(crate) zipped: u32,
+}
+
+impl Workspace {
+    /// Asks cargo about the workspace of the current folder.
+    ///
+    /// # Errors
+    /// Cargo cannot be run, or does not know the workspace.
+    pub(crate) fn read(profile: &str) -> Result<Self, WorkspaceError> {
+        let output = cargo()
+            .args(["metadata", "--format-version", "1", "--no-deps"])
+            .stderr(std::process::Stdio::inherit())
+            .output()
+            .map_err(WorkspaceError::Cargo)?;
+        if !output.status.success() {
+            return Err(WorkspaceError::Failed("metadata", output.status));
+        }
+        Self::of_metadata(&serde_json::from_slice(&output.stdout)?, profile)
+    }
+
+    fn of_metadata(metadata: &Value, profile: &str) -> Result<Self, WorkspaceError> {
+        let text = |name| {
+            let value = metadata.get(name).and_then(Value::as_str);
+            value.map(PathBuf::from).ok_or(WorkspaceError::Incomplete(name))
+        };
+        let root = text("workspace_root")?;
+        let packages = metadata.get("packages").and_then(Value::as_array);
+        let folder = root.join("functions");
+        let mut functions: Vec<String> = packages
+            .ok_or(WorkspaceError::Incomplete("packages"))?
+            .iter()
+            .filter(|package| {
+                let manifest = package.get("manifest_path").and_then(Value::as_str);
+                manifest.is_some_and(|path| Path::new(path).starts_with(&folder))
+            })
+            .filter_map(|package| package.get("name").and_then(Value::as_str))
+            .map(str::to_owned)
+            .collect();
+        functions.sort();
+        // Cargo keeps the output of these two under the name of what they derive from.
+        let output = match profile {
+            "dev" | "test" => "debug",
+            "bench" => "release",
+            other => other,
+        };
+        let binaries = text("target_directory")?.join(output);
+        Ok(Self { root, binaries, profile: profile.to_owned(), functions })
+    }
+
+    /// The functions called `names`, or all of them if none is named.
+    ///
+    /// # Errors
+    /// A name is not one of a function.
+    pub(crate) fn choose(&self, names: &[String]) -> Result<Vec<String>, WorkspaceError> {
+        if names.is_empty() {
+            return Ok(self.functions.clone());
+        }
+        let known = |name: &&String| *name == HELLO || self.functions.contains(name);
+        if let Some(name) = names.iter().find(|name| !known(name)) {
+            let known = self.functions.join(", ");
+            return Err(WorkspaceError::Unknown { name: name.clone(), known });
+        }
+        Ok(names.to_vec())
+    }
+
+    /// Builds `packages` in one go, so that they share what they depend on.
+    ///
+    /// # Errors
+    /// They do not build; cargo has said why.
+    pub(crate) fn build<'a>(&self, packages: impl Iterator<Item = &'a str>) -> Result<(), WorkspaceError> {
+        let mut build = cargo();
+        build.args(["build", "--profile", &self.profile, "--bins"]);
+        for package in packages {
+            build.args(["--package", package]);
+        }
+        let status = build.status().map_err(WorkspaceError::Cargo)?;
+        if status.success() { Ok(()) } else { Err(WorkspaceError::Failed("build", status)) }
+    }
+
+    /// Where the binary of `package` is.
+    pub(crate) fn binary(&self, package: &str) -> PathBuf {
+        self.binaries.join(format!("{package}{}", std::env::consts::EXE_SUFFIX))
+    }
+
+    /// The sample event of the function `name`.
+    pub(crate) fn event(&self, name: &str) -> PathBuf {
+        self.root.join("events").join(format!("{name}.json"))
+    }
+}
+
+/// The size of the binary at `path`. Zipped as build tools do it: deflate at its default level.
+///
+/// # Errors
+/// It cannot be read.
+pub(crate) fn size(path: &Path) -> Result<Size, WorkspaceError> {
+    let measure = || {
+        let binary = fs::read(path)?;
+        let mut packed = DeflateEncoder::new(Vec::new(), Compression::default());
+        packed.write_all(&binary)?;
+        Ok((binary.len(), packed.finish()?.len()))
+    };
+    let (plain, zipped) = measure().map_err(|source| WorkspaceError::NoBinary { path: path.to_owned(), source })?;
+    let bytes = |length| u32::try_from(length).unwrap_or(u32::MAX);
+    Ok(Size { plain: bytes(plain), zipped: bytes(zipped) })
+}
+
+/// The cargo that started this command, else the one on the path.
+fn cargo() -> Command {
+    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn workspace(profile: &str) -> Workspace {
+        let metadata = json!({
+            "workspace_root": "/w",
+            "target_directory": "/t",
+            "packages": [
+                { "name": "second", "manifest_path": "/w/functions/x/second/Cargo.toml" },
+                { "name": "library", "manifest_path": "/w/shared/functions/Cargo.toml" },
+                { "name": "first", "manifest_path": "/w/functions/y/first/Cargo.toml" },
+            ],
+        });
+        Workspace::of_metadata(&metadata, profile).unwrap()
+    }
+
+    #[test]
+    fn functions_are_the_packages_below_their_folder() {
+        assert_eq!(workspace("release").choose(&[]).unwrap(), ["first", "second"]);
+        assert_eq!(workspace("release").choose(&["second".to_owned()]).unwrap(), ["second"]);
+    }
+
+    #[test]
+    fn an_unknown_function_is_refused_with_what_there_is() {
+        let refusal = workspace("release").choose(&["third".to_owned()]).unwrap_err();
+        assert_eq!(refusal.to_string(), "there is no function `third`; there are first, second");
+    }
+
+    #[test]
+    fn a_profile_has_its_folder() {
+        assert_eq!(workspace("ci").binary("first"), Path::new("/t/ci/first"));
+        assert_eq!(workspace("dev").binary("first"), Path::new("/t/debug/first"));
+    }
+}

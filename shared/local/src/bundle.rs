@@ -1,0 +1,151 @@
+//! The bundle: gateway, functions and store, from start to stop.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use serde_json::Value;
+
+use crate::{
+    authorizer::Authorizers,
+    data::{Data, DataDir},
+    demo::{self, Demo},
+    embedded::EmbeddedStore,
+    error::LocalError,
+    functions::{Functions, InvokeError},
+    gateway::Gateway,
+    routes::Routes,
+    secrets,
+    serving::{self, Serving},
+    store_access::StoreAccess,
+    template::{self, Surroundings, Template},
+};
+
+/// How the bundle is to run. The default is what a test wants: a free port, and nothing left.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The port on 127.0.0.1; 0 takes a free one.
+    pub port: u16,
+    /// Where data is kept.
+    pub data: DataDir,
+    /// The store to use in place of the embedded one.
+    pub store: Option<StoreAccess>,
+    /// What the table is called.
+    pub table: String,
+    /// Values for the template's parameters, in place of their defaults.
+    pub parameters: BTreeMap<String, String>,
+    /// For how long the authorizer's results are kept, in place of what the template says.
+    pub reauthorize_every: Option<Duration>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            port: 0,
+            data: DataDir::InMemory,
+            store: None,
+            table: "wattbook".into(),
+            parameters: BTreeMap::new(),
+            reauthorize_every: None,
+        }
+    }
+}
+
+/// The whole bundle, running on this machine. If it is dropped instead of stopped it ends all the
+/// same, but nobody waits for running requests.
+pub struct Bundle {
+    // In this order, so that dropping ends the callers before what they call.
+    serving: Serving,
+    gateway: Arc<Gateway>,
+    embedded: Option<EmbeddedStore>,
+    data: Data,
+    store: StoreAccess,
+    table: String,
+    demo: Demo,
+    port: u16,
+}
+
+impl Bundle {
+    /// Starts everything. Requests are served once this returns.
+    ///
+    /// # Errors
+    /// The port or the data directory is taken, the template cannot be honoured, the functions and
+    /// the template do not match, or the store does not work.
+    pub async fn start(options: Options) -> Result<Self, LocalError> {
+        // First what most often fails, before anything is made.
+        let (listener, port) = serving::listen(options.port).await?;
+        let data = Data::open(&options.data)?;
+        let (store, embedded) = store(&options, &data).await?;
+        let surroundings = Surroundings {
+            region: store.region.clone(),
+            table_name: options.table.clone(),
+            parameters: options.parameters,
+        };
+        let template = Template::read(template::SOURCE, &surroundings)?;
+        let routes = Routes::new(&template.functions)?;
+        let secrets = secrets::load_or_generate(&template.secrets, &data.file("secrets.json"))?;
+        let functions = Functions::start(&template, &secrets, &store)?;
+        store.ensure_table(&template.table).await?;
+        let demo = demo::find_or_make(&functions, &data.file("demo.json")).await?;
+        let authorizers = Authorizers::new(&template.authorizers, options.reauthorize_every, &store.region);
+        let gateway = Arc::new(Gateway { functions, routes, authorizers, port });
+        let serving = Serving::start(Arc::clone(&gateway), listener);
+        Ok(Self { serving, gateway, embedded, data, store, table: options.table, demo, port })
+    }
+
+    /// Where requests go, as in `http://127.0.0.1:3000`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// How the store is reached.
+    #[must_use]
+    pub fn store(&self) -> &StoreAccess {
+        &self.store
+    }
+
+    /// The address of the store.
+    #[must_use]
+    pub fn store_endpoint(&self) -> &str {
+        &self.store.endpoint
+    }
+
+    /// The table's name.
+    #[must_use]
+    pub fn table(&self) -> &str {
+        &self.table
+    }
+
+    /// The demo organisations and their credentials.
+    #[must_use]
+    pub fn demo(&self) -> &Demo {
+        &self.demo
+    }
+
+    /// Invokes a function directly, by name or logical id, as `lambda:InvokeFunction` would.
+    ///
+    /// # Errors
+    /// There is no such function, or it answered with an error.
+    pub async fn invoke(&self, name: &str, event: &Value) -> Result<Value, InvokeError> {
+        demo::invoke(&self.gateway.functions, name, event).await
+    }
+
+    /// Takes no more requests, lets the running ones end, closes the store, and removes what was
+    /// not to last.
+    pub async fn stop(self) {
+        self.serving.stop().await;
+        // The functions' connections to the store end with them.
+        drop(self.gateway);
+        if let Some(embedded) = self.embedded {
+            embedded.stop().await;
+        }
+        self.data.close();
+    }
+}
+
+async fn store(options: &Options, data: &Data) -> Result<(StoreAccess, Option<EmbeddedStore>), LocalError> {
+    if let Some(store) = &options.store {
+        return Ok((store.clone(), None));
+    }
+    let embedded = EmbeddedStore::start(data.file("store.sqlite"), !data.is_temporary()).await?;
+    Ok((StoreAccess::unsigned(embedded.endpoint()), Some(embedded)))
+}

@@ -1,0 +1,195 @@
+//! The functions, all in one process: which are linked in, how each starts, and how one is invoked.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use serde_json::value::RawValue;
+use wattbook_api::{Entry, Environment, Function, InvocationError, Services};
+
+use crate::{
+    error::LocalError,
+    store_access::StoreAccess,
+    template::{FunctionDefinition, Template, resolve_secrets},
+};
+
+/// Every function crate. One that is missing here, or in the template, is a start-up error.
+pub static FUNCTIONS: &[&Function] = &[
+    &administer_organisations::FUNCTION,
+    &answer_unmatched_route::FUNCTION,
+    &authorize_request::FUNCTION,
+    &get_openapi::FUNCTION,
+    &get_provisioned_account::FUNCTION,
+    &issue_token::FUNCTION,
+    &provision_account::FUNCTION,
+];
+
+/// Why an invocation gave no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum InvokeError {
+    /// There is no such function.
+    #[error("there is no function {0}")]
+    Unknown(String),
+    /// The event is not JSON.
+    #[error("the event is not JSON")]
+    NotJson(#[from] serde_json::Error),
+    /// The function ended in an error of its own.
+    #[error(transparent)]
+    Failed(#[from] InvocationError),
+    /// The function panicked, which would have cost Lambda its execution environment.
+    #[error("the function {0} ended without an answer")]
+    Lost(&'static str),
+}
+
+impl InvokeError {
+    /// A stable code; the function's own if it gave one.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Unknown(_) => "ResourceNotFoundException",
+            Self::NotJson(_) => "InvalidRequestContentException",
+            Self::Failed(error) => &error.code,
+            Self::Lost(_) => "Runtime.ExitError",
+        }
+    }
+}
+
+struct Running {
+    function: &'static Function,
+    services: Services,
+}
+
+/// The functions, ready to be invoked.
+pub(crate) struct Functions {
+    running: BTreeMap<String, Arc<Running>>,
+    /// Operation's name by logical id.
+    logical_ids: BTreeMap<String, String>,
+}
+
+impl Functions {
+    /// Starts every function of `template` with the environment that it gives them.
+    pub(crate) fn start(
+        template: &Template,
+        secrets: &BTreeMap<String, String>,
+        store: &StoreAccess,
+    ) -> Result<Self, LocalError> {
+        check(template, FUNCTIONS)?;
+        let mut functions = Self { running: BTreeMap::new(), logical_ids: BTreeMap::new() };
+        for definition in &template.functions {
+            let function = linked(&definition.name, FUNCTIONS)?;
+            let environment = environment(definition, secrets, store)?;
+            let services = function
+                .start(&environment)
+                .map_err(|source| LocalError::FunctionStart { function: function.name, source })?;
+            functions.running.insert(definition.name.clone(), Arc::new(Running { function, services }));
+            functions.logical_ids.insert(definition.logical_id.clone(), definition.name.clone());
+        }
+        Ok(functions)
+    }
+
+    /// Invokes the function of that name or logical id.
+    pub(crate) async fn invoke(
+        &self,
+        name: &str,
+        event: Box<RawValue>,
+        request_id: &str,
+    ) -> Result<Box<RawValue>, InvokeError> {
+        let name = self.logical_ids.get(name).map_or(name, String::as_str);
+        let running = self.running.get(name).cloned().ok_or_else(|| InvokeError::Unknown(name.to_owned()))?;
+        let (function, request_id) = (running.function.name, request_id.to_owned());
+        // A task of its own, as Lambda runs on when the caller has hung up.
+        tokio::spawn(async move { running.function.invoke(&running.services, &event, &request_id).await })
+            .await
+            .map_err(|_| InvokeError::Lost(function))?
+            .map_err(InvokeError::Failed)
+    }
+}
+
+fn linked(name: &str, functions: &[&'static Function]) -> Result<&'static Function, LocalError> {
+    let found = functions.iter().find(|function| function.name == name);
+    found.copied().ok_or_else(|| LocalError::NotLinked(name.to_owned()))
+}
+
+/// The template and the crates name the same functions, reached in the same ways.
+fn check(template: &Template, functions: &[&'static Function]) -> Result<(), LocalError> {
+    let deciding = template.authorizer_functions();
+    for definition in &template.functions {
+        check_entry(definition, linked(&definition.name, functions)?, &deciding)?;
+    }
+    match functions.iter().find(|function| !template.functions.iter().any(|d| d.name == function.name)) {
+        Some(function) => Err(LocalError::NotInTemplate(function.name)),
+        None => Ok(()),
+    }
+}
+
+fn check_entry(
+    definition: &FunctionDefinition,
+    function: &'static Function,
+    deciding: &BTreeSet<&str>,
+) -> Result<(), LocalError> {
+    let routed = !definition.routes.is_empty();
+    let authorizes = deciding.contains(function.name);
+    let fault = match (&function.entry, routed, authorizes) {
+        (Entry::Http { .. }, false, _) => "answers HTTP requests, but no route of the template leads to it",
+        (Entry::Http { .. }, _, true) => "answers HTTP requests, but is an authorizer in the template",
+        (Entry::Authorizer(_), _, false) => "is an authorizer, but no API of the template names it as one",
+        (Entry::Authorizer(_) | Entry::Direct(_), true, _) => "answers no HTTP requests, but a route leads to it",
+        (Entry::Direct(_), _, true) => "is invoked directly, but is an authorizer in the template",
+        _ => return Ok(()),
+    };
+    Err(LocalError::Entry { function: function.name, fault })
+}
+
+fn environment(
+    definition: &FunctionDefinition,
+    secrets: &BTreeMap<String, String>,
+    store: &StoreAccess,
+) -> Result<Environment, LocalError> {
+    let place = format!("Resources.{}.Environment", definition.logical_id);
+    let of_template = definition
+        .environment
+        .iter()
+        .map(|(name, value)| Ok((name.clone(), resolve_secrets(value, secrets, &place)?)))
+        .collect::<Result<Vec<_>, LocalError>>()?;
+    let name = ("AWS_LAMBDA_FUNCTION_NAME".to_owned(), definition.name.clone());
+    Ok(store.environment().chain([name]).chain(of_template).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::template::{SOURCE, Surroundings};
+
+    fn template(source: &str) -> Template {
+        let surroundings =
+            Surroundings { region: "r".into(), table_name: "wattbook".into(), parameters: BTreeMap::new() };
+        Template::read(source, &surroundings).unwrap()
+    }
+
+    #[test]
+    fn the_template_and_the_crates_agree() {
+        check(&template(SOURCE), FUNCTIONS).unwrap();
+    }
+
+    #[test]
+    fn a_function_that_one_side_lacks_is_named() {
+        let renamed = SOURCE.replace("ProvisionAccount", "ProvisionSite");
+        assert!(matches!(
+            check(&template(&renamed), FUNCTIONS),
+            Err(LocalError::NotLinked(name)) if name == "provision-site"
+        ));
+        let mut shrunk = template(SOURCE);
+        shrunk.functions.retain(|function| function.name != "issue-token");
+        assert!(matches!(check(&shrunk, FUNCTIONS), Err(LocalError::NotInTemplate("issue-token"))));
+    }
+
+    #[test]
+    fn a_function_without_its_route_is_refused() {
+        let mut template = template(SOURCE);
+        for function in &mut template.functions {
+            function.routes.clear();
+        }
+        assert!(matches!(check(&template, FUNCTIONS), Err(LocalError::Entry { .. })));
+    }
+}

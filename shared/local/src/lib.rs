@@ -1,0 +1,39 @@
+//! The whole bundle on one machine, for development and for the tests.
+//!
+//! What AWS provides is stood in for: API Gateway by a small HTTP server that knows its routes,
+//! authorizer and event format; Lambda by calling the functions, which are the very crates that
+//! are deployed; DynamoDB by an embedded one that the functions reach over HTTP as they would
+//! the real one; Secrets Manager by a file. `template.yaml` is read for all of it, so that there
+//! is no second list of routes, tables or settings to fall behind.
+//!
+//! Turned down: running each function as a process under an emulator of Lambda's Runtime API
+//! (eighty processes to build and start; `.ci/run` does that for the few checks that need it), and
+//! a container stack (nothing else is to be installed).
+//!
+//! Nothing here is meant to face a network: it listens on 127.0.0.1 alone.
+
+mod answer;
+mod authorizer;
+mod bundle;
+pub mod contract;
+mod data;
+pub mod demo;
+mod embedded;
+mod error;
+mod event;
+pub mod functions;
+mod gateway;
+mod invoke_api;
+pub mod private_file;
+mod request_body;
+mod routes;
+mod secrets;
+mod serving;
+mod store_access;
+mod table_input;
+pub mod template;
+
+pub use bundle::{Bundle, Options};
+pub use data::DataDir;
+pub use error::LocalError;
+pub use store_access::StoreAccess;

@@ -1,0 +1,233 @@
+//! `wattbook`: starts the whole bundle on this machine.
+
+use std::{
+    error::Error,
+    io::{self, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Duration,
+};
+
+use clap::Parser;
+use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
+use wattbook_local::{
+    Bundle, DataDir, LocalError, Options, StoreAccess, contract,
+    demo::{Credential, OPERATOR},
+    functions::FUNCTIONS,
+    private_file,
+};
+
+/// Runs Wattbook on this machine: HTTP gateway, functions and an embedded DynamoDB.
+///
+/// With `AWS_ENDPOINT_URL_DYNAMODB` set, that server is used in place of the embedded one. `LOG_LEVEL`
+/// (error, warn, info, debug) says how much is logged, to standard error.
+#[derive(Parser)]
+#[command(name = "wattbook", version)]
+struct Arguments {
+    /// Port on 127.0.0.1; 0 picks a free one
+    #[arg(long, value_name = "N", default_value_t = 3000)]
+    port: u16,
+    /// Keep nothing once stopped
+    #[arg(long, conflicts_with = "data_dir")]
+    in_memory: bool,
+    /// Where data is kept
+    #[arg(long, value_name = "DIR", default_value = ".wattbook")]
+    data_dir: PathBuf,
+    /// Once requests are served, write the URL and the demo credentials to FILE, as lines for a shell
+    #[arg(long, value_name = "FILE")]
+    write_env: Option<PathBuf>,
+    /// Print the OpenAPI document and exit
+    #[arg(long)]
+    print_openapi: bool,
+}
+
+/// The published example of a provisioning call.
+const EXAMPLE: &str = r#"{"labelpartner":"NORTH","customer_info":{"external_account_id":"9999999999332","email":"jo@example.com","external_authentication_provider_id":"idp|42","contact_info":{"firstname":"John","lastname":"Doe"}},"installation_info":[{"external_installation_id":"9999832104326","labelpartner":"NORTH","address_info":{"postal_code":"1011AB","country_code":"NL","street_no":"Damrak","house_no":"1","suffix":"A"},"service_information":{"service_type":"BR-LR-NILM-noHW"},"meters":[{"external_meter_id":"9999167256101","meter_input_method":"IMPORT","meter_energy_type":"GAS","meter_serial_number":"9999167256101"}]}],"create_verified_user":false}"#;
+
+/// Why the program ends with exit code 1.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error("the bundle does not start")]
+    Start(#[from] LocalError),
+    #[error("standard output cannot be written to, or signals cannot be received")]
+    System(#[from] io::Error),
+    #[error("the OpenAPI document cannot be written as JSON")]
+    Contract(#[from] serde_json::Error),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let outcome = if arguments.print_openapi { print_contract() } else { run(arguments) };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            report(&failure);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn print_contract() -> Result<(), Failure> {
+    let document = contract::document().to_pretty_json()?;
+    writeln!(io::stdout(), "{document}")?;
+    Ok(())
+}
+
+fn run(arguments: Arguments) -> Result<(), Failure> {
+    log_to_stderr();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let outcome = runtime.block_on(serve(arguments));
+    // A request that did not end in time must not keep the process.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    outcome
+}
+
+async fn serve(arguments: Arguments) -> Result<(), Failure> {
+    // Before the start, so that a signal during it is not lost.
+    let stop = stop_signal()?;
+    let options = Options {
+        port: arguments.port,
+        data: if arguments.in_memory { DataDir::InMemory } else { DataDir::Dir(arguments.data_dir) },
+        store: StoreAccess::of_process(),
+        ..Options::default()
+    };
+    let bundle = Bundle::start(options).await?;
+    let told = tell(&bundle, arguments.write_env.as_deref());
+    if told.is_ok() {
+        stop.await;
+        tracing::info!("stopping");
+    }
+    bundle.stop().await;
+    told
+}
+
+fn tell(bundle: &Bundle, environment: Option<&Path>) -> Result<(), Failure> {
+    io::stdout().write_all(welcome(bundle).as_bytes())?;
+    io::stdout().flush()?;
+    if let Some(file) = environment {
+        private_file::write(file, shell_lines(bundle).as_bytes())?;
+    }
+    Ok(())
+}
+
+fn welcome(bundle: &Bundle) -> String {
+    let (url, demo) = (bundle.url(), bundle.demo());
+    let pair = |credential: &Credential| format!("{}:{}", credential.app_id, credential.app_key);
+    let (admin, brand, other) = (pair(&demo.admin), pair(&demo.brand), pair(&demo.other));
+    let organisation = &demo.organisation_id;
+    let store = bundle.store_endpoint();
+    format!(
+        "Wattbook answers at {url}\n\
+         \n\
+         Credentials, as app id:app key\n\
+         \x20 Demo Energy (NORTH, SOUTH)   {admin}\n\
+         \x20 Demo Energy, NORTH alone     {brand}\n\
+         \x20 Other Energy (EAST)          {other}\n\
+         \n\
+         Provision an account (a second time its ids are taken, and the answer is 409):\n\
+         curl -i -u '{admin}' -H 'Content-Type: application/json' -d '{EXAMPLE}' {url}/account\n\
+         \n\
+         The API reference:\n\
+         curl {url}/openapi.json\n\
+         \n\
+         Invoke the operator function (`aws lambda invoke --endpoint-url {url}` does it, too):\n\
+         curl -d '{{\"action\":\"get-organisation\",\"organisation_id\":\"{organisation}\"}}' \
+         {url}/2015-03-31/functions/{OPERATOR}/invocations\n\
+         \n\
+         The table {table} is at {store}. Ctrl-C stops.\n",
+        table = bundle.table(),
+    )
+}
+
+fn shell_lines(bundle: &Bundle) -> String {
+    let (url, demo) = (bundle.url(), bundle.demo());
+    [
+        ("URL", &url),
+        ("APP_ID", &demo.admin.app_id),
+        ("APP_KEY", &demo.admin.app_key),
+        ("BRAND_APP_ID", &demo.brand.app_id),
+        ("BRAND_APP_KEY", &demo.brand.app_key),
+        ("OTHER_APP_ID", &demo.other.app_id),
+        ("OTHER_APP_KEY", &demo.other.app_key),
+    ]
+    .map(|(name, value)| format!("WATTBOOK_{name}={}\n", shell_word(value)))
+    .concat()
+}
+
+/// The value as one word of a shell, in quotes only where it needs them.
+fn shell_word(value: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/".contains(c);
+    if value.chars().all(plain) { value.to_owned() } else { format!("'{}'", value.replace('\'', r"'\''")) }
+}
+
+/// Resolves at Ctrl-C, and where there is such a thing at SIGTERM.
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        Ok(async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        })
+    }
+    #[cfg(not(unix))]
+    Ok(async {
+        if let Err(error) = tokio::signal::ctrl_c().await {
+            tracing::error!(%error, "Ctrl-C cannot be received");
+        }
+    })
+}
+
+/// What the bundle and its functions say at the level asked for; of everybody else, warnings. To
+/// the embedded store every failed condition is a warning: to the functions it is an answer.
+fn log_to_stderr() {
+    let level = std::env::var("LOG_LEVEL").ok().and_then(|level| level.parse().ok());
+    let level = level.unwrap_or(tracing::Level::INFO);
+    let crates = FUNCTIONS.iter().map(|function| function.name.replace('-', "_"));
+    let own = crates.chain(["wattbook".to_owned()]).map(|name| (name, level));
+    let targets = own.chain([("dynoxide".to_owned(), tracing::Level::ERROR)]);
+    let filter = Targets::new().with_default(tracing::Level::WARN.min(level)).with_targets(targets);
+    let format = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_target(false).with_ansi(false);
+    tracing_subscriber::registry().with(format).with(filter).init();
+}
+
+fn report(failure: &Failure) {
+    let mut sentence = failure.to_string();
+    let mut cause = failure.source();
+    while let Some(error) = cause {
+        sentence.push_str(": ");
+        sentence.push_str(&error.to_string());
+        cause = error.source();
+    }
+    // Where even this cannot be written there is nobody to tell.
+    let _ = writeln!(io::stderr(), "wattbook: {sentence}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_flags_are_understood() {
+        use clap::CommandFactory;
+        Arguments::command().debug_assert();
+        let arguments = Arguments::try_parse_from(["wattbook"]).unwrap();
+        assert_eq!((arguments.port, arguments.data_dir.to_str()), (3000, Some(".wattbook")));
+        assert!(Arguments::try_parse_from(["wattbook", "--in-memory", "--data-dir", "x"]).is_err());
+    }
+
+    #[test]
+    fn the_example_is_json_that_fits_between_single_quotes() {
+        assert!(serde_json::from_str::<serde_json::Value>(EXAMPLE).is_ok());
+        assert!(!EXAMPLE.contains('\''));
+    }
+
+    #[test]
+    fn a_word_is_quoted_where_a_shell_would_split_or_expand_it() {
+        assert_eq!(shell_word("http://127.0.0.1:3000"), "http://127.0.0.1:3000");
+        assert_eq!(shell_word("a$b c'd"), r"'a$b c'\''d'");
+    }
+}

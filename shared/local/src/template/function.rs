@@ -1,0 +1,132 @@
+//! A function's part of the template: its name, its environment and its routes.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_yaml_ng::{Mapping, Value as Yaml};
+
+use super::{
+    DEFAULT_ROUTE, FunctionDefinition, Resource, RouteDefinition, TemplateError,
+    api::Api,
+    value::{API_ID, Scope, not_understood},
+};
+
+/// Properties of a route that no answer depends on.
+const WITHOUT_PART: &[&str] = &["RouteSettings", "TimeoutInMillis"];
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct HttpApiEvent {
+    path: Option<String>,
+    method: Option<String>,
+    api_id: Option<String>,
+    payload_format_version: Option<String>,
+    auth: Option<RouteAuth>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct RouteAuth {
+    authorizer: Option<String>,
+}
+
+/// The operation's name for a logical id: `ProvisionAccount` is `provision-account`.
+#[must_use]
+pub fn operation_name(logical_id: &str) -> String {
+    let mut name = String::with_capacity(logical_id.len() + 4);
+    for character in logical_id.chars() {
+        if character.is_ascii_uppercase() && !name.is_empty() {
+            name.push('-');
+        }
+        name.push(character.to_ascii_lowercase());
+    }
+    name
+}
+
+pub(super) fn read(
+    resource: Resource<'_>,
+    globals: Option<&Yaml>,
+    api: &Api,
+    scope: &Scope,
+) -> Result<FunctionDefinition, TemplateError> {
+    let mut environment = BTreeMap::new();
+    // The function's own values replace the common ones.
+    for (variables, place) in [
+        (globals.and_then(|globals| globals.get("Environment")), "Globals.Function".to_owned()),
+        (resource.property("Environment"), resource.place()),
+    ] {
+        for (name, value) in mapping(variables.and_then(|environment| environment.get("Variables"))) {
+            let name = name.as_str().unwrap_or_default();
+            environment.insert(name.to_owned(), scope.text(value, &format!("{place}.Environment.{name}"))?);
+        }
+    }
+    let routes = mapping(resource.property("Events"))
+        .map(|(name, event)| route(resource, name.as_str().unwrap_or_default(), event, api, scope))
+        .collect::<Result<_, _>>()?;
+    Ok(FunctionDefinition {
+        name: operation_name(resource.logical_id),
+        logical_id: resource.logical_id.to_owned(),
+        environment,
+        routes,
+    })
+}
+
+fn mapping(value: Option<&Yaml>) -> impl Iterator<Item = (&Yaml, &Yaml)> {
+    value.and_then(Yaml::as_mapping).into_iter().flat_map(Mapping::iter)
+}
+
+fn route(
+    resource: Resource<'_>,
+    name: &str,
+    event: &Yaml,
+    api: &Api,
+    scope: &Scope,
+) -> Result<RouteDefinition, TemplateError> {
+    let kind = event.get("Type").and_then(Yaml::as_str).unwrap_or("no type");
+    if kind != "HttpApi" {
+        return Err(TemplateError::UnknownEvent {
+            function: resource.logical_id.into(),
+            event: name.into(),
+            kind: kind.into(),
+        });
+    }
+    let place = format!("{}.Events.{name}", resource.place());
+    let mut properties = match event.get("Properties") {
+        Some(properties) => scope.evaluate(properties, &place)?,
+        None => serde_json::json!({}),
+    };
+    if let Some(properties) = properties.as_object_mut() {
+        properties.retain(|name, _| !WITHOUT_PART.contains(&name.as_str()));
+    }
+    let event = serde_json::from_value(properties).map_err(|error| not_understood(&place, &error))?;
+    definition(event, api, &place)
+}
+
+fn definition(event: HttpApiEvent, api: &Api, place: &str) -> Result<RouteDefinition, TemplateError> {
+    // Without ApiId, SAM would make a second API of its own.
+    if event.api_id.as_deref() != Some(API_ID) {
+        return Err(TemplateError::Missing { place: place.into(), what: "an ApiId that is the template's API" });
+    }
+    if event.payload_format_version.is_some_and(|version| version != "2.0") {
+        return Err(not_understood(place, &"only payload format 2.0 is served"));
+    }
+    let path = event.path.unwrap_or_else(|| DEFAULT_ROUTE.into());
+    if path != DEFAULT_ROUTE && !path.starts_with('/') {
+        return Err(not_understood(place, &"a path starts with `/`"));
+    }
+    let method = match event.method.map(|method| method.to_ascii_uppercase()) {
+        None => "ANY".to_owned(),
+        Some(method) if method == "X-AMAZON-APIGATEWAY-ANY-METHOD" => "ANY".to_owned(),
+        Some(method) => method,
+    };
+    let asked = event.auth.and_then(|auth| auth.authorizer);
+    let authorizer = match asked.as_deref() {
+        Some("NONE") => None,
+        Some(name) if !api.authorizers.contains_key(name) => {
+            return Err(TemplateError::Unresolved { place: place.into(), reference: name.into() });
+        }
+        Some(_) => asked,
+        None => api.default_authorizer.clone(),
+    };
+    Ok(RouteDefinition { method, path, authorizer })
+}
