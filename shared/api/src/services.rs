@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use wattbook_store::{Store, StoreSettings, UniquenessScope};
+use wattbook_store::{Store, StoreSettings, UniquenessScope, Usage};
 
 use crate::secret::{KeyRing, KeyRingError};
 
@@ -114,6 +114,12 @@ impl Services {
     /// The function does not declare [`Resource::Table`].
     pub fn store(&self) -> Result<&Store, Undeclared> {
         self.store.as_ref().ok_or(Undeclared(Resource::Table))
+    }
+
+    /// What the store has been used for so far; nothing if the function declares none.
+    #[must_use]
+    pub fn usage(&self) -> Usage {
+        self.store.as_ref().map(Store::usage).unwrap_or_default()
     }
 
     /// The keys that sign bearer tokens.

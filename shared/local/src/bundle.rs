@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use serde_json::Value;
+use wattbook_store::Usage;
 
 use crate::{
     authorizer::Authorizers,
@@ -127,6 +128,12 @@ impl Bundle {
     /// There is no such function, or it answered with an error.
     pub async fn invoke(&self, name: &str, event: &Value) -> Result<Value, InvokeError> {
         demo::invoke(&self.gateway.functions, name, event).await
+    }
+
+    /// What a function has used of the store so far: round trips, capacity units, operations.
+    #[must_use]
+    pub fn usage(&self, name: &str) -> Usage {
+        self.gateway.functions.usage(name)
     }
 
     /// Takes no more requests, lets the running ones end, closes the store, and removes what was

@@ -7,6 +7,7 @@ use std::{
 
 use serde_json::value::RawValue;
 use wattbook_api::{Entry, Environment, Function, InvocationError, Services};
+use wattbook_store::Usage;
 
 use crate::{
     error::LocalError,
@@ -103,6 +104,11 @@ impl Functions {
             .await
             .map_err(|_| InvokeError::Lost(function))?
             .map_err(InvokeError::Failed)
+    }
+
+    /// What the function of that name has used of the store since it was started.
+    pub(crate) fn usage(&self, name: &str) -> Usage {
+        self.running.get(name).map(|running| running.services.usage()).unwrap_or_default()
     }
 }
 

@@ -10,6 +10,7 @@ use std::{
 
 use clap::Parser;
 use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
+use wattbook_api::provisioning::schema;
 use wattbook_local::{
     Bundle, DataDir, LocalError, Options, StoreAccess, contract,
     demo::{Credential, OPERATOR},
@@ -40,9 +41,6 @@ struct Arguments {
     #[arg(long)]
     print_openapi: bool,
 }
-
-/// The published example of a provisioning call.
-const EXAMPLE: &str = r#"{"labelpartner":"NORTH","customer_info":{"external_account_id":"9999999999332","email":"jo@example.com","external_authentication_provider_id":"idp|42","contact_info":{"firstname":"John","lastname":"Doe"}},"installation_info":[{"external_installation_id":"9999832104326","labelpartner":"NORTH","address_info":{"postal_code":"1011AB","country_code":"NL","street_no":"Damrak","house_no":"1","suffix":"A"},"service_information":{"service_type":"BR-LR-NILM-noHW"},"meters":[{"external_meter_id":"9999167256101","meter_input_method":"IMPORT","meter_energy_type":"GAS","meter_serial_number":"9999167256101"}]}],"create_verified_user":false}"#;
 
 /// Why the program ends with exit code 1.
 #[derive(Debug, thiserror::Error)]
@@ -115,7 +113,7 @@ fn welcome(bundle: &Bundle) -> String {
     let pair = |credential: &Credential| format!("{}:{}", credential.app_id, credential.app_key);
     let (admin, brand, other) = (pair(&demo.admin), pair(&demo.brand), pair(&demo.other));
     let organisation = &demo.organisation_id;
-    let store = bundle.store_endpoint();
+    let (store, example) = (bundle.store_endpoint(), schema::example());
     format!(
         "Wattbook answers at {url}\n\
          \n\
@@ -125,7 +123,7 @@ fn welcome(bundle: &Bundle) -> String {
          \x20 Other Energy (EAST)          {other}\n\
          \n\
          Provision an account (a second time its ids are taken, and the answer is 409):\n\
-         curl -i -u '{admin}' -H 'Content-Type: application/json' -d '{EXAMPLE}' {url}/account\n\
+         curl -i -u '{admin}' -H 'Content-Type: application/json' -d '{example}' {url}/account\n\
          \n\
          The API reference:\n\
          curl {url}/openapi.json\n\
@@ -141,6 +139,7 @@ fn welcome(bundle: &Bundle) -> String {
 
 fn shell_lines(bundle: &Bundle) -> String {
     let (url, demo) = (bundle.url(), bundle.demo());
+    let (store, table) = (bundle.store_endpoint().to_owned(), bundle.table().to_owned());
     [
         ("URL", &url),
         ("APP_ID", &demo.admin.app_id),
@@ -149,6 +148,9 @@ fn shell_lines(bundle: &Bundle) -> String {
         ("BRAND_APP_KEY", &demo.brand.app_key),
         ("OTHER_APP_ID", &demo.other.app_id),
         ("OTHER_APP_KEY", &demo.other.app_key),
+        // Ours, for whoever wants to look into the table.
+        ("STORE_ENDPOINT", &store),
+        ("TABLE", &table),
     ]
     .map(|(name, value)| format!("WATTBOOK_{name}={}\n", shell_word(value)))
     .concat()
@@ -195,15 +197,8 @@ fn log_to_stderr() {
 }
 
 fn report(failure: &Failure) {
-    let mut sentence = failure.to_string();
-    let mut cause = failure.source();
-    while let Some(error) = cause {
-        sentence.push_str(": ");
-        sentence.push_str(&error.to_string());
-        cause = error.source();
-    }
     // Where even this cannot be written there is nobody to tell.
-    let _ = writeln!(io::stderr(), "wattbook: {sentence}");
+    let _ = writeln!(io::stderr(), "wattbook: {}", wattbook_api::log::chain(failure));
 }
 
 #[cfg(test)]
@@ -220,9 +215,8 @@ mod tests {
     }
 
     #[test]
-    fn the_example_is_json_that_fits_between_single_quotes() {
-        assert!(serde_json::from_str::<serde_json::Value>(EXAMPLE).is_ok());
-        assert!(!EXAMPLE.contains('\''));
+    fn the_example_fits_between_single_quotes() {
+        assert!(!schema::example().to_string().contains('\''));
     }
 
     #[test]

@@ -69,7 +69,7 @@ async fn provision(services: &Services, request: &Request) -> Result<Answer, Fai
     let once = Once::of(request, &principal, &mut faults);
     let body = request.json(&mut faults)?.value;
     let draft = provisioning::request::account(&body, &principal, &mut faults);
-    let now = Timestamp::now();
+    let now = to_the_millisecond(Timestamp::now());
     let account = match draft.complete(principal.reach.organisation, now) {
         Some(account) if faults.is_empty() => account,
         _ => return Err(Failure::Faults(faults)),
@@ -88,6 +88,11 @@ async fn provision(services: &Services, request: &Request) -> Result<Answer, Fai
         Refusal::Create(CreateError::Store(error)) => error.into(),
         Refusal::Other(failure) => failure,
     })
+}
+
+/// Times are stored and shown to the millisecond.
+fn to_the_millisecond(time: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(time.as_millisecond()).unwrap_or(time)
 }
 
 /// Why nothing was stored.
