@@ -1,7 +1,6 @@
 //! `wattbook`: starts the whole bundle on this machine.
 
 use std::{
-    error::Error,
     io::{self, Write},
     path::{Path, PathBuf},
     process::ExitCode,

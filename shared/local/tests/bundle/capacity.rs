@@ -1,0 +1,70 @@
+//! What each operation costs the store: round trips and capacity units. A change that makes one
+//! dearer fails here.
+
+use serde_json::Value;
+
+use crate::support::{Running, body, send};
+
+/// Round trips and capacity units that `function` takes for one request.
+async fn cost(running: &Running, function: &str, request: reqwest::RequestBuilder, status: u16) -> (u64, f64) {
+    let before = running.bundle.usage(function);
+    let answer = send(request).await;
+    assert_eq!(answer.status, status, "{answer:?}");
+    let after = running.bundle.usage(function);
+    (after.round_trips - before.round_trips, after.capacity_units - before.capacity_units)
+}
+
+#[tokio::test]
+async fn each_operation_stays_within_its_budget() {
+    let running = Running::start().await;
+    let admin = running.admin();
+    let post = |path: &str, body: &Value| running.post(admin, path, body);
+    let get = |path: &str| running.request(reqwest::Method::GET, path).basic_auth(&admin.app_id, Some(&admin.app_key));
+    let provision = "provision-account";
+    // An account of up to a kilobyte and four claims, two units each in a transaction.
+    assert_eq!(cost(&running, provision, post("/account", &body(1)), 201).await, (1, 10.0));
+    // The record of an idempotency key is one item more.
+    let keyed = post("/account", &body(2)).header("idempotency-key", "k");
+    assert_eq!(cost(&running, provision, keyed, 201).await, (1, 12.0));
+    // A conflict and a repetition take one round trip as well: the store answers with the items
+    // that stood in the way. What a cancelled transaction consumes, it does not report.
+    assert_eq!(cost(&running, provision, post("/account", &body(1)), 409).await.0, 1);
+    let again = post("/account", &body(2)).header("idempotency-key", "k");
+    assert_eq!(cost(&running, provision, again, 201).await.0, 1);
+    // A dry run reads the four claims, consistently; what is faulty by itself costs nothing.
+    assert_eq!(cost(&running, provision, post("/account?dryRun=true", &body(3)), 200).await, (1, 4.0));
+    assert_eq!(cost(&running, provision, post("/account", &Value::Null), 400).await, (0, 0.0));
+
+    let read = "get-provisioned-account";
+    let account = running.get(admin, "/account/account-1?id_type=external").await.json();
+    let by_ours = format!("/account/{}", account["account_id"].as_str().unwrap());
+    assert_eq!(cost(&running, read, get(&by_ours), 200).await, (1, 1.0));
+    assert_eq!(cost(&running, read, get("/account/account-1?id_type=external"), 200).await, (2, 2.0));
+    assert_eq!(cost(&running, read, get("/account/missing?id_type=external"), 404).await, (1, 1.0));
+    assert_eq!(cost(&running, read, get("/account/not-a-uuid"), 404).await, (0, 0.0));
+
+    // Organisation and credential in one round trip, and then from the gateway's cache.
+    let authorizer = "authorize-request";
+    let brand = running.brand();
+    let first = running.request(reqwest::Method::GET, "/account/x").basic_auth(&brand.app_id, Some(&brand.app_key));
+    let second = first.try_clone().unwrap();
+    assert_eq!(cost(&running, authorizer, first, 404).await, (1, 2.0));
+    assert_eq!(cost(&running, authorizer, second, 404).await, (0, 0.0));
+    running.bundle.stop().await;
+}
+
+/// The account is one item: its size decides what a read costs, not how many levels it has.
+#[tokio::test]
+async fn a_large_account_is_read_in_one_round_trip() {
+    let running = Running::start().await;
+    let installation = |i: usize| serde_json::json!({"external_installation_id": format!("installation-{i}")});
+    let many: Vec<_> = (0..80).map(installation).collect();
+    let id = running.provisioned(running.admin(), &crate::support::with(body(1), "/installation_info", many)).await;
+    let admin = running.admin();
+    let path = format!("/account/{id}");
+    let get = running.request(reqwest::Method::GET, &path).basic_auth(&admin.app_id, Some(&admin.app_key));
+    let (round_trips, units) = cost(&running, "get-provisioned-account", get, 200).await;
+    assert_eq!(round_trips, 1);
+    assert!((2.0..=6.0).contains(&units), "{units}");
+    running.bundle.stop().await;
+}

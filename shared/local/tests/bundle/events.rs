@@ -1,0 +1,53 @@
+//! Every sample event of `events/`, given to its function.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use serde_json::{Value, json};
+use wattbook_local::functions::FUNCTIONS;
+
+use crate::support::Running;
+
+fn samples() -> Vec<(String, Value)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events");
+    let mut samples: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| {
+            let path = entry.unwrap().path();
+            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            (name, serde_json::from_slice(&fs::read(path).unwrap()).unwrap())
+        })
+        .collect();
+    samples.sort_by(|a, b| a.0.cmp(&b.0));
+    samples
+}
+
+#[test]
+fn every_function_has_one() {
+    let named: BTreeSet<_> = samples().into_iter().map(|(name, _)| name).collect();
+    let functions: BTreeSet<_> = FUNCTIONS.iter().map(|function| function.name.to_owned()).collect();
+    assert_eq!(named, functions);
+}
+
+#[tokio::test]
+async fn each_gets_the_answer_it_is_a_sample_of() {
+    let running = Running::start().await;
+    let sample = |name: &str| samples().into_iter().find(|(sample, _)| sample == name).unwrap().1;
+    let invoke = async |name: &str| running.bundle.invoke(name, &sample(name)).await.unwrap();
+    assert_eq!(invoke("authorize-request").await, json!({"isAuthorized": false}));
+    assert!(invoke("administer-organisations").await["organisation_id"].is_string());
+    for (name, status, holds) in [
+        ("answer-unmatched-route", 404, "unknown_path"),
+        ("get-openapi", 200, "3.1.0"),
+        ("issue-token", 401, "invalid_client"),
+        ("provision-account", 201, "account_id"),
+        ("get-provisioned-account", 200, "9999999999332"),
+    ] {
+        let answer = invoke(name).await;
+        assert_eq!(answer["statusCode"], status, "{name}: {answer}");
+        assert!(answer["body"].as_str().unwrap().contains(holds), "{name}: {answer}");
+        assert_eq!(answer["isBase64Encoded"], false);
+        let request_id = &sample(name)["requestContext"]["requestId"];
+        assert_eq!(&answer["headers"]["x-request-id"], request_id);
+    }
+    running.bundle.stop().await;
+}

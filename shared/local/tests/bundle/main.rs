@@ -1,0 +1,31 @@
+//! The running bundle, driven over HTTP: a file per operation, and one for each promise that
+//! several operations share. Every test starts a bundle of its own on free ports, in memory.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::too_many_lines,
+    reason = "tests fail by panicking, and tables of cases are long"
+)]
+
+mod administer_organisations;
+mod answer_unmatched_route;
+mod authorize_request;
+mod capacity;
+mod events;
+mod faulty_store;
+mod get_openapi;
+mod get_provisioned_account;
+mod idempotency;
+mod isolation;
+mod issue_token;
+mod malformed;
+mod never_logged;
+mod permissions;
+mod process;
+mod provision_account;
+mod proxy;
+mod races;
+mod support;

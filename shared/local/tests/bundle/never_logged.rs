@@ -1,0 +1,76 @@
+//! What must never be logged is not, at any level.
+
+use std::{
+    io::Write,
+    sync::{Arc, Mutex},
+};
+
+use reqwest::Method;
+use serde_json::json;
+use tracing_subscriber::{Layer, fmt::MakeWriter, layer::SubscriberExt, util::SubscriberInitExt};
+
+use crate::support::{Running, body, send, with};
+
+#[derive(Clone, Default)]
+struct Captured(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Captured {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Captured {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+#[tokio::test]
+async fn no_secret_and_nothing_personal_reaches_the_log() {
+    let captured = Captured::default();
+    let lines = tracing_subscriber::fmt::layer().json().with_writer(captured.clone());
+    let filter = wattbook_api::log::filter(tracing::Level::TRACE);
+    tracing_subscriber::registry().with(lines.with_filter(filter)).init();
+
+    let running = Running::start().await;
+    let admin = running.admin();
+    let mut request = body("logmark");
+    request["customer_info"]["contact_info"] = json!({"firstname": "Logmarkfirst", "lastname": "Logmarklast"});
+    request["installation_info"][0]["address_info"] = json!({"street_no": "Logmarkstreet", "postal_code": "LOGMARK"});
+    running.provisioned(admin, &request).await;
+    assert_eq!(running.provision(admin, &request).await.status, 409);
+    assert_eq!(
+        running.provision(admin, &with(request.clone(), "/customer_info/email", "logmark bad")).await.status,
+        400
+    );
+    send(running.post(admin, "/account", &request).header("idempotency-key", "logmarkkey")).await;
+    send(running.request(Method::POST, "/account").basic_auth("logmark", Some("logmark")).body("logmark {")).await;
+    running.get(admin, "/account/account-logmark?id_type=external").await;
+    running.get(admin, "/account/x?logmark=logmark").await;
+    let form =
+        [("grant_type", "client_credentials"), ("client_id", &*admin.app_id), ("client_secret", &*admin.app_key)];
+    let token = send(running.request(Method::POST, "/v1/token").form(&form)).await.json();
+    let token = token["access_token"].as_str().unwrap();
+    send(running.request(Method::GET, "/account/logmark").bearer_auth(token)).await;
+    let demo = running.bundle.demo().clone();
+    running.bundle.stop().await;
+
+    let log = String::from_utf8(captured.0.lock().unwrap().clone()).unwrap();
+    for said in ["provision-account", "authorize-request", "\"status\":409", "request_id"] {
+        assert!(log.contains(said), "the log has no {said}");
+    }
+    for secret in [&demo.admin.app_key, &demo.brand.app_key, &demo.other.app_key, token] {
+        assert!(!log.contains(secret), "a secret is in the log");
+    }
+    let lower = log.to_lowercase();
+    let found = lower.lines().find(|line| line.contains("logmark"));
+    assert_eq!(found, None);
+}

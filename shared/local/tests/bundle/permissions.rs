@@ -1,0 +1,61 @@
+//! Least privilege: what a function may do to the table is what it does, no more and no less.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use reqwest::Method;
+use serde_json::json;
+
+use crate::support::{Running, body, send};
+
+/// The actions on the table that the template's policies allow, by function.
+fn allowed() -> BTreeMap<String, BTreeSet<String>> {
+    let template: serde_yaml_ng::Value = serde_yaml_ng::from_str(wattbook_local::template::SOURCE).unwrap();
+    let mut allowed = BTreeMap::new();
+    for (_, resource) in template["Resources"].as_mapping().unwrap() {
+        let Some(name) = resource["Metadata"]["BuildProperties"]["Binary"].as_str() else { continue };
+        let mut actions = BTreeSet::new();
+        for policy in resource["Properties"]["Policies"].as_sequence().into_iter().flatten() {
+            for statement in policy["Statement"].as_sequence().unwrap() {
+                for action in statement["Action"].as_sequence().unwrap() {
+                    actions.insert(action.as_str().unwrap().strip_prefix("dynamodb:").unwrap().to_owned());
+                }
+            }
+        }
+        allowed.insert(name.to_owned(), actions);
+    }
+    allowed
+}
+
+/// The permissions that an operation of the API asks for. A transaction asks for those of its parts.
+fn needed(function: &str, operations: &BTreeSet<String>) -> BTreeSet<String> {
+    let parts: &[&str] = match function {
+        "provision-account" => &["PutItem"],
+        "administer-organisations" => &["PutItem", "ConditionCheckItem"],
+        _ => &[],
+    };
+    let mut needed: BTreeSet<_> = operations.iter().filter(|name| *name != "TransactWriteItems").cloned().collect();
+    if operations.contains("TransactWriteItems") {
+        assert!(!parts.is_empty(), "{function} has a transaction, of which this test does not know the parts");
+        needed.extend(parts.iter().map(|part| (*part).to_owned()));
+    }
+    needed
+}
+
+#[tokio::test]
+async fn each_function_may_do_exactly_what_it_does() {
+    let running = Running::start().await;
+    let admin = running.admin();
+    running.provisioned(admin, &body(1)).await;
+    send(running.post(admin, "/account?dryRun=true", &body(2))).await;
+    running.get(admin, "/account/account-1?id_type=external").await;
+    let form = [("grant_type", "client_credentials"), ("client_id", &*admin.app_id), ("client_secret", "x")];
+    send(running.request(Method::POST, "/v1/token").form(&form)).await;
+    let organisation_id = &running.bundle.demo().organisation_id;
+    running.operate(json!({"action": "get-organisation", "organisation_id": organisation_id})).await;
+    running.operate(json!({"action": "revoke-credential", "app_id": running.brand().app_id})).await;
+    for (function, allowed) in allowed() {
+        let operations = running.bundle.usage(&function).operations;
+        assert_eq!(allowed, needed(&function, &operations), "{function} calls {operations:?}");
+    }
+    running.bundle.stop().await;
+}

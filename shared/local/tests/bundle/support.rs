@@ -1,0 +1,210 @@
+//! What the tests share: a running bundle, requests to it, and a look into its table.
+
+use std::collections::{BTreeSet, HashMap};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use reqwest::{Method, RequestBuilder, header::HeaderMap};
+use serde_json::{Value, json};
+use wattbook_domain::Account;
+use wattbook_local::{Bundle, Options, demo::Credential};
+use wattbook_store::{UniquenessScope, keys};
+
+/// An item of the table.
+pub(crate) type Item = HashMap<String, AttributeValue>;
+
+/// A bundle with a client.
+pub(crate) struct Running {
+    pub(crate) bundle: Bundle,
+    pub(crate) client: reqwest::Client,
+}
+
+/// An answer, read whole.
+#[derive(Debug, Clone)]
+pub(crate) struct Answered {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Answered {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("not JSON: {self:?}"))
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    /// Code and path (or parameter) of every listed fault.
+    pub(crate) fn errors(&self) -> Vec<(String, String)> {
+        let text = |entry: &Value, name: &str| entry[name].as_str().map(str::to_owned);
+        let entry = |entry: &Value| {
+            let place = text(entry, "path").or_else(|| text(entry, "parameter").map(|name| format!("?{name}")));
+            (text(entry, "code").unwrap(), place.unwrap())
+        };
+        self.json()["errors"].as_array().map(|errors| errors.iter().map(entry).collect()).unwrap_or_default()
+    }
+
+    /// The listed faults as text, for comparing.
+    pub(crate) fn faults(&self) -> Vec<String> {
+        self.errors().into_iter().map(|(code, place)| format!("{code} {place}")).collect()
+    }
+}
+
+impl Running {
+    pub(crate) async fn start() -> Self {
+        Self::start_with(Options::default()).await
+    }
+
+    pub(crate) async fn start_with(options: Options) -> Self {
+        let bundle = Bundle::start(options).await.unwrap();
+        Self { bundle, client: reqwest::Client::new() }
+    }
+
+    pub(crate) fn admin(&self) -> &Credential {
+        &self.bundle.demo().admin
+    }
+
+    pub(crate) fn brand(&self) -> &Credential {
+        &self.bundle.demo().brand
+    }
+
+    pub(crate) fn other(&self) -> &Credential {
+        &self.bundle.demo().other
+    }
+
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.bundle.url()))
+    }
+
+    pub(crate) async fn get(&self, credential: &Credential, path: &str) -> Answered {
+        send(self.request(Method::GET, path).basic_auth(&credential.app_id, Some(&credential.app_key))).await
+    }
+
+    pub(crate) fn post(&self, credential: &Credential, path: &str, body: &Value) -> RequestBuilder {
+        self.request(Method::POST, path).basic_auth(&credential.app_id, Some(&credential.app_key)).json(body)
+    }
+
+    pub(crate) async fn provision(&self, credential: &Credential, body: &Value) -> Answered {
+        send(self.post(credential, "/account", body)).await
+    }
+
+    /// Provisions a body that must be taken, and gives the account's id.
+    pub(crate) async fn provisioned(&self, credential: &Credential, body: &Value) -> String {
+        let answer = self.provision(credential, body).await;
+        assert_eq!(answer.status, 201, "{answer:?}");
+        answer.json()["account_id"].as_str().unwrap().to_owned()
+    }
+
+    pub(crate) async fn operate(&self, event: Value) -> Value {
+        self.bundle.invoke("administer-organisations", &event).await.unwrap()
+    }
+
+    /// Every item of the table.
+    pub(crate) async fn scan(&self) -> Vec<Item> {
+        let access = self.bundle.store();
+        let credentials = aws_sdk_dynamodb::config::Credentials::new("test", "test", None, None, "test");
+        let config = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(aws_sdk_dynamodb::config::BehaviorVersion::v2026_01_12())
+            .region(aws_sdk_dynamodb::config::Region::new(access.region.clone()))
+            .credentials_provider(credentials)
+            .http_client(
+                aws_smithy_http_client::Builder::new()
+                    .tls_provider(aws_smithy_http_client::tls::Provider::Rustls(
+                        aws_smithy_http_client::tls::rustls_provider::CryptoMode::Ring,
+                    ))
+                    .build_https(),
+            )
+            .endpoint_url(&access.endpoint)
+            .build();
+        let client = aws_sdk_dynamodb::Client::from_conf(config);
+        let mut pages = client.scan().table_name(self.bundle.table()).into_paginator().items().send();
+        let mut items = Vec::new();
+        while let Some(item) = pages.next().await {
+            items.push(item.unwrap());
+        }
+        items
+    }
+
+    /// The accounts in the table, after checking that the claims are exactly the values they hold.
+    pub(crate) async fn consistent_accounts(&self) -> Vec<Account> {
+        self.consistent_accounts_in(UniquenessScope::Platform).await
+    }
+
+    pub(crate) async fn consistent_accounts_in(&self, scope: UniquenessScope) -> Vec<Account> {
+        let (mut accounts, mut held, mut claimed) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
+        for item in self.scan().await {
+            if text(&item, "sk") == "CLAIM" {
+                claimed.insert((text(&item, "pk"), text(&item, "account_id")));
+            } else if let Some(account) = item.get("account") {
+                let account: Account = serde_dynamo::from_attribute_value(account.clone()).unwrap();
+                for claim in account.claims() {
+                    let key = keys::claim(scope, account.organisation, &claim);
+                    assert!(held.insert((key.pk, account.id.to_string())), "{claim:?} is held twice");
+                }
+                accounts.push(account);
+            }
+        }
+        assert_eq!(claimed, held, "claims and accounts disagree");
+        accounts
+    }
+}
+
+pub(crate) fn text(item: &Item, name: &str) -> String {
+    item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default()
+}
+
+pub(crate) async fn send(request: RequestBuilder) -> Answered {
+    let response = request.send().await.unwrap();
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    Answered { status, headers, text: response.text().await.unwrap() }
+}
+
+/// A body whose four unique values are made of `seed`.
+pub(crate) fn body(seed: impl std::fmt::Display) -> Value {
+    json!({
+        "labelpartner": "NORTH",
+        "customer_info": {
+            "external_account_id": format!("account-{seed}"),
+            "email": format!("jo-{seed}@example.com"),
+            "contact_info": {"firstname": "John", "lastname": "Doe"},
+        },
+        "installation_info": [{
+            "external_installation_id": format!("installation-{seed}"),
+            "service_information": {"service_type": "BR-LR-NILM-noHW"},
+            "meters": [{
+                "external_meter_id": format!("meter-{seed}"),
+                "meter_input_method": "IMPORT",
+                "meter_energy_type": "GAS",
+            }],
+        }],
+    })
+}
+
+/// The paths of the four unique values of [`body`].
+pub(crate) const UNIQUE: [&str; 4] = [
+    "/customer_info/email",
+    "/customer_info/external_account_id",
+    "/installation_info/0/external_installation_id",
+    "/installation_info/0/meters/0/external_meter_id",
+];
+
+/// The body with another value at `path`, which may end in a new member.
+pub(crate) fn with(mut body: Value, path: &str, value: impl Into<Value>) -> Value {
+    let (parent, name) = path.rsplit_once('/').unwrap();
+    match body.pointer_mut(parent).unwrap() {
+        Value::Object(members) => {
+            members.insert(name.to_owned(), value.into());
+        }
+        Value::Array(elements) => elements[name.parse::<usize>().unwrap()] = value.into(),
+        other => panic!("no container at {parent}: {other}"),
+    }
+    body
+}
+
+/// The body without what is at `path`.
+pub(crate) fn without(mut body: Value, path: &str) -> Value {
+    let (parent, name) = path.rsplit_once('/').unwrap();
+    body.pointer_mut(parent).unwrap().as_object_mut().unwrap().remove(name).unwrap();
+    body
+}
