@@ -6,6 +6,7 @@ use std::{
 };
 
 use serde_json::value::RawValue;
+use tokio::sync::Semaphore;
 use wattbook_api::{Entry, Environment, Function, InvocationError, Services};
 use wattbook_store::Usage;
 
@@ -66,7 +67,14 @@ pub(crate) struct Functions {
     running: BTreeMap<String, Arc<Running>>,
     /// Operation's name by logical id.
     logical_ids: BTreeMap<String, String>,
+    /// A place for each invocation that may run at the same time.
+    places: Arc<Semaphore>,
 }
+
+/// How many invocations run at the same time; further ones wait for a place. The embedded store
+/// takes one transaction after the other: a crowd in front of it would only turn into time-outs,
+/// which are set for DynamoDB.
+const CONCURRENCY: usize = 32;
 
 impl Functions {
     /// Starts every function of `template` with the environment that it gives them.
@@ -76,7 +84,11 @@ impl Functions {
         store: &StoreAccess,
     ) -> Result<Self, LocalError> {
         check(template, FUNCTIONS)?;
-        let mut functions = Self { running: BTreeMap::new(), logical_ids: BTreeMap::new() };
+        let mut functions = Self {
+            running: BTreeMap::new(),
+            logical_ids: BTreeMap::new(),
+            places: Arc::new(Semaphore::new(CONCURRENCY)),
+        };
         for definition in &template.functions {
             let function = linked(&definition.name, FUNCTIONS)?;
             let environment = environment(definition, secrets, store)?;
@@ -99,11 +111,13 @@ impl Functions {
         let name = self.logical_ids.get(name).map_or(name, String::as_str);
         let running = self.running.get(name).cloned().ok_or_else(|| InvokeError::Unknown(name.to_owned()))?;
         let (function, request_id) = (running.function.name, request_id.to_owned());
+        let place = Arc::clone(&self.places).acquire_owned().await.map_err(|_| InvokeError::Lost(function))?;
         // A task of its own, as Lambda runs on when the caller has hung up.
-        tokio::spawn(async move { running.function.invoke(&running.services, &event, &request_id).await })
-            .await
-            .map_err(|_| InvokeError::Lost(function))?
-            .map_err(InvokeError::Failed)
+        let task = async move {
+            let _place = place;
+            running.function.invoke(&running.services, &event, &request_id).await
+        };
+        tokio::spawn(task).await.map_err(|_| InvokeError::Lost(function))?.map_err(InvokeError::Failed)
     }
 
     /// What the function of that name has used of the store since it was started.
