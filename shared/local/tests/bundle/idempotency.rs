@@ -90,3 +90,25 @@ async fn a_record_expires_after_a_day_and_holds_no_key_in_clear() {
     assert_eq!(json!(record["pk"].as_s().unwrap()).as_str().unwrap().matches('#').count(), 3);
     running.bundle.stop().await;
 }
+
+/// The table removes what has expired only after a while; until then it must not stand in the way.
+#[tokio::test]
+async fn a_record_that_has_expired_counts_as_absent() {
+    let running = Running::start().await;
+    keyed(&running, "k", &body(1)).await;
+    let record = running.scan().await.into_iter().find(|item| text(item, "sk") == "IDEMPOTENCY").unwrap();
+    let client = running.table_client();
+    let put = |seconds: i64| {
+        let mut record = record.clone();
+        let expires_at = jiff::Timestamp::now().as_second() + seconds;
+        record.insert("expires_at".into(), aws_sdk_dynamodb::types::AttributeValue::N(expires_at.to_string()));
+        client.put_item().table_name(running.bundle.table()).set_item(Some(record)).send()
+    };
+    put(5).await.unwrap();
+    assert_eq!(keyed(&running, "k", &body(2)).await.status, 422);
+    put(-5).await.unwrap();
+    let answer = keyed(&running, "k", &body(2)).await;
+    assert_eq!((answer.status, answer.header("idempotent-replayed")), (201, None));
+    assert_eq!(keyed(&running, "k", &body(2)).await.header("idempotent-replayed"), Some("true"));
+    running.bundle.stop().await;
+}

@@ -100,24 +100,26 @@ impl Running {
         self.bundle.invoke("administer-organisations", &event).await.unwrap()
     }
 
-    /// Every item of the table.
-    pub(crate) async fn scan(&self) -> Vec<Item> {
+    /// A client of the table, past the functions.
+    pub(crate) fn table_client(&self) -> aws_sdk_dynamodb::Client {
         let access = self.bundle.store();
         let credentials = aws_sdk_dynamodb::config::Credentials::new("test", "test", None, None, "test");
+        let tls = aws_smithy_http_client::tls::Provider::Rustls(
+            aws_smithy_http_client::tls::rustls_provider::CryptoMode::Ring,
+        );
         let config = aws_sdk_dynamodb::Config::builder()
             .behavior_version(aws_sdk_dynamodb::config::BehaviorVersion::v2026_01_12())
             .region(aws_sdk_dynamodb::config::Region::new(access.region.clone()))
             .credentials_provider(credentials)
-            .http_client(
-                aws_smithy_http_client::Builder::new()
-                    .tls_provider(aws_smithy_http_client::tls::Provider::Rustls(
-                        aws_smithy_http_client::tls::rustls_provider::CryptoMode::Ring,
-                    ))
-                    .build_https(),
-            )
+            .http_client(aws_smithy_http_client::Builder::new().tls_provider(tls).build_https())
             .endpoint_url(&access.endpoint)
             .build();
-        let client = aws_sdk_dynamodb::Client::from_conf(config);
+        aws_sdk_dynamodb::Client::from_conf(config)
+    }
+
+    /// Every item of the table.
+    pub(crate) async fn scan(&self) -> Vec<Item> {
+        let client = self.table_client();
         let mut pages = client.scan().table_name(self.bundle.table()).into_paginator().items().send();
         let mut items = Vec::new();
         while let Some(item) = pages.next().await {
