@@ -60,6 +60,22 @@ pub struct AccountDraft {
 }
 
 impl AccountDraft {
+    /// The draft that an account would come from.
+    #[must_use]
+    pub fn of(account: &Account) -> Self {
+        let customer = &account.customer;
+        Self {
+            label_partner: Some(account.label_partner.clone()),
+            external_id: Some(customer.external_id.clone()),
+            email: Some(customer.email.clone()),
+            email_verified: customer.email_verified,
+            authentication_provider_id: customer.authentication_provider_id.clone(),
+            first_name: Some(customer.contact.first_name.clone()),
+            last_name: Some(customer.contact.last_name.clone()),
+            installations: account.installations.iter().map(InstallationDraft::of).collect(),
+        }
+    }
+
     /// Makes the account, with new ids. `None` if a mandatory value is missing, of which the
     /// caller has been told by then.
     #[must_use]
@@ -90,7 +106,20 @@ impl AccountDraft {
 }
 
 impl InstallationDraft {
-    fn complete(self, account_brand: &LabelPartnerCode) -> Option<Installation> {
+    fn of(installation: &Installation) -> Self {
+        Self {
+            external_id: Some(installation.external_id.clone()),
+            label_partner: Some(installation.label_partner.clone()),
+            address: installation.address.clone(),
+            service_type: Some(installation.service_type),
+            meters: installation.meters.iter().map(MeterDraft::of).collect(),
+        }
+    }
+
+    /// Makes the installation, with new ids, of the account's brand if it states none. `None` if a
+    /// mandatory value is missing.
+    #[must_use]
+    pub fn complete(self, account_brand: &LabelPartnerCode) -> Option<Installation> {
         Some(Installation {
             id: InstallationId::new_random(),
             external_id: self.external_id?,
@@ -103,7 +132,18 @@ impl InstallationDraft {
 }
 
 impl MeterDraft {
-    fn complete(self) -> Meter {
+    fn of(meter: &Meter) -> Self {
+        Self {
+            external_id: meter.external_id.clone(),
+            input_method: meter.input_method,
+            energy_type: meter.energy_type,
+            serial_number: meter.serial_number.clone(),
+        }
+    }
+
+    /// Makes the meter, with a new id.
+    #[must_use]
+    pub fn complete(self) -> Meter {
         Meter {
             id: MeterId::new_random(),
             external_id: self.external_id,

@@ -64,6 +64,15 @@ pub enum Flaw {
         /// The other place.
         other: &'static str,
     },
+    /// An external id that is to be another one.
+    #[error("cannot be changed; leave it out, or state what it is")]
+    Immutable,
+    /// An account without installations.
+    #[error("is the last installation of the account, which must have one; delete the account instead")]
+    LastInstallation,
+    /// Services act on the primary installation.
+    #[error("is the primary installation, which services act on; make another one primary first")]
+    PrimaryInstallation,
     /// More unique values than one call may bring.
     #[error("brings {count} unique values; one call takes at most {max}")]
     TooManyClaims {
@@ -94,6 +103,9 @@ impl Flaw {
             Self::MeterIdRequired => "meter_id_required",
             Self::MeterRepeated => "repeated_meter",
             Self::Contradiction { .. } => "contradiction",
+            Self::Immutable => "immutable",
+            Self::LastInstallation => "last_installation",
+            Self::PrimaryInstallation => "primary_installation",
             Self::TooManyClaims { .. } => "too_many_unique_values",
         }
     }

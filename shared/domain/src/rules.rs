@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use crate::{
-    Claim, Flaw, Place,
+    Account, Claim, Flaw, Place,
     draft::{AccountDraft, InstallationDraft},
 };
 
@@ -38,6 +38,12 @@ pub fn check(draft: &AccountDraft) -> Vec<(Breach, Flaw)> {
     }
     check_repetition(&claims(draft), &mut broken);
     broken
+}
+
+/// Every rule that an account breaks, as it would be after a change.
+#[must_use]
+pub fn check_account(account: &Account) -> Vec<(Breach, Flaw)> {
+    check(&AccountDraft::of(account))
 }
 
 /// A service whose readings come in batches needs a meter, and an id on each; and an installation

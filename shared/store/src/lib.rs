@@ -25,13 +25,14 @@ mod retry;
 mod size;
 mod transaction;
 mod usage;
+mod writes;
 
-pub use accounts::{CreateError, Holder, Taken};
 pub use client::{Store, StoreSettings, UniquenessScope};
 pub use error::StoreError;
 pub use idempotency::{IdempotencyRecord, StoredAnswer};
 pub use organisations::{Credential, CredentialSummary};
 pub use usage::Usage;
+pub use writes::{Holder, Taken, WriteError};
 
 /// The most a stored account may take, in bytes as DynamoDB counts them. An item can have 400 KB;
 /// the rest is room for what updates add.

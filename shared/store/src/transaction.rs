@@ -6,11 +6,20 @@
 
 use aws_sdk_dynamodb::{
     operation::transact_write_items::TransactWriteItemsError,
-    types::{CancellationReason, Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, TransactWriteItem},
+    types::{
+        AttributeValue, CancellationReason, Delete, Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure,
+        TransactWriteItem, builders::DeleteBuilder,
+    },
 };
 use uuid::Uuid;
+use wattbook_domain::AccountId;
 
-use crate::{Store, StoreError, items::Item, retry::is_passing};
+use crate::{
+    Store, StoreError,
+    items::{self, Item},
+    keys::Key,
+    retry::is_passing,
+};
 
 /// Actions that take effect together, each with what it means to the caller.
 pub(crate) struct Transaction<M> {
@@ -55,10 +64,67 @@ impl<M> Transaction<M> {
             None => put.condition_expression("attribute_not_exists(pk)"),
             Some(now) => put
                 .condition_expression("attribute_not_exists(pk) OR expires_at <= :now")
-                .expression_attribute_values(":now", aws_sdk_dynamodb::types::AttributeValue::N(now.to_string())),
+                .expression_attribute_values(":now", AttributeValue::N(now.to_string())),
         };
         let put = put.build().map_err(|error| StoreError::Setup(error.to_string()))?;
         self.actions.push((TransactWriteItem::builder().put(put).build(), meaning));
+        Ok(())
+    }
+
+    /// Adds an account that takes the place of one of that version.
+    pub(crate) fn replace(&mut self, store: &Store, item: Item, version: u64, meaning: M) -> Result<(), StoreError> {
+        let put = Put::builder()
+            .table_name(&store.table)
+            .set_item(Some(item))
+            .condition_expression("#account.#version = :version")
+            .expression_attribute_names("#account", "account")
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_values(":version", AttributeValue::N(version.to_string()))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .build()
+            .map_err(|error| StoreError::Setup(error.to_string()))?;
+        self.actions.push((TransactWriteItem::builder().put(put).build(), meaning));
+        Ok(())
+    }
+
+    /// Deletes an account of that version.
+    pub(crate) fn delete_version(
+        &mut self,
+        store: &Store,
+        key: Key,
+        version: u64,
+        meaning: M,
+    ) -> Result<(), StoreError> {
+        let delete = Delete::builder()
+            .condition_expression("#account.#version = :version")
+            .expression_attribute_names("#account", "account")
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_values(":version", AttributeValue::N(version.to_string()));
+        self.delete(store, key, delete, meaning)
+    }
+
+    /// Deletes a claim that this account holds.
+    pub(crate) fn delete_held_by(
+        &mut self,
+        store: &Store,
+        key: Key,
+        account: AccountId,
+        meaning: M,
+    ) -> Result<(), StoreError> {
+        let delete = Delete::builder()
+            .condition_expression("account_id = :holder")
+            .expression_attribute_values(":holder", AttributeValue::S(account.to_string()));
+        self.delete(store, key, delete, meaning)
+    }
+
+    fn delete(&mut self, store: &Store, key: Key, delete: DeleteBuilder, meaning: M) -> Result<(), StoreError> {
+        let delete = delete
+            .table_name(&store.table)
+            .set_key(Some(items::key_item(key)))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .build()
+            .map_err(|error| StoreError::Setup(error.to_string()))?;
+        self.actions.push((TransactWriteItem::builder().delete(delete).build(), meaning));
         Ok(())
     }
 

@@ -15,7 +15,7 @@ use wattbook_api::{
     },
 };
 use wattbook_domain::Account;
-use wattbook_store::CreateError;
+use wattbook_store::WriteError;
 
 /// The function.
 pub static FUNCTION: Function = Function {
@@ -80,12 +80,10 @@ async fn provision(services: &Services, request: &Request) -> Result<Answer, Fai
         store(services, &account, once.as_ref(), now).await
     };
     outcome.map_err(|refusal| match refusal {
-        Refusal::Create(CreateError::Taken(taken)) => {
-            provisioning::conflicts(&account, &taken, &principal.reach, &body)
-        }
-        Refusal::Create(CreateError::InProgress | CreateError::Answered(_)) => Failure::InProgress,
-        Refusal::Create(CreateError::TooLarge { bytes }) => Failure::AccountTooLarge { bytes },
-        Refusal::Create(CreateError::Store(error)) => error.into(),
+        Refusal::Create(WriteError::Taken(taken)) => provisioning::conflicts(&account, &taken, &principal.reach, &body),
+        Refusal::Create(WriteError::InProgress | WriteError::Answered(_)) => Failure::InProgress,
+        Refusal::Create(WriteError::TooLarge { bytes }) => Failure::AccountTooLarge { bytes },
+        Refusal::Create(WriteError::Store(error)) => error.into(),
         Refusal::Other(failure) => failure,
     })
 }
@@ -97,7 +95,7 @@ fn to_the_millisecond(time: Timestamp) -> Timestamp {
 
 /// Why nothing was stored.
 enum Refusal {
-    Create(CreateError),
+    Create(WriteError),
     Other(Failure),
 }
 
@@ -108,7 +106,7 @@ impl<E: Into<Failure>> From<E> for Refusal {
 }
 
 async fn rehearse(services: &Services, account: &Account, principal: &Principal) -> Result<Answer, Refusal> {
-    services.store()?.rehearse_account(account).await.map_err(Refusal::Create)?;
+    services.store()?.rehearse(None, account).await.map_err(Refusal::Create)?;
     Ok(Answer::json(200, &AccountView::of(account, &principal.reach, Ids::Withheld))?)
 }
 
@@ -119,7 +117,7 @@ async fn store(services: &Services, account: &Account, once: Option<&Once>, now:
     let record = once.map(|once| once.record(&answer, now));
     match (services.store()?.create_account(account, record.as_ref()).await, once) {
         (Ok(()), _) => Ok(answer),
-        (Err(CreateError::Answered(record)), Some(once)) => Ok(once.replay(*record)?),
+        (Err(WriteError::Answered(record)), Some(once)) => Ok(once.replay(*record)?),
         (Err(error), _) => Err(Refusal::Create(error)),
     }
 }

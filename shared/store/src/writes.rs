@@ -1,0 +1,275 @@
+//! Writing accounts: the account, its claims and the record of the answer, together or not at all.
+
+use std::collections::{HashMap, HashSet};
+
+use wattbook_domain::{Account, AccountId, Claim, ClaimKind, LabelPartnerCode, OrganisationId};
+
+use crate::{
+    IdempotencyRecord, MAX_ACCOUNT_BYTES, Store, StoreError,
+    items::{self, AccountItem, ClaimItem, Item},
+    keys::{self, Key},
+    size,
+    transaction::{Cancelled, Obstacle, Refusal, Transaction},
+};
+
+/// Who holds a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    /// The organisation.
+    pub organisation: OrganisationId,
+    /// The account.
+    pub account: AccountId,
+    /// The account's brand.
+    pub label_partner: LabelPartnerCode,
+}
+
+/// A value that cannot be had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// The value, by its position among the account's claims.
+    pub position: usize,
+    /// Who holds it.
+    pub holder: Holder,
+}
+
+/// Why an account was not written. Whichever it is, nothing was.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// The account is not what it was when it was read: somebody changed or deleted it since.
+    #[error("the account has changed since it was read")]
+    Stale,
+    /// Values are taken: all of them, in the order of the account's claims.
+    #[error("{} unique values are taken", .0.len())]
+    Taken(Vec<Taken>),
+    /// The idempotency key has been used; this is its record.
+    #[error("the idempotency key has been used")]
+    Answered(Box<IdempotencyRecord>),
+    /// A request under the same idempotency key is being carried out.
+    #[error("a request under the same idempotency key is being carried out")]
+    InProgress,
+    /// The account is larger than [`MAX_ACCOUNT_BYTES`].
+    #[error("the account takes {bytes} bytes")]
+    TooLarge {
+        /// What it would take.
+        bytes: usize,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What an action of a writing transaction stands for.
+enum Meaning {
+    /// The account itself.
+    Account,
+    /// The claim of a value, by its position among the claims of the account as it is to be.
+    Claim(usize),
+    /// The release of a claim.
+    Release,
+    /// The record of the answer.
+    Idempotency,
+}
+
+/// A claimed value, wherever it stands.
+type Value = (ClaimKind, String);
+
+fn values(account: &Account) -> HashSet<Value> {
+    account.claims().into_iter().map(|claim| (claim.kind, claim.value)).collect()
+}
+
+impl Store {
+    /// Stores a new account with its claims and, if given, the record of the answer, in one
+    /// transaction and without a read.
+    ///
+    /// # Errors
+    /// See [`WriteError`].
+    pub async fn create_account(
+        &self,
+        account: &Account,
+        record: Option<&IdempotencyRecord>,
+    ) -> Result<(), WriteError> {
+        let mut transaction = Transaction::new();
+        transaction.create(self, account_item(account)?, Meaning::Account, None)?;
+        self.claim(&mut transaction, account, &HashSet::new())?;
+        self.finish(transaction, account, record).await
+    }
+
+    /// Puts an account in the place of what it was: claims the values that are new, releases those
+    /// that are gone, all in one transaction, if the account still is what it was.
+    ///
+    /// # Errors
+    /// See [`WriteError`].
+    pub async fn replace_account(
+        &self,
+        old: &Account,
+        new: &Account,
+        record: Option<&IdempotencyRecord>,
+    ) -> Result<(), WriteError> {
+        let (held, wanted) = (values(old), values(new));
+        let mut transaction = Transaction::new();
+        transaction.replace(self, account_item(new)?, old.version, Meaning::Account)?;
+        self.claim(&mut transaction, new, &held)?;
+        self.release(&mut transaction, old, &wanted)?;
+        self.finish(transaction, new, record).await
+    }
+
+    /// Erases an account and frees every value that it held, if it still is what it was.
+    ///
+    /// # Errors
+    /// See [`WriteError`].
+    pub async fn delete_account(&self, account: &Account) -> Result<(), WriteError> {
+        let mut transaction = Transaction::new();
+        let key = keys::account(account.organisation, account.id);
+        transaction.delete_version(self, key, account.version, Meaning::Account)?;
+        self.release(&mut transaction, account, &HashSet::new())?;
+        self.finish(transaction, account, None).await
+    }
+
+    /// Claims the values of an account that are not `held` already.
+    fn claim(
+        &self,
+        transaction: &mut Transaction<Meaning>,
+        account: &Account,
+        held: &HashSet<Value>,
+    ) -> Result<(), StoreError> {
+        let holder = ClaimItem {
+            organisation: account.organisation,
+            account_id: account.id,
+            label_partner: account.label_partner.clone(),
+        };
+        for (position, claim) in fresh(&account.claims(), held) {
+            let item = items::write(keys::claim(self.scope, account.organisation, claim), &holder)?;
+            transaction.create(self, item, Meaning::Claim(position), None)?;
+        }
+        Ok(())
+    }
+
+    /// Releases the values of an account that are not `wanted` any more.
+    fn release(
+        &self,
+        transaction: &mut Transaction<Meaning>,
+        account: &Account,
+        wanted: &HashSet<Value>,
+    ) -> Result<(), StoreError> {
+        for (_, claim) in fresh(&account.claims(), wanted) {
+            let key = keys::claim(self.scope, account.organisation, claim);
+            transaction.delete_held_by(self, key, account.id, Meaning::Release)?;
+        }
+        Ok(())
+    }
+
+    async fn finish(
+        &self,
+        mut transaction: Transaction<Meaning>,
+        account: &Account,
+        record: Option<&IdempotencyRecord>,
+    ) -> Result<(), WriteError> {
+        if let Some(record) = record {
+            let item = items::write(keys::idempotency(account.organisation, &record.key), record)?;
+            let now = jiff::Timestamp::now().as_second();
+            transaction.create(self, item, Meaning::Idempotency, Some(now))?;
+        }
+        match transaction.commit(self).await {
+            Ok(()) => Ok(()),
+            Err(Cancelled::Store(error)) => Err(error.into()),
+            Err(Cancelled::Refused(refusals)) => self.explain(account, refusals).await,
+        }
+    }
+
+    /// Turns refused actions into what they mean for the account.
+    async fn explain(&self, account: &Account, refusals: Vec<Refusal<Meaning>>) -> Result<(), WriteError> {
+        let mut taken = Vec::new();
+        let mut contended = Vec::new();
+        let mut answered = None;
+        let (mut stale, mut in_progress) = (false, false);
+        for refusal in refusals {
+            match (refusal.meaning, refusal.obstacle) {
+                // What we were to write is there: the answer to the try that wrote it was lost.
+                (Meaning::Account, Obstacle::Item(item)) if is(account, &item) => return Ok(()),
+                (Meaning::Account | Meaning::Release, Obstacle::Item(_)) => stale = true,
+                (Meaning::Account | Meaning::Release, Obstacle::Contention) => {}
+                (Meaning::Idempotency, Obstacle::Item(item)) => answered = Some(item),
+                (Meaning::Idempotency, Obstacle::Contention) => in_progress = true,
+                (Meaning::Claim(position), Obstacle::Item(item)) => taken.push(read_taken(position, item)?),
+                (Meaning::Claim(position), Obstacle::Contention) => contended.push(position),
+            }
+        }
+        if let Some(item) = answered {
+            return Err(WriteError::Answered(Box::new(items::read("idempotency record", item)?)));
+        }
+        if stale {
+            return Err(WriteError::Stale);
+        }
+        if in_progress {
+            return Err(WriteError::InProgress);
+        }
+        if taken.is_empty() {
+            return Err(StoreError::Busy("transaction conflict".into()).into());
+        }
+        // Some values are taken, and of others we only know that somebody was at them: look, so
+        // that the caller hears of every one.
+        let claims = account.claims();
+        let unknown: Vec<_> = contended.iter().filter_map(|p| claims.get(*p).map(|claim| (*p, claim))).collect();
+        taken.extend(self.look_up(account.organisation, &unknown).await?);
+        taken.sort_by_key(|value| value.position);
+        Err(WriteError::Taken(taken))
+    }
+
+    /// Whether the account could be stored right now, in the place of `old` if there is one,
+    /// without storing it.
+    ///
+    /// # Errors
+    /// Why it could not.
+    pub async fn rehearse(&self, old: Option<&Account>, account: &Account) -> Result<(), WriteError> {
+        // For its check of the size.
+        account_item(account)?;
+        let held = old.map(values).unwrap_or_default();
+        let claims = account.claims();
+        let taken = self.look_up(account.organisation, &fresh(&claims, &held)).await?;
+        if taken.is_empty() { Ok(()) } else { Err(WriteError::Taken(taken)) }
+    }
+
+    /// Which of these values are taken.
+    async fn look_up(
+        &self,
+        organisation: OrganisationId,
+        claims: &[(usize, &Claim)],
+    ) -> Result<Vec<Taken>, StoreError> {
+        let positions: HashMap<Key, usize> =
+            claims.iter().map(|(p, claim)| (keys::claim(self.scope, organisation, claim), *p)).collect();
+        let mut taken = Vec::new();
+        for item in self.batch_get(positions.keys().cloned().collect()).await? {
+            let key: Key = items::read("key", item.clone())?;
+            if let Some(position) = positions.get(&key) {
+                taken.push(read_taken(*position, item)?);
+            }
+        }
+        taken.sort_by_key(|value| value.position);
+        Ok(taken)
+    }
+}
+
+/// The claims whose values are not among `known`, each with its position.
+fn fresh<'c>(claims: &'c [Claim], known: &HashSet<Value>) -> Vec<(usize, &'c Claim)> {
+    let unknown = |claim: &Claim| !known.contains(&(claim.kind, claim.value.clone()));
+    claims.iter().enumerate().filter(|(_, claim)| unknown(claim)).collect()
+}
+
+fn account_item(account: &Account) -> Result<Item, WriteError> {
+    let value = AccountItem { account: account.clone() };
+    let item = items::write(keys::account(account.organisation, account.id), value)?;
+    let bytes = size::item(&item);
+    if bytes > MAX_ACCOUNT_BYTES { Err(WriteError::TooLarge { bytes }) } else { Ok(item) }
+}
+
+/// Whether the item holds this very account, in this very version.
+fn is(account: &Account, item: &Item) -> bool {
+    items::read::<AccountItem>("account", item.clone()).is_ok_and(|stored| stored.account == *account)
+}
+
+fn read_taken(position: usize, item: Item) -> Result<Taken, StoreError> {
+    let holder: ClaimItem = items::read("claim", item)?;
+    let holder =
+        Holder { organisation: holder.organisation, account: holder.account_id, label_partner: holder.label_partner };
+    Ok(Taken { position, holder })
+}
