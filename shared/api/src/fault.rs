@@ -23,6 +23,12 @@ impl Pointer {
         Self(format!("{}/{token}", self.0))
     }
 
+    /// What this one is below `prefix`; the root if it is not below it.
+    #[must_use]
+    pub fn below(&self, prefix: &str) -> Self {
+        Self(self.0.strip_prefix(prefix).unwrap_or_default().to_owned())
+    }
+
     /// The pointer as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -148,6 +154,14 @@ impl Faults {
         } else if !self.found.iter().any(|fault| fault.location == location) {
             self.found.push(Fault { location, reason });
         }
+    }
+
+    /// Goes on if there is none.
+    ///
+    /// # Errors
+    /// There are faults.
+    pub fn none(self) -> Result<(), crate::Failure> {
+        if self.is_empty() { Ok(()) } else { Err(crate::Failure::Faults(self)) }
     }
 
     /// Whether there is none.

@@ -42,6 +42,12 @@ impl Once {
         Some(Self { key: key.to_owned(), fingerprint: fingerprint(request, principal) })
     }
 
+    /// The caller's key.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
     /// The record to store with the effect.
     #[must_use]
     pub fn record(&self, answer: &Answer, now: Timestamp) -> IdempotencyRecord {

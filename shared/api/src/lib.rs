@@ -6,6 +6,7 @@
 //! everywhere: every fault at once, idempotency, versions, request ids, one log line per request.
 
 pub mod authorizer;
+pub mod clock;
 pub mod contract;
 pub mod credentials;
 pub mod direct;

@@ -62,7 +62,9 @@ pub fn refuse(_: &Request, failure: &Failure) -> Answer {
 #[must_use]
 pub fn render(failure: &Failure) -> Answer {
     let (errors, omitted) = match failure {
-        Failure::Faults(faults) => (faults.list().iter().map(fault_entry).collect(), faults.omitted()),
+        Failure::Faults(faults) | Failure::Rules(faults) => {
+            (faults.list().iter().map(fault_entry).collect(), faults.omitted())
+        }
         Failure::Taken(conflicts) => (conflicts.iter().map(conflict_entry).collect(), 0),
         _ => (Vec::new(), 0),
     };
@@ -97,10 +99,12 @@ fn title(failure: &Failure) -> &'static str {
         Failure::Method { .. } => "The method is not allowed here",
         Failure::Taken(_) => "Values are taken",
         Failure::InProgress => "The same request is being carried out",
+        Failure::Rules(_) => "The change would break a rule",
+        Failure::Precondition => "Another version",
         Failure::BodyTooLarge | Failure::AccountTooLarge { .. } => "Too large",
         Failure::MediaType { .. } => "The body is of another media type",
         Failure::KeyReused => "The idempotency key has been used",
-        Failure::Busy(_) => "Busy",
+        Failure::Busy(_) | Failure::Contended => "Busy",
         Failure::Internal(_) => "Internal error",
     }
 }
@@ -120,6 +124,11 @@ fn detail(failure: &Failure) -> String {
         Failure::InProgress => {
             "A request with this Idempotency-Key is being carried out; ask again after the time in Retry-After.".into()
         }
+        Failure::Rules(_) => "Each rule that is listed holds for what is stored. Nothing was changed.".into(),
+        Failure::Precondition => {
+            "The resource is not in the version of If-Match: read it again, and decide anew. Nothing was changed."
+                .into()
+        }
         Failure::BodyTooLarge => format!("A body can have at most {MAX_BODY_BYTES} bytes."),
         Failure::AccountTooLarge { bytes } => {
             format!("The account would take {bytes} bytes in the store; at most {MAX_ACCOUNT_BYTES} are allowed.")
@@ -128,7 +137,7 @@ fn detail(failure: &Failure) -> String {
         Failure::KeyReused => {
             "Another request was made with this Idempotency-Key within the last 24 hours; use a new key.".into()
         }
-        Failure::Busy(_) => "Ask again after the time in Retry-After. Nothing was stored.".into(),
+        Failure::Busy(_) | Failure::Contended => "Ask again after the time in Retry-After. Nothing was stored.".into(),
         Failure::Internal(_) => "Something went wrong on our side. Quote the X-Request-Id of this answer.".into(),
     }
 }

@@ -70,6 +70,9 @@ pub enum Flaw {
     /// An account without installations.
     #[error("is the last installation of the account, which must have one; delete the account instead")]
     LastInstallation,
+    /// Installations that are served under brands that the caller does not reach.
+    #[error("has installations that are served under another brand; an admin credential reaches those")]
+    OtherBrands,
     /// Services act on the primary installation.
     #[error("is the primary installation, which services act on; make another one primary first")]
     PrimaryInstallation,
@@ -105,6 +108,7 @@ impl Flaw {
             Self::Contradiction { .. } => "contradiction",
             Self::Immutable => "immutable",
             Self::LastInstallation => "last_installation",
+            Self::OtherBrands => "other_brands",
             Self::PrimaryInstallation => "primary_installation",
             Self::TooManyClaims { .. } => "too_many_unique_values",
         }

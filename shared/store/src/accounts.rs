@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnConsumedCapacity};
 use wattbook_domain::{Account, AccountId, Claim, ExternalId, OrganisationId};
 
 use crate::{
-    Store, StoreError,
+    IdempotencyRecord, Store, StoreError,
     items::{self, AccountItem, ClaimItem, Item},
     keys::{self, Key},
 };
@@ -37,6 +37,20 @@ impl Store {
             return Ok(None);
         }
         self.account(organisation, holder.account_id).await
+    }
+
+    /// The record of an idempotency key, unless it has expired.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn idempotency_record(
+        &self,
+        organisation: OrganisationId,
+        key: &str,
+    ) -> Result<Option<IdempotencyRecord>, StoreError> {
+        let item = self.get(keys::idempotency(organisation, key)).await?;
+        let record = item.map(|item| items::read::<IdempotencyRecord>("idempotency record", item)).transpose()?;
+        Ok(record.filter(|record| record.expires_at > jiff::Timestamp::now().as_second()))
     }
 
     /// One item, read consistently: who was just told of an account must find it.

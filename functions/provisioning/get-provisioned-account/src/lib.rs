@@ -4,12 +4,13 @@ use utoipa::OpenApi;
 use wattbook_api::{
     Answer, Entry, Failure, Faults, Function, Request, Resource, Services,
     contract::{NotAuthorized, ServerTrouble},
-    fault::Reason,
     http::ETag,
     problem::{self, Problem},
-    provisioning::answer::{AccountView, Ids},
+    provisioning::{
+        answer::{AccountView, Ids},
+        path::IdType,
+    },
 };
-use wattbook_domain::{Account, ExternalId, Flaw, OrganisationId};
 
 /// The function.
 pub static FUNCTION: Function = Function {
@@ -53,54 +54,13 @@ async fn get(services: &Services, request: &Request) -> Result<Answer, Failure> 
     let principal = request.principal()?;
     let mut faults = Faults::default();
     let mut query = request.query();
-    let id_type = query.optional("id_type", id_type, &mut faults).unwrap_or(IdType::Internal);
+    let id_type = IdType::read(&mut query, &mut faults);
     query.close(&mut faults);
-    if !faults.is_empty() {
-        return Err(Failure::Faults(faults));
-    }
-    let found = find(services, principal.reach.organisation, id_type, request.path_parameter("account_id")).await?;
-    let account = found
-        .filter(|account| principal.reach.covers(account.organisation, &account.label_partner))
-        .ok_or(Failure::NotFound)?;
+    faults.none()?;
+    let account = id_type.account(services, &principal, request).await?;
     let etag = ETag(account.version);
     if etag.is_known_to(request) {
         return Ok(Answer::new(304).header("etag", etag));
     }
     Ok(Answer::json(200, &AccountView::of(&account, &principal.reach, Ids::Shown))?.header("etag", etag))
-}
-
-/// Whose id a path has.
-#[derive(Clone, Copy, utoipa::ToSchema)]
-#[schema(rename_all = "lowercase")]
-enum IdType {
-    Internal,
-    External,
-}
-
-fn id_type(word: &str) -> Result<IdType, Reason> {
-    match word {
-        "internal" => Ok(IdType::Internal),
-        "external" => Ok(IdType::External),
-        _ => Err(Flaw::NotOneOf { allowed: &["internal", "external"] }.into()),
-    }
-}
-
-/// What is no id at all is not found either: the answer must not tell the two apart.
-async fn find(
-    services: &Services,
-    organisation: OrganisationId,
-    id_type: IdType,
-    id: &str,
-) -> Result<Option<Account>, Failure> {
-    let store = services.store()?;
-    Ok(match id_type {
-        IdType::Internal => match id.parse() {
-            Ok(id) => store.account(organisation, id).await?,
-            Err(_) => None,
-        },
-        IdType::External => match ExternalId::parse(id) {
-            Ok(id) => store.account_by_external_id(organisation, &id).await?,
-            Err(_) => None,
-        },
-    })
 }

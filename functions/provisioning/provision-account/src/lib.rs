@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use utoipa::OpenApi;
 use wattbook_api::{
-    Answer, Entry, Failure, Faults, Function, Principal, Request, Resource, Services,
+    Answer, Entry, Failure, Faults, Function, Principal, Request, Resource, Services, clock,
     contract::{NotAuthorized, ServerTrouble},
     http::ETag,
     idempotency::Once,
@@ -69,7 +69,7 @@ async fn provision(services: &Services, request: &Request) -> Result<Answer, Fai
     let once = Once::of(request, &principal, &mut faults);
     let body = request.json(&mut faults)?.value;
     let draft = provisioning::request::account(&body, &principal, &mut faults);
-    let now = to_the_millisecond(Timestamp::now());
+    let now = clock::now();
     let account = match draft.complete(principal.reach.organisation, now) {
         Some(account) if faults.is_empty() => account,
         _ => return Err(Failure::Faults(faults)),
@@ -80,22 +80,15 @@ async fn provision(services: &Services, request: &Request) -> Result<Answer, Fai
         store(services, &account, once.as_ref(), now).await
     };
     outcome.map_err(|refusal| match refusal {
-        Refusal::Create(WriteError::Taken(taken)) => provisioning::conflicts(&account, &taken, &principal.reach, &body),
-        Refusal::Create(WriteError::InProgress | WriteError::Answered(_)) => Failure::InProgress,
-        Refusal::Create(WriteError::TooLarge { bytes }) => Failure::AccountTooLarge { bytes },
-        Refusal::Create(WriteError::Store(error)) => error.into(),
+        Refusal::Write(WriteError::Taken(taken)) => provisioning::conflicts(&account, &taken, &principal.reach, &body),
+        Refusal::Write(error) => error.into(),
         Refusal::Other(failure) => failure,
     })
 }
 
-/// Times are stored and shown to the millisecond.
-fn to_the_millisecond(time: Timestamp) -> Timestamp {
-    Timestamp::from_millisecond(time.as_millisecond()).unwrap_or(time)
-}
-
 /// Why nothing was stored.
 enum Refusal {
-    Create(WriteError),
+    Write(WriteError),
     Other(Failure),
 }
 
@@ -106,7 +99,7 @@ impl<E: Into<Failure>> From<E> for Refusal {
 }
 
 async fn rehearse(services: &Services, account: &Account, principal: &Principal) -> Result<Answer, Refusal> {
-    services.store()?.rehearse(None, account).await.map_err(Refusal::Create)?;
+    services.store()?.rehearse(None, account).await.map_err(Refusal::Write)?;
     Ok(Answer::json(200, &AccountView::of(account, &principal.reach, Ids::Withheld))?)
 }
 
@@ -118,6 +111,6 @@ async fn store(services: &Services, account: &Account, once: Option<&Once>, now:
     match (services.store()?.create_account(account, record.as_ref()).await, once) {
         (Ok(()), _) => Ok(answer),
         (Err(WriteError::Answered(record)), Some(once)) => Ok(once.replay(*record)?),
-        (Err(error), _) => Err(Refusal::Create(error)),
+        (Err(error), _) => Err(Refusal::Write(error)),
     }
 }

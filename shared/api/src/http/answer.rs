@@ -28,6 +28,30 @@ impl ETag {
     }
 }
 
+/// What `If-Match` asks of a version (RFC 9110 §13.1.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Precondition(Option<String>);
+
+impl Precondition {
+    /// Of a request; without the header, anything goes.
+    #[must_use]
+    pub fn of(request: &Request) -> Self {
+        let given = request.has_header("if-match");
+        Self(given.then(|| request.header("if-match").unwrap_or_default().to_owned()))
+    }
+
+    /// Compares strongly.
+    ///
+    /// # Errors
+    /// The version is none of those that are asked for.
+    pub fn check(&self, current: ETag) -> Result<(), Failure> {
+        let Some(tags) = &self.0 else { return Ok(()) };
+        let own = current.to_string();
+        let holds = tags.split(',').map(str::trim).any(|tag| tag == "*" || tag == own);
+        if holds { Ok(()) } else { Err(Failure::Precondition) }
+    }
+}
+
 /// An answer over HTTP.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {

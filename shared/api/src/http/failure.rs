@@ -7,7 +7,7 @@
 use std::error::Error;
 
 use wattbook_domain::AccountId;
-use wattbook_store::{MAX_ACCOUNT_BYTES, StoreError};
+use wattbook_store::{MAX_ACCOUNT_BYTES, StoreError, WriteError};
 
 use crate::{
     Faults,
@@ -57,6 +57,12 @@ pub enum Failure {
     /// 409: a request under the same idempotency key is being carried out.
     #[error("a request under the same idempotency key is being carried out")]
     InProgress,
+    /// 409: the change would break rules of what is stored, all of them listed.
+    #[error("{} rules would be broken", .0.list().len())]
+    Rules(Faults),
+    /// 412: the resource is in another version than the caller asks for.
+    #[error("the resource is in another version")]
+    Precondition,
     /// 413: the body is too large.
     #[error("the body is larger than {MAX_BODY_BYTES} bytes")]
     BodyTooLarge,
@@ -78,6 +84,9 @@ pub enum Failure {
     /// 503: contention or throttling that outlived the retries.
     #[error("busy")]
     Busy(#[source] StoreError),
+    /// 503: others changed the same account again and again.
+    #[error("the account is being changed by others")]
+    Contended,
     /// 500: our own fault.
     #[error("internal")]
     Internal(#[source] Box<dyn Error + Send + Sync>),
@@ -96,11 +105,13 @@ impl Failure {
             Self::Method { .. } => "method_not_allowed",
             Self::Taken(_) => "conflict",
             Self::InProgress => "request_in_progress",
+            Self::Rules(_) => "rule_broken",
+            Self::Precondition => "version_mismatch",
             Self::BodyTooLarge => "body_too_large",
             Self::AccountTooLarge { .. } => "account_too_large",
             Self::MediaType { .. } => "unsupported_media_type",
             Self::KeyReused => "idempotency_key_reused",
-            Self::Busy(_) => "busy",
+            Self::Busy(_) | Self::Contended => "busy",
             Self::Internal(_) => "internal",
         }
     }
@@ -113,12 +124,13 @@ impl Failure {
             Self::Unauthenticated => 401,
             Self::NotFound | Self::NoRoute => 404,
             Self::Method { .. } => 405,
-            Self::Taken(_) | Self::InProgress => 409,
+            Self::Taken(_) | Self::InProgress | Self::Rules(_) => 409,
+            Self::Precondition => 412,
             Self::BodyTooLarge | Self::AccountTooLarge { .. } => 413,
             Self::MediaType { .. } => 415,
             Self::KeyReused => 422,
             Self::Internal(_) => 500,
-            Self::Busy(_) => 503,
+            Self::Busy(_) | Self::Contended => 503,
         }
     }
 
@@ -126,7 +138,7 @@ impl Failure {
     #[must_use]
     pub const fn retry_after_seconds(&self) -> Option<u32> {
         match self {
-            Self::InProgress | Self::Busy(_) => Some(1),
+            Self::InProgress | Self::Busy(_) | Self::Contended => Some(1),
             _ => None,
         }
     }
@@ -137,6 +149,20 @@ impl From<StoreError> for Failure {
         match error {
             StoreError::Busy(_) => Self::Busy(error),
             _ => Self::Internal(error.into()),
+        }
+    }
+}
+
+impl From<WriteError> for Failure {
+    /// For what means the same to every operation. Which values are taken is for the operation to
+    /// say, in its caller's words.
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Stale => Self::Contended,
+            WriteError::Taken(_) => Self::Taken(Vec::new()),
+            WriteError::Answered(_) | WriteError::InProgress => Self::InProgress,
+            WriteError::TooLarge { bytes } => Self::AccountTooLarge { bytes },
+            WriteError::Store(error) => error.into(),
         }
     }
 }

@@ -4,8 +4,10 @@
 //! [`request`] reads it, [`answer`] writes it, [`schema`] describes what is read.
 
 pub mod answer;
+pub mod change;
+pub mod path;
 mod places;
 pub mod request;
 pub mod schema;
 
-pub use places::{breach_pointer, claim_pointer, conflicts};
+pub use places::{breach_pointer, claim_pointer, conflicts, conflicts_at};

@@ -38,13 +38,25 @@ pub fn breach_pointer(breach: Breach) -> Pointer {
 /// holder is named only to a caller that can see it.
 #[must_use]
 pub fn conflicts(account: &Account, taken: &[Taken], reach: &Reach, body: &Value) -> Failure {
+    conflicts_at(account, taken, reach, body, &claim_pointer)
+}
+
+/// As [`conflicts`], for a body in which values stand elsewhere.
+#[must_use]
+pub fn conflicts_at(
+    account: &Account,
+    taken: &[Taken],
+    reach: &Reach,
+    body: &Value,
+    pointer: &dyn Fn(Place) -> Pointer,
+) -> Failure {
     let claims = account.claims();
     let conflict = |taken: &Taken| {
         let claim = claims.get(taken.position)?;
         let holder = &taken.holder;
         let visible = reach.covers(holder.organisation, &holder.label_partner);
         Some(Conflict {
-            path: claim_pointer(claim.place),
+            path: pointer(claim.place),
             kind: claim.kind.noun(),
             holder: visible.then_some(holder.account),
         })

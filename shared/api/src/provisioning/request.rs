@@ -3,6 +3,7 @@
 use serde_json::Value;
 use wattbook_domain::{
     Address, CountryCode, Email, EnergyType, ExternalId, Flaw, InputMethod, LabelPartnerCode, Name, ServiceType, Text,
+    change::{CustomerChange, InstallationChange},
     draft::{AccountDraft, InstallationDraft, MeterDraft},
     rules,
 };
@@ -72,6 +73,64 @@ fn usable(value: &Value, principal: &Principal) -> Result<LabelPartnerCode, crat
         Some(_) => Ok(code),
         None => Err(Flaw::UnknownLabelPartner.into()),
     }
+}
+
+/// Reads the body of `PUT /account/{account_id}/customer-info`: like `customer_info`, everything
+/// optional.
+pub fn customer_change(body: &Value, faults: &mut Faults) -> CustomerChange {
+    let mut members = Members::of(Pointer::root(), body, faults);
+    let mut change = CustomerChange {
+        external_id: members.optional("external_account_id", text(ExternalId::parse), faults),
+        email: members.optional("email", text(Email::parse), faults),
+        authentication_provider_id: members.optional("external_authentication_provider_id", text(Text::parse), faults),
+        ..CustomerChange::default()
+    };
+    if let Some(mut contact) = members.optional_object("contact_info", faults) {
+        change.first_name = contact.optional("firstname", text(Name::parse), faults);
+        change.last_name = contact.optional("lastname", text(Name::parse), faults);
+        contact.close(faults);
+    }
+    members.close(faults);
+    faults.sort_by(body);
+    change
+}
+
+/// Reads the body of `POST /account/{account_id}/installation`: an element of `installation_info`.
+/// The service type is left open where only the account's brand could fill it in.
+pub fn installation(body: &Value, principal: &Principal, faults: &mut Faults) -> InstallationDraft {
+    let members = Members::of(Pointer::root(), body, faults);
+    let draft = read_installation(members, None, principal, faults);
+    let alone = AccountDraft { installations: vec![draft], ..AccountDraft::default() };
+    for (breach, flaw) in rules::check(&alone) {
+        faults.body(&breach_pointer(breach).below("/installation_info/0"), flaw);
+    }
+    faults.sort_by(body);
+    alone.installations.into_iter().next().unwrap_or_default()
+}
+
+/// Reads the body of `PUT /account/{account_id}/installation/{installation_id}`.
+pub fn installation_change(body: &Value, principal: &Principal, faults: &mut Faults) -> InstallationChange {
+    let mut members = Members::of(Pointer::root(), body, faults);
+    let change = InstallationChange {
+        external_id: members.optional("external_installation_id", text(ExternalId::parse), faults),
+        label_partner: members.optional("labelpartner", |v| usable(v, principal), faults),
+        address: members.optional_object("address_info", faults).map(|members| read_address(members, faults)),
+        service_type: members.optional_object("service_information", faults).and_then(|mut service| {
+            let service_type = service.optional("service_type", text(str::parse), faults);
+            service.close(faults);
+            service_type
+        }),
+    };
+    members.close(faults);
+    faults.sort_by(body);
+    change
+}
+
+/// Reads the body of a meter, to be added or to be changed.
+pub fn meter(body: &Value, faults: &mut Faults) -> MeterDraft {
+    let meter = read_meter(Members::of(Pointer::root(), body, faults), faults);
+    faults.sort_by(body);
+    meter
 }
 
 fn read_installation(

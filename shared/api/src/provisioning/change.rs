@@ -1,0 +1,171 @@
+//! Changing an account: what all the operations that do it have in common.
+//!
+//! The account is read, changed by the rules of the domain, and put in the place of what it was,
+//! on the condition that it still is that. If somebody else was faster, the change is applied to
+//! what they left; with `If-Match` the caller decides instead.
+
+use jiff::Timestamp;
+use serde_json::Value;
+use wattbook_domain::{
+    Account, Flaw, Place,
+    change::{Part, Refused},
+};
+use wattbook_store::WriteError;
+
+use crate::{
+    Answer, Failure, Faults, Principal, Request, Services, clock,
+    fault::Pointer,
+    http::{ETag, Precondition},
+    idempotency::Once,
+    provisioning::{
+        answer::{AccountView, Ids},
+        conflicts_at,
+        path::IdType,
+    },
+};
+
+/// How often a change is applied anew when somebody else was faster.
+const TRIES: usize = 8;
+
+/// A request for a change, as far as all of them are alike.
+pub struct Change<'a> {
+    services: &'a Services,
+    request: &'a Request,
+    /// Who asks.
+    pub principal: Principal,
+    /// Whose ids the path has.
+    pub id_type: IdType,
+    dry_run: bool,
+    precondition: Precondition,
+    once: Option<Once>,
+}
+
+/// What one operation adds.
+pub struct Plan<'p> {
+    /// Changes the account.
+    pub edit: &'p (dyn Fn(&mut Account) -> Result<(), Failure> + Sync),
+    /// Where a claimed value stands in the caller's body.
+    pub pointer: &'p (dyn Fn(Place) -> Pointer + Sync),
+    /// Answers with the account as it is then.
+    pub answer: &'p (dyn Fn(&Account) -> Result<Answer, Failure> + Sync),
+}
+
+impl<'a> Change<'a> {
+    /// Reads credential, query and headers.
+    ///
+    /// # Errors
+    /// The caller is not known. Faults are noted.
+    pub fn read(services: &'a Services, request: &'a Request, faults: &mut Faults) -> Result<Self, Failure> {
+        let principal = request.principal()?;
+        let mut query = request.query();
+        let id_type = IdType::read(&mut query, faults);
+        let dry_run = request.method() != "DELETE" && query.switch("dryRun", faults);
+        query.close(faults);
+        let once = if request.method() == "POST" { Once::of(request, &principal, faults) } else { None };
+        Ok(Self { services, request, principal, id_type, dry_run, precondition: Precondition::of(request), once })
+    }
+
+    /// Carries the change out, or rehearses it in a dry run.
+    ///
+    /// # Errors
+    /// There is no such account, it is not in the version that the caller asked for, the change
+    /// breaks a rule or wants values that are taken, or the store failed.
+    pub async fn carry_out(&self, body: &Value, plan: &Plan<'_>) -> Result<Answer, Failure> {
+        if let Some(answer) = self.answered_before().await? {
+            return Ok(answer);
+        }
+        for _ in 0..TRIES {
+            let old = self.id_type.account(self.services, &self.principal, self.request).await?;
+            self.precondition.check(ETag(old.version))?;
+            let mut new = old.clone();
+            (plan.edit)(&mut new)?;
+            if new == old && self.once.is_none() {
+                return (plan.answer)(&old);
+            }
+            new.version += 1;
+            new.updated_at = clock::now();
+            let outcome =
+                if self.dry_run { self.rehearse(&old, &new).await } else { self.store(&old, &new, plan).await };
+            match outcome {
+                Ok(answer) => return Ok(answer),
+                Err(Written::Failed(failure)) => return Err(failure),
+                Err(Written::Refused(WriteError::Stale)) => {}
+                Err(Written::Refused(WriteError::Taken(taken))) => {
+                    return Err(conflicts_at(&new, &taken, &self.principal.reach, body, plan.pointer));
+                }
+                Err(Written::Refused(error)) => return Err(error.into()),
+            }
+        }
+        Err(Failure::Contended)
+    }
+
+    /// Erases the account.
+    ///
+    /// # Errors
+    /// As for a change.
+    pub async fn erase(&self) -> Result<Answer, Failure> {
+        for _ in 0..TRIES {
+            let account = self.id_type.account(self.services, &self.principal, self.request).await?;
+            self.precondition.check(ETag(account.version))?;
+            if account.installations.iter().any(|i| !self.principal.reach.covers_brand(&i.label_partner)) {
+                let mut faults = Faults::default();
+                faults.body(&Pointer::root(), Flaw::OtherBrands);
+                return Err(Failure::Rules(faults));
+            }
+            match self.services.store()?.delete_account(&account).await {
+                Ok(()) => return Ok(Answer::new(204)),
+                Err(WriteError::Stale) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Failure::Contended)
+    }
+
+    /// A repetition is answered from the record, before the change is tried on what it made.
+    async fn answered_before(&self) -> Result<Option<Answer>, Failure> {
+        let Some(once) = &self.once else { return Ok(None) };
+        let record = self.services.store()?.idempotency_record(self.principal.reach.organisation, once.key()).await?;
+        record.map(|record| once.replay(record)).transpose()
+    }
+
+    async fn rehearse(&self, old: &Account, new: &Account) -> Result<Answer, Written> {
+        self.services.store()?.rehearse(Some(old), new).await.map_err(Written::Refused)?;
+        Ok(Answer::json(200, &AccountView::of(new, &self.principal.reach, Ids::Withheld))?)
+    }
+
+    async fn store(&self, old: &Account, new: &Account, plan: &Plan<'_>) -> Result<Answer, Written> {
+        let answer = (plan.answer)(new)?;
+        let record = self.once.as_ref().map(|once| once.record(&answer, Timestamp::now()));
+        match (self.services.store()?.replace_account(old, new, record.as_ref()).await, &self.once) {
+            (Ok(()), _) => Ok(answer),
+            (Err(WriteError::Answered(record)), Some(once)) => Ok(once.replay(*record)?),
+            (Err(error), _) => Err(Written::Refused(error)),
+        }
+    }
+}
+
+/// Why nothing was written.
+enum Written {
+    Refused(WriteError),
+    Failed(Failure),
+}
+
+impl<E: Into<Failure>> From<E> for Written {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// What the domain refused, in the caller's words.
+pub fn refused(refused: Refused, pointer: impl Fn(Part) -> Pointer) -> Failure {
+    match refused {
+        Refused::Missing => Failure::NotFound,
+        Refused::Parts(parts) => {
+            let mut faults = Faults::default();
+            for (part, flaw) in parts {
+                faults.body(&pointer(part), flaw);
+            }
+            Failure::Rules(faults)
+        }
+    }
+}
