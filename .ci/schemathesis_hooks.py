@@ -5,12 +5,15 @@ Only what counts as valid is touched; a deliberately broken body is sent as it w
 
 import copy
 import itertools
+import os
 
 import schemathesis
 from schemathesis.core.parameters import ParameterLocation
 
 # The demo organisation's label partners and their default service types.
 LABEL_PARTNERS = {"NORTH": "RT-HR-NILM-HW", "SOUTH": "BR-LR-NILM-noHW"}
+# The most unique values that one call may bring.
+MOST_CLAIMS = 90
 # The longest external id, less what `fresh` appends.
 ROOM = 128 - 8
 
@@ -26,10 +29,11 @@ def before_call(context, case, kwargs):
         for name in list(case.headers or {}):
             if name.lower() == "idempotency-key":
                 case.headers[name] = f"{case.headers[name][:200]}{next(serial)}"
-    if not case.meta.is_negative_at(ParameterLocation.BODY) and case.path == "/account" and case.method == "POST":
+    fit = BODIES.get((case.method, case.path))
+    if fit and not case.meta.is_negative_at(ParameterLocation.BODY):
         # A copy, for generated cases share their parts.
         case.body = copy.deepcopy(case.body)
-        fit_account(case.body)
+        fit(case.body)
 
 
 def fit_account(body):
@@ -38,11 +42,20 @@ def fit_account(body):
     body["labelpartner"] = existing(body["labelpartner"])
     customer["external_account_id"] = fresh(customer["external_account_id"])
     customer["email"] = fresh_email(customer["email"])
-    for installation in body.get("installation_info") or []:
-        if "labelpartner" in installation:
+    for installation in body["installation_info"]:
+        if installation.get("labelpartner"):
             installation["labelpartner"] = existing(installation["labelpartner"])
         installation["external_installation_id"] = fresh(installation["external_installation_id"])
         fit_meters(installation, installation.get("labelpartner") or body["labelpartner"])
+    while claims(body) > MOST_CLAIMS:
+        body["installation_info"].pop()
+    agree_on_verification(body)
+
+
+def claims(body):
+    """How many unique values the body brings."""
+    meters = [meter for installation in body["installation_info"] for meter in installation.get("meters") or []]
+    return 2 + len(body["installation_info"]) + sum(bool(meter.get("external_meter_id")) for meter in meters)
 
 
 def fit_meters(installation, label_partner):
@@ -62,6 +75,14 @@ def fit_meters(installation, label_partner):
         installation["meters"] = meters
 
 
+def agree_on_verification(body):
+    """The switch may stand with the account and with each installation, but must say the same everywhere."""
+    holders = [body, *body["installation_info"]]
+    stated = [holder for holder in holders if holder.get("create_verified_user") is not None]
+    for holder in stated:
+        holder["create_verified_user"] = stated[0]["create_verified_user"]
+
+
 def existing(code):
     return code if code in LABEL_PARTNERS else sorted(LABEL_PARTNERS)[len(code) % 2]
 
@@ -75,3 +96,12 @@ def fresh_email(email):
 def fresh(external_id):
     """The id as generated, at its extremes too, but never one that was used before."""
     return f"{external_id[:ROOM]}~{next(serial)}"
+
+
+def fit_credential(body):
+    """Every other request shows a credential that exists."""
+    if next(serial) % 2:
+        body["clientId"], body["clientSecret"] = os.environ["WATTBOOK_APP_ID"], os.environ["WATTBOOK_APP_KEY"]
+
+
+BODIES = {("POST", "/account"): fit_account, ("POST", "/v1/authentication"): fit_credential}

@@ -90,6 +90,10 @@ pub enum ServerTrouble {
     #[response(status = 500, content_type = "application/problem+json")]
     Internal(#[to_schema] Problem),
     /// Contention or throttling that outlived the retries; ask again after `Retry-After`.
-    #[response(status = 503, content_type = "application/problem+json")]
+    #[response(
+        status = 503,
+        content_type = "application/problem+json",
+        headers(("retry-after" = u32, description = "After how many seconds to ask again."))
+    )]
     Busy(#[to_schema] Problem),
 }

@@ -31,6 +31,7 @@ pub struct Problem {
     errors: Vec<ProblemEntry>,
     /// How many further faults there are that the list had no room for.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     errors_omitted: Option<usize>,
 }
 
@@ -41,14 +42,17 @@ pub struct ProblemEntry {
     code: &'static str,
     /// Where in the body: a JSON Pointer (RFC 6901).
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     path: Option<String>,
     /// Which query parameter or header, where it is not in the body.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     parameter: Option<String>,
     /// What is wrong and what to do.
     message: String,
     /// Of a taken value: the account that holds it, if it is one that the caller can see.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     account_id: Option<String>,
 }
 

@@ -8,8 +8,13 @@ use utoipa::{
 };
 use wattbook_domain::{CountryCode, Email, EnergyType, InputMethod, ServiceType};
 
-/// One line of text: no control characters, no white space around it.
-const LINE: &str = r"^[^\s\u0000-\u001f\u007f-\u009f]([^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f])?$";
+/// One line of text: no control characters, no white space around it. The white space is spelt out,
+/// for `\s` is another set in every dialect of regular expressions.
+const LINE: &str = concat!(
+    r"^[^\u0000-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]",
+    r"([^\u0000-\u001f\u007f-\u009f]*",
+    r"[^\u0000-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000])?$",
+);
 
 macro_rules! described {
     ($($(#[doc = $doc:literal])+ $name:ident => $schema:expr;)+) => {$(

@@ -31,11 +31,13 @@ struct Contract;
 #[derive(Deserialize, ToSchema)]
 struct TokenForm {
     /// Always `client_credentials`.
-    #[schema(pattern = "^client_credentials$")]
+    #[schema(required = true, nullable = false, pattern = "^client_credentials$")]
     grant_type: Option<String>,
     /// The app id.
+    #[schema(nullable = false)]
     client_id: Option<String>,
     /// The app key.
+    #[schema(nullable = false)]
     client_secret: Option<String>,
 }
 
@@ -53,6 +55,7 @@ struct OauthToken {
 /// A request for a token in JSON.
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "only describes")]
+#[serde(deny_unknown_fields)]
 #[schema(as = AuthenticationRequest)]
 struct JsonRequest {
     /// The app id.
@@ -103,7 +106,9 @@ async fn answer(services: &Services, request: &Request) -> Result<Answer, Failur
         (status = 413, description = "The body is too large.", body = OauthError),
         (status = 415, description = "The body is not a form by its media type.", body = OauthError),
         (status = 500, description = "Something went wrong on our side.", body = OauthError),
-        (status = 503, description = "Busy; ask again after `Retry-After`.", body = OauthError),
+        (status = 503, description = "Busy; ask again after `Retry-After`.", body = OauthError, headers(
+            ("retry-after" = u32, description = "After how many seconds to ask again."),
+        )),
     ),
 )]
 async fn by_form(services: &Services, request: &Request) -> Result<Answer, Failure> {

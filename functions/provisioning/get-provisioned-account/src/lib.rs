@@ -37,13 +37,15 @@ struct Contract;
     params(
         ("account_id" = String, Path, description = "Our id of the account, or yours with `id_type=external`."),
         ("id_type" = inline(Option<IdType>), Query, description = "Whose id the path has; `internal` is ours, and the default."),
-        ("If-None-Match" = Option<String>, Header, description = "Versions you have; if the current one is among them, the answer is 304."),
+        ("If-None-Match" = Option<String>, Header, nullable = false, description = "Versions you have; if the current one is among them, the answer is 304."),
     ),
     responses(
         (status = 200, description = "The account.", body = AccountView, headers(
             ("etag" = String, description = "Its version."),
         )),
-        (status = 304, description = "You have the current version."),
+        (status = 304, description = "You have the current version.", headers(
+            ("etag" = String, description = "Its version."),
+        )),
         (status = 400, description = "The request has faults; all are listed.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No account of this id that you can see.", body = Problem, content_type = "application/problem+json"),
         NotAuthorized,

@@ -41,7 +41,7 @@ struct Contract;
     security(("basic" = []), ("oauth2" = [])),
     params(
         ("dryRun" = Option<bool>, Query, description = "Check everything, store nothing, and answer what would be stored."),
-        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]([ -~]*[!-~])?$",
+        ("Idempotency-Key" = Option<String>, Header, nullable = false, min_length = 1, max_length = 255, pattern = "^[!-~]([ -~]*[!-~])?$",
             description = "Makes the call safe to repeat for 24 hours: a repetition is answered like the first one."),
     ),
     request_body = AccountBody,
@@ -49,10 +49,13 @@ struct Contract;
         (status = 201, description = "Created.", body = ProvisionedIds, headers(
             ("location" = String, description = "Where the account is."),
             ("etag" = String, description = "Its version."),
+            ("idempotent-replayed" = bool, description = "`true` where an earlier request under the key was answered with this."),
         )),
         (status = 200, description = "A dry run: what would be stored.", body = AccountView),
         (status = 400, description = "The request has faults; all are listed.", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "Values are taken; all are listed. Or the same request is being carried out.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "Values are taken; all are listed. Or the same request is being carried out.", body = Problem, content_type = "application/problem+json", headers(
+            ("retry-after" = u32, description = "Where the same request is being carried out: after how many seconds to ask again."),
+        )),
         (status = 413, description = "The body or the account is too large.", body = Problem, content_type = "application/problem+json"),
         (status = 415, description = "The body is not JSON by its media type.", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "Another request has used the idempotency key.", body = Problem, content_type = "application/problem+json"),

@@ -38,6 +38,7 @@ pub struct MeterIds {
     meter_id: String,
     /// The caller's own id of it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     external_meter_id: Option<String>,
 }
 
@@ -68,7 +69,7 @@ fn meter_ids(meter: &Meter) -> MeterIds {
 pub struct AccountView {
     /// Our id of the account; absent in the answer to a dry run, which draws no ids.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(format = "uuid")]
+    #[schema(nullable = false, format = "uuid")]
     account_id: Option<String>,
     /// The label partner it belongs to.
     labelpartner: String,
@@ -95,6 +96,7 @@ pub struct CustomerView {
     email_verified: bool,
     /// The customer's id at the identity provider.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     external_authentication_provider_id: Option<String>,
     /// The person.
     contact_info: ContactView,
@@ -114,7 +116,7 @@ pub struct ContactView {
 pub struct InstallationView {
     /// Our id of the installation.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(format = "uuid")]
+    #[schema(nullable = false, format = "uuid")]
     installation_id: Option<String>,
     /// The caller's own id of it.
     external_installation_id: String,
@@ -124,6 +126,7 @@ pub struct InstallationView {
     labelpartner: String,
     /// Where it is.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     address_info: Option<AddressView>,
     /// What is delivered.
     service_information: ServiceView,
@@ -136,18 +139,23 @@ pub struct InstallationView {
 pub struct AddressView {
     /// The postal code.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     postal_code: Option<String>,
     /// The country (ISO 3166-1 alpha-2).
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     country_code: Option<String>,
     /// The street; the name is the dialect's.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     street_no: Option<String>,
     /// The number in the street.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     house_no: Option<String>,
     /// What follows the number.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     suffix: Option<String>,
 }
 
@@ -163,19 +171,23 @@ pub struct ServiceView {
 pub struct MeterView {
     /// Our id of the meter.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(format = "uuid")]
+    #[schema(nullable = false, format = "uuid")]
     meter_id: Option<String>,
     /// The id under which readings arrive.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     external_meter_id: Option<String>,
     /// `DEVICE` or `IMPORT`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     meter_input_method: Option<&'static str>,
     /// `ELECTRICITY`, `GAS`, `HEAT` or `WATER`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     meter_energy_type: Option<&'static str>,
     /// What is printed on it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     meter_serial_number: Option<String>,
 }
 
