@@ -261,6 +261,30 @@ def _(functions):
     assert unchanged["statusCode"] == 304, unchanged
 
 
+def changes(name, status, holds=""):
+    """A change of the account that was provisioned before, in this order."""
+
+    @check(name)
+    def _(functions):
+        answer = functions.invoke(name, sample(name))
+        if status == 204:
+            assert answer["statusCode"] == 204 and not answer.get("body"), answer
+        else:
+            body, headers = json_answer(answer, status)
+            assert holds in json.dumps(body) and headers.get("etag"), (body, headers)
+
+
+changes("update-customer-info", 200, "john@example.com")
+changes("add-installation", 201, "9999832104327")
+changes("update-installation", 200, "Damrak")
+changes("set-primary-installation", 200, "9999832104326")
+changes("add-meter", 201, "9999167256102")
+changes("update-meter", 200, "G4-0815")
+changes("remove-meter", 204)
+changes("remove-installation", 204)
+changes("erase-account", 204)
+
+
 @check("get-openapi")
 def _(functions):
     served, _ = json_answer(functions.invoke("get-openapi", sample("get-openapi")), 200)

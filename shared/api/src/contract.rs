@@ -97,3 +97,33 @@ pub enum ServerTrouble {
     )]
     Busy(#[to_schema] Problem),
 }
+
+/// What a change may be refused with.
+#[derive(IntoResponses)]
+#[allow(dead_code, reason = "only describes")]
+pub enum ChangeRefused {
+    /// The request has faults; all are listed.
+    #[response(status = 400, content_type = "application/problem+json")]
+    Faults(#[to_schema] Problem),
+    /// Nothing of this id that you can see.
+    #[response(status = 404, content_type = "application/problem+json")]
+    NotFound(#[to_schema] Problem),
+    /// The change would break rules, or wants values that are taken; all are listed.
+    #[response(status = 409, content_type = "application/problem+json")]
+    Conflict(#[to_schema] Problem),
+    /// The account is not in the version of `If-Match`.
+    #[response(status = 412, content_type = "application/problem+json")]
+    Precondition(#[to_schema] Problem),
+}
+
+/// What a body may be refused with, before it is looked into.
+#[derive(IntoResponses)]
+#[allow(dead_code, reason = "only describes")]
+pub enum BodyRefused {
+    /// The body, or what would be stored, is too large.
+    #[response(status = 413, content_type = "application/problem+json")]
+    TooLarge(#[to_schema] Problem),
+    /// The body is not JSON by its media type.
+    #[response(status = 415, content_type = "application/problem+json")]
+    MediaType(#[to_schema] Problem),
+}

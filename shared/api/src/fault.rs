@@ -29,6 +29,13 @@ impl Pointer {
         Self(self.0.strip_prefix(prefix).unwrap_or_default().to_owned())
     }
 
+    /// What this one is below some element of the list at `prefix`.
+    #[must_use]
+    pub fn below_element(&self, prefix: &str) -> Self {
+        let element = self.below(prefix);
+        Self(element.0.splitn(3, '/').nth(2).map(|rest| format!("/{rest}")).unwrap_or_default())
+    }
+
     /// The pointer as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

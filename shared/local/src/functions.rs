@@ -18,13 +18,22 @@ use crate::{
 
 /// Every function crate. One that is missing here, or in the template, is a start-up error.
 pub static FUNCTIONS: &[&Function] = &[
+    &add_installation::FUNCTION,
+    &add_meter::FUNCTION,
     &administer_organisations::FUNCTION,
     &answer_unmatched_route::FUNCTION,
     &authorize_request::FUNCTION,
+    &erase_account::FUNCTION,
     &get_openapi::FUNCTION,
     &get_provisioned_account::FUNCTION,
     &issue_token::FUNCTION,
     &provision_account::FUNCTION,
+    &remove_installation::FUNCTION,
+    &remove_meter::FUNCTION,
+    &set_primary_installation::FUNCTION,
+    &update_customer_info::FUNCTION,
+    &update_installation::FUNCTION,
+    &update_meter::FUNCTION,
 ];
 
 /// Why an invocation gave no answer.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use utoipa::ToSchema;
-use wattbook_domain::{Account, Address, Installation, Meter, Reach};
+use wattbook_domain::{Account, Address, Installation, InstallationId, Meter, Reach};
 
 /// What a provisioning call created: every id of the three levels, ours beside the caller's.
 #[derive(Debug, Serialize, ToSchema)]
@@ -42,26 +42,47 @@ pub struct MeterIds {
     external_meter_id: Option<String>,
 }
 
+impl InstallationIds {
+    fn of(position: usize, installation: &Installation) -> Self {
+        Self {
+            installation_id: installation.id.to_string(),
+            external_installation_id: installation.external_id.to_string(),
+            primary: position == 0,
+            meters: installation.meters.iter().map(MeterIds::of).collect(),
+        }
+    }
+
+    /// The ids of the installation that was added last.
+    #[must_use]
+    pub fn of_last(account: &Account) -> Option<Self> {
+        account.installations.iter().enumerate().next_back().map(|(position, last)| Self::of(position, last))
+    }
+}
+
+impl MeterIds {
+    fn of(meter: &Meter) -> Self {
+        Self { meter_id: meter.id.to_string(), external_meter_id: show(meter.external_id.as_ref()) }
+    }
+
+    /// The ids of the meter that was added to an installation last.
+    #[must_use]
+    pub fn of_last(account: &Account, installation: InstallationId) -> Option<Self> {
+        let mut installations = account.installations.iter();
+        installations.find(|candidate| candidate.id == installation)?.meters.last().map(Self::of)
+    }
+}
+
 impl ProvisionedIds {
     /// The ids of an account.
     #[must_use]
     pub fn of(account: &Account) -> Self {
-        let installation = |(position, installation): (usize, &Installation)| InstallationIds {
-            installation_id: installation.id.to_string(),
-            external_installation_id: installation.external_id.to_string(),
-            primary: position == 0,
-            meters: installation.meters.iter().map(meter_ids).collect(),
-        };
+        let installation = |(position, installation)| InstallationIds::of(position, installation);
         Self {
             account_id: account.id.to_string(),
             external_account_id: account.customer.external_id.to_string(),
             installation_info: account.installations.iter().enumerate().map(installation).collect(),
         }
     }
-}
-
-fn meter_ids(meter: &Meter) -> MeterIds {
-    MeterIds { meter_id: meter.id.to_string(), external_meter_id: meter.external_id.as_ref().map(ToString::to_string) }
 }
 
 /// An account with its installations and meters.

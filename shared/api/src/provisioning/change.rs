@@ -7,8 +7,9 @@
 use jiff::Timestamp;
 use serde_json::Value;
 use wattbook_domain::{
-    Account, Flaw, Place,
+    Account, Flaw, Installation, Place,
     change::{Part, Refused},
+    draft::InstallationDraft,
 };
 use wattbook_store::WriteError;
 
@@ -99,6 +100,41 @@ impl<'a> Change<'a> {
         Err(Failure::Contended)
     }
 
+    /// Makes an installation of a draft: with the account's brand and that brand's service type,
+    /// where the draft states none.
+    ///
+    /// # Errors
+    /// The draft lacks something mandatory.
+    pub fn complete(&self, mut draft: InstallationDraft, account: &Account) -> Result<Installation, Failure> {
+        let brand = draft.label_partner.as_ref().unwrap_or(&account.label_partner);
+        draft.service_type = draft.service_type.or_else(|| self.principal.default_service_type(brand));
+        draft.complete(&account.label_partner).ok_or_else(|| Failure::Faults(Faults::default()))
+    }
+
+    /// Answers with the account.
+    ///
+    /// # Errors
+    /// It cannot be written as JSON.
+    pub fn view(&self, account: &Account) -> Result<Answer, Failure> {
+        let view = AccountView::of(account, &self.principal.reach, Ids::Shown);
+        Ok(Answer::json(200, &view)?.header("etag", ETag(account.version)))
+    }
+
+    /// Answers that something was added to the account.
+    ///
+    /// # Errors
+    /// It cannot be written as JSON.
+    pub fn created(&self, account: &Account, ids: impl serde::Serialize) -> Result<Answer, Failure> {
+        let location = format!("/account/{}", account.id);
+        Ok(Answer::json(201, &ids)?.header("location", location).header("etag", ETag(account.version)))
+    }
+
+    /// Answers that something was removed from the account.
+    #[must_use]
+    pub fn removed(&self, account: &Account) -> Answer {
+        Answer::new(204).header("etag", ETag(account.version))
+    }
+
     /// Erases the account.
     ///
     /// # Errors
@@ -167,5 +203,13 @@ pub fn refused(refused: Refused, pointer: impl Fn(Part) -> Pointer) -> Failure {
             }
             Failure::Rules(faults)
         }
+    }
+}
+
+/// Where the parts of a change stand of which only the external id has a place of its own.
+pub fn external_id(member: &'static str) -> impl Fn(Part) -> Pointer {
+    move |part| match part {
+        Part::ExternalId => Pointer::root().child(member),
+        _ => Pointer::root(),
     }
 }

@@ -53,6 +53,47 @@ pub struct ContactBody {
     pub lastname: Line100,
 }
 
+/// What to set of a customer. What is absent stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = CustomerChange)]
+pub struct CustomerChangeBody {
+    /// Cannot be changed; may be stated.
+    pub external_account_id: Option<ExternalIdText>,
+    /// Another e-mail has to be verified anew.
+    pub email: Option<EmailText>,
+    /// The customer's id at your identity provider, for single sign-on.
+    pub external_authentication_provider_id: Option<Line256>,
+    /// The person.
+    pub contact_info: Option<ContactChangeBody>,
+}
+
+/// What to set of a person.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ContactChange)]
+pub struct ContactChangeBody {
+    /// Given name.
+    pub firstname: Option<Line100>,
+    /// Family name.
+    pub lastname: Option<Line100>,
+}
+
+/// What to set of an installation. What is absent stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = InstallationChange)]
+pub struct InstallationChangeBody {
+    /// Cannot be changed; may be stated.
+    pub external_installation_id: Option<ExternalIdText>,
+    /// The brand it is served under.
+    pub labelpartner: Option<LabelPartner>,
+    /// The parts of the address to set.
+    pub address_info: Option<AddressBody>,
+    /// What is delivered; the meters must fit.
+    pub service_information: Option<ServiceBody>,
+}
+
 /// An installation of an account.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -41,6 +41,15 @@ async fn each_gets_the_answer_it_is_a_sample_of() {
         ("issue-token", 401, "invalid_client"),
         ("provision-account", 201, "account_id"),
         ("get-provisioned-account", 200, "9999999999332"),
+        ("update-customer-info", 200, "john@example.com"),
+        ("add-installation", 201, "9999832104327"),
+        ("update-installation", 200, "Damrak"),
+        ("set-primary-installation", 200, "9999832104326"),
+        ("add-meter", 201, "9999167256102"),
+        ("update-meter", 200, "G4-0815"),
+        ("remove-meter", 204, ""),
+        ("remove-installation", 204, ""),
+        ("erase-account", 204, ""),
     ] {
         let answer = invoke(name).await;
         assert_eq!(answer["statusCode"], status, "{name}: {answer}");

@@ -31,6 +31,11 @@ fn needed(function: &str, operations: &BTreeSet<String>) -> BTreeSet<String> {
     let parts: &[&str] = match function {
         "provision-account" => &["PutItem"],
         "administer-organisations" => &["PutItem", "ConditionCheckItem"],
+        "add-installation" | "update-installation" | "set-primary-installation" | "add-meter" | "update-meter" => {
+            &["PutItem"]
+        }
+        "update-customer-info" | "remove-installation" | "remove-meter" => &["PutItem", "DeleteItem"],
+        "erase-account" => &["DeleteItem"],
         _ => &[],
     };
     let mut needed: BTreeSet<_> = operations.iter().filter(|name| *name != "TransactWriteItems").cloned().collect();
@@ -48,6 +53,38 @@ async fn each_function_may_do_exactly_what_it_does() {
     running.provisioned(admin, &body(1)).await;
     send(running.post(admin, "/account?dryRun=true", &body(2))).await;
     running.get(admin, "/account/account-1?id_type=external").await;
+    let account = "/account/account-1";
+    let installation = "/account/account-1/installation/installation-1";
+    for (method, path, body) in [
+        (Method::PUT, format!("{account}/customer-info"), Some(json!({"email": "new@example.com"}))),
+        (Method::POST, format!("{account}/installation"), Some(json!({"external_installation_id": "i2"}))),
+        (Method::PUT, format!("{account}/installation/i2"), Some(json!({"address_info": {"house_no": "1"}}))),
+        (Method::PUT, format!("{account}/installation/i2/primary"), None),
+        (Method::POST, format!("{account}/installation/i2/meter"), Some(json!({"meter_energy_type": "GAS"}))),
+        (Method::POST, format!("{installation}/meter"), Some(json!({"external_meter_id": "m2"}))),
+        (Method::PUT, format!("{installation}/meter/m2"), Some(json!({"meter_serial_number": "1"}))),
+        (Method::DELETE, format!("{installation}/meter/m2"), None),
+        (Method::DELETE, installation.to_owned(), None),
+        (Method::DELETE, account.to_owned(), None),
+    ] {
+        if path.ends_with("/meter/m2") && method == Method::PUT {
+            // Only a meter without an id can be given one, and only by our id.
+            let seen = running.get(admin, "/account/account-1?id_type=external").await.json();
+            let id = |pointer: &str| seen.pointer(pointer).unwrap().as_str().unwrap().to_owned();
+            let (account, installation) = (id("/account_id"), id("/installation_info/0/installation_id"));
+            let meter = id("/installation_info/0/meters/0/meter_id");
+            let path = format!("/account/{account}/installation/{installation}/meter/{meter}?dryRun=true");
+            let given = json!({"external_meter_id": "m3"});
+            assert_eq!(running.change(Method::PUT, admin, &path, Some(given)).await.status, 200);
+        }
+        // A dry run first, for what only that does.
+        if let Some(body) = &body {
+            let path = format!("{path}?id_type=external&dryRun=true");
+            assert_eq!(running.change(method.clone(), admin, &path, Some(body.clone())).await.status, 200, "{path}");
+        }
+        let answer = running.change(method, admin, &format!("{path}?id_type=external"), body).await;
+        assert!(answer.status < 300, "{path}: {answer:?}");
+    }
     let form = [("grant_type", "client_credentials"), ("client_id", &*admin.app_id), ("client_secret", "x")];
     send(running.request(Method::POST, "/v1/token").form(&form)).await;
     let organisation_id = &running.bundle.demo().organisation_id;

@@ -89,6 +89,22 @@ impl Running {
         send(self.post(credential, "/account", body)).await
     }
 
+    /// Sends a change of an account, with a body if there is one.
+    pub(crate) async fn change(
+        &self,
+        method: Method,
+        credential: &Credential,
+        path: &str,
+        body: Option<Value>,
+    ) -> Answered {
+        let request = self.request(method, path).basic_auth(&credential.app_id, Some(&credential.app_key));
+        send(match body {
+            Some(body) => request.json(&body),
+            None => request,
+        })
+        .await
+    }
+
     /// Provisions a body that must be taken, and gives the account's id.
     pub(crate) async fn provisioned(&self, credential: &Credential, body: &Value) -> String {
         let answer = self.provision(credential, body).await;
