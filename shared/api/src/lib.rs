@@ -25,6 +25,7 @@ pub mod schema_types;
 pub mod secret;
 pub mod services;
 pub mod token;
+pub mod verification;
 
 pub use fault::{Fault, Faults};
 pub use function::{Entry, Function, InvocationError, Pending, serve};

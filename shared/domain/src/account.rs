@@ -150,11 +150,88 @@ pub struct Customer {
     pub email: Email,
     /// Whether the address is known to be the customer's own.
     pub email_verified: bool,
+    /// Since when a verification of the address is owed; absent once it is verified. The token that
+    /// verifies it can be computed from this, and is good for seven days from then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verification_requested_at: Option<Timestamp>,
+    /// What the customer registered with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registration: Option<Registration>,
     /// The customer's id at the organisation's identity provider, for single sign-on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authentication_provider_id: Option<Text<256>>,
     /// The person.
     pub contact: Contact,
+}
+
+/// That the customer has registered.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Registration {
+    /// The hash of the customer's password (argon2id, PHC string). Never shown, never logged.
+    pub password_hash: String,
+    /// When.
+    pub registered_at: Timestamp,
+}
+
+impl fmt::Debug for Registration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Registration").field("registered_at", &self.registered_at).finish_non_exhaustive()
+    }
+}
+
+/// How far an account has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountState {
+    /// It exists.
+    Provisioned,
+    /// Its customer has verified the e-mail and set a password.
+    Registered,
+    /// Registered, and at least one installation has a meter.
+    Active,
+}
+
+impl AccountState {
+    /// The words for it.
+    pub const WORDS: &'static [&'static str] = &["provisioned", "registered", "active"];
+
+    /// The word for this one.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Provisioned => "provisioned",
+            Self::Registered => "registered",
+            Self::Active => "active",
+        }
+    }
+}
+
+impl Account {
+    /// How far it has come.
+    #[must_use]
+    pub fn state(&self) -> AccountState {
+        let registered = self.customer.email_verified && self.customer.registration.is_some();
+        match registered {
+            false => AccountState::Provisioned,
+            true if self.installations.iter().any(|installation| !installation.meters.is_empty()) => {
+                AccountState::Active
+            }
+            true => AccountState::Registered,
+        }
+    }
+
+    /// Asks the customer to verify the e-mail, from `now` on. Nothing happens if it is verified.
+    pub fn request_verification(&mut self, now: Timestamp) {
+        if !self.customer.email_verified {
+            self.customer.verification_requested_at = Some(now);
+        }
+    }
+
+    /// The customer has shown to own the e-mail, and set a password.
+    pub fn register(&mut self, password_hash: String, now: Timestamp) {
+        self.customer.email_verified = true;
+        self.customer.verification_requested_at = None;
+        self.customer.registration = Some(Registration { password_hash, registered_at: now });
+    }
 }
 
 /// A postal address, as far as it is known.

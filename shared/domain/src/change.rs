@@ -4,6 +4,8 @@
 //! set. A change that would break a rule of an account ([`crate::rules`]) is refused, and the
 //! account is left as it was.
 
+use jiff::Timestamp;
+
 use crate::{
     Account, Address, Customer, Email, EnergyType, ExternalId, Flaw, InputMethod, Installation, InstallationId,
     LabelPartnerCode, Meter, MeterId, Name, ServiceType, Text,
@@ -90,11 +92,11 @@ impl Account {
     ///
     /// # Errors
     /// The external id is another one.
-    pub fn change_customer(&mut self, change: CustomerChange) -> Changed {
+    pub fn change_customer(&mut self, change: CustomerChange, now: Timestamp) -> Changed {
         let customer = &mut self.customer;
         keep(Some(&customer.external_id), change.external_id.as_ref())?;
         if let Some(email) = change.email {
-            customer.move_to(email);
+            customer.move_to(email, now);
         }
         set_some(&mut customer.authentication_provider_id, change.authentication_provider_id);
         set(&mut customer.contact.first_name, change.first_name);
@@ -236,9 +238,10 @@ impl Account {
 
 impl Customer {
     /// Another address has to be verified anew; another spelling of the same one does not.
-    fn move_to(&mut self, email: Email) {
+    fn move_to(&mut self, email: Email, now: Timestamp) {
         if email.canonical() != self.email.canonical() {
             self.email_verified = false;
+            self.verification_requested_at = Some(now);
         }
         self.email = email;
     }
@@ -284,8 +287,6 @@ fn set_some<T>(place: &mut Option<T>, value: Option<T>) {
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
-
     use super::*;
     use crate::{
         OrganisationId,
@@ -338,10 +339,11 @@ mod tests {
     fn another_email_is_to_be_verified_but_another_spelling_is_not() {
         let mut account = account();
         let to = |email| CustomerChange { email: Email::parse(email).ok(), ..CustomerChange::default() };
-        account.change_customer(to("JO@X.NL")).unwrap();
+        account.change_customer(to("JO@X.NL"), Timestamp::MAX).unwrap();
         assert!(account.customer.email_verified && account.customer.email.as_str() == "JO@X.NL");
-        account.change_customer(to("jane@x.nl")).unwrap();
+        account.change_customer(to("jane@x.nl"), Timestamp::MAX).unwrap();
         assert!(!account.customer.email_verified);
+        assert_eq!(account.customer.verification_requested_at, Some(Timestamp::MAX));
         assert_eq!(account.customer.contact.last_name.as_str(), "Doe");
     }
 
@@ -349,9 +351,9 @@ mod tests {
     fn external_ids_stay() {
         let mut account = account();
         let same = CustomerChange { external_id: external("a1"), ..CustomerChange::default() };
-        account.change_customer(same).unwrap();
+        account.change_customer(same, Timestamp::MAX).unwrap();
         let other = CustomerChange { external_id: external("a2"), ..CustomerChange::default() };
-        assert_eq!(parts(account.change_customer(other)), [(Part::ExternalId, Flaw::Immutable)]);
+        assert_eq!(parts(account.change_customer(other, Timestamp::MAX)), [(Part::ExternalId, Flaw::Immutable)]);
         let (i, m) = (account.installations[1].id, account.installations[1].meters[0].id);
         let other = InstallationChange { external_id: external("x"), ..InstallationChange::default() };
         assert_eq!(parts(account.change_installation(i, other)), [(Part::ExternalId, Flaw::Immutable)]);

@@ -94,6 +94,8 @@ impl AccountDraft {
                 external_id: self.external_id?,
                 email: self.email?,
                 email_verified: self.email_verified,
+                verification_requested_at: (!self.email_verified).then_some(now),
+                registration: None,
                 authentication_provider_id: self.authentication_provider_id,
                 contact: Contact { first_name: self.first_name?, last_name: self.last_name? },
             },

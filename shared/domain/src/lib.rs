@@ -18,8 +18,8 @@ mod service_type;
 mod text;
 
 pub use account::{
-    Account, AccountId, Address, Contact, Customer, EnergyType, InputMethod, Installation, InstallationId, Meter,
-    MeterId,
+    Account, AccountId, AccountState, Address, Contact, Customer, EnergyType, InputMethod, Installation,
+    InstallationId, Meter, MeterId, Registration,
 };
 pub use claim::{Claim, ClaimKind, Place};
 pub use country::CountryCode;

@@ -2,7 +2,7 @@
 
 use utoipa::OpenApi;
 use wattbook_api::{
-    Answer, Entry, Failure, Faults, Function, Request, Resource, Services,
+    Answer, Entry, Failure, Faults, Function, Request, Resource, Services, clock,
     contract::{BodyRefused, ChangeRefused, NotAuthorized, ServerTrouble},
     problem,
     provisioning::{
@@ -60,9 +60,10 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
     let body = request.json(&mut faults)?.value;
     let wanted = request::customer_change(&body, &mut faults);
     faults.none()?;
+    let now = clock::now();
     let plan = Plan {
         edit: &|account| {
-            account.change_customer(wanted.clone()).map_err(|r| refused(r, external_id("external_account_id")))
+            account.change_customer(wanted.clone(), now).map_err(|r| refused(r, external_id("external_account_id")))
         },
         pointer: &|place| claim_pointer(place).below("/customer_info"),
         answer: &|account| change.view(account),

@@ -94,6 +94,9 @@ pub struct AccountView {
     account_id: Option<String>,
     /// The label partner it belongs to.
     labelpartner: String,
+    /// `provisioned`; `registered` once the customer has verified the e-mail and set a password;
+    /// `active` once an installation has a meter, too.
+    status: &'static str,
     /// The customer.
     customer_info: CustomerView,
     /// The installations, the primary one first.
@@ -232,6 +235,7 @@ impl AccountView {
         Self {
             account_id: ids.show(&account.id),
             labelpartner: account.label_partner.to_string(),
+            status: account.state().word(),
             customer_info: CustomerView {
                 external_account_id: customer.external_id.to_string(),
                 email: customer.email.as_str().to_owned(),
