@@ -282,6 +282,7 @@ changes("add-meter", 201, "9999167256102")
 changes("update-meter", 200, "G4-0815")
 changes("remove-meter", 204)
 changes("remove-installation", 204)
+changes("move-installation", 201, "9999999999333")
 changes("erase-account", 204)
 
 

@@ -23,6 +23,12 @@ impl Pointer {
         Self(format!("{}/{token}", self.0))
     }
 
+    /// What `below` points at, below what this one points at.
+    #[must_use]
+    pub fn joined(&self, below: &Self) -> Self {
+        Self(format!("{}{}", self.0, below.0))
+    }
+
     /// What this one is below `prefix`; the root if it is not below it.
     #[must_use]
     pub fn below(&self, prefix: &str) -> Self {

@@ -49,6 +49,8 @@ described! {
     Line256 => |text| line(text, 256);
     /// An e-mail address; letters beyond ASCII and IDNA domains are fine.
     EmailText => |text| text.format(Some(SchemaFormat::KnownFormat(KnownFormat::Email))).max_length(Some(Email::MAX));
+    /// A calendar date (RFC 3339, full-date).
+    Day => |text| text.format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)));
     /// The code of a label partner.
     LabelPartner => |text| text.pattern(Some("^[A-Z][A-Z0-9_-]*$")).max_length(Some(32));
     /// An ISO 3166-1 alpha-2 country code.

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -288,9 +288,28 @@ pub struct Installation {
     pub address: Option<Address>,
     /// What is delivered.
     pub service_type: ServiceType,
+    /// Since when this account has it, if it moved in: the last recorded move.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved_in: Option<Date>,
     /// Its meters.
     #[serde(default)]
     pub meters: Vec<Meter>,
+}
+
+/// An installation that an account once had, and moved out of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormerInstallation {
+    /// Our id.
+    pub id: InstallationId,
+    /// The organisation's own id.
+    pub external_id: ExternalId,
+    /// The brand it was served under.
+    pub label_partner: LabelPartnerCode,
+    /// Since when the account had it, if it moved in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved_in: Option<Date>,
+    /// From when on it is another account's.
+    pub moved_out: Date,
 }
 
 /// An account: a customer with installations and meters. Stored, read and versioned as one.
@@ -306,6 +325,9 @@ pub struct Account {
     pub customer: Customer,
     /// Its installations, the primary one first.
     pub installations: Vec<Installation>,
+    /// Installations it moved out of, the latest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former_installations: Vec<FormerInstallation>,
     /// Counts the changes, from 1.
     pub version: u64,
     /// When it was created.

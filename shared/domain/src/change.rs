@@ -4,11 +4,11 @@
 //! set. A change that would break a rule of an account ([`crate::rules`]) is refused, and the
 //! account is left as it was.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 
 use crate::{
-    Account, Address, Customer, Email, EnergyType, ExternalId, Flaw, InputMethod, Installation, InstallationId,
-    LabelPartnerCode, Meter, MeterId, Name, ServiceType, Text,
+    Account, Address, Customer, Email, EnergyType, ExternalId, Flaw, FormerInstallation, InputMethod, Installation,
+    InstallationId, LabelPartnerCode, Meter, MeterId, Name, ServiceType, Text,
     rules::{self, Breach},
 };
 
@@ -66,6 +66,8 @@ pub enum Part {
     MeterId(usize),
     /// The list of meters of a new installation.
     Meters,
+    /// The date of a move.
+    MoveDate,
     /// The change as a whole.
     Whole,
 }
@@ -161,6 +163,28 @@ impl Account {
         }
         self.installations.remove(position);
         Ok(())
+    }
+
+    /// Moves out of an installation, and gives it as whoever moves in gets it: with its ids and its
+    /// meters. The account keeps that it had it, and may be left without any.
+    ///
+    /// # Errors
+    /// There is none of that id, or `date` is before the last recorded move.
+    pub fn move_out(&mut self, id: InstallationId, date: Date) -> Result<Installation, Refused> {
+        let (position, installation) = self.find_installation(id)?;
+        if let Some(last) = installation.moved_in.filter(|last| date < *last) {
+            return Err(Refused::Parts(vec![(Part::MoveDate, Flaw::BeforeLastMove { last })]));
+        }
+        let mut moved = self.installations.remove(position);
+        self.former_installations.push(FormerInstallation {
+            id: moved.id,
+            external_id: moved.external_id.clone(),
+            label_partner: moved.label_partner.clone(),
+            moved_in: moved.moved_in,
+            moved_out: date,
+        });
+        moved.moved_in = Some(date);
+        Ok(moved)
     }
 
     /// Adds a meter to an installation.
@@ -422,6 +446,22 @@ mod tests {
         assert_eq!(parts(second), [(Part::Whole, Flaw::MeterRepeated)]);
         let without_id = MeterDraft { energy_type: Some(EnergyType::Heat), ..MeterDraft::default() };
         assert_eq!(parts(account.add_meter(i, without_id.complete())), [(Part::ExternalId, Flaw::MeterIdRequired)]);
+    }
+
+    #[test]
+    fn a_move_keeps_ids_and_history_and_does_not_go_back() {
+        let date = |day| Date::new(2026, 11, day).unwrap();
+        let mut account = account();
+        let batch = account.installations[1].clone();
+        let moved = account.move_out(batch.id, date(20)).unwrap();
+        assert_eq!((moved.id, &moved.meters, moved.moved_in), (batch.id, &batch.meters, Some(date(20))));
+        assert_eq!((account.installations.len(), account.former_installations[0].moved_out), (1, date(20)));
+        account.installations.push(moved);
+        let refused = account.clone().move_out(batch.id, date(19)).unwrap_err();
+        assert_eq!(refused, Refused::Parts(vec![(Part::MoveDate, Flaw::BeforeLastMove { last: date(20) })]));
+        account.move_out(batch.id, date(20)).unwrap();
+        assert_eq!(account.former_installations[1].moved_in, Some(date(20)));
+        assert_eq!(account.move_out(batch.id, date(21)), Err(Refused::Missing));
     }
 
     #[test]

@@ -100,6 +100,7 @@ impl AccountDraft {
                 contact: Contact { first_name: self.first_name?, last_name: self.last_name? },
             },
             installations,
+            former_installations: Vec::new(),
             version: 1,
             created_at: now,
             updated_at: now,
@@ -128,6 +129,7 @@ impl InstallationDraft {
             label_partner: self.label_partner.unwrap_or_else(|| account_brand.clone()),
             address: self.address,
             service_type: self.service_type?,
+            moved_in: None,
             meters: self.meters.into_iter().map(MeterDraft::complete).collect(),
         })
     }

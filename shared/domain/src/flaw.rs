@@ -73,6 +73,15 @@ pub enum Flaw {
     /// Installations that are served under brands that the caller does not reach.
     #[error("has installations that are served under another brand; an admin credential reaches those")]
     OtherBrands,
+    /// A move before the last one.
+    #[error("is before the last recorded move of this installation, on {last}")]
+    BeforeLastMove {
+        /// When that was.
+        last: jiff::civil::Date,
+    },
+    /// Not a calendar date.
+    #[error("must be a calendar date such as 2026-11-21")]
+    Date,
     /// Services act on the primary installation.
     #[error("is the primary installation, which services act on; make another one primary first")]
     PrimaryInstallation,
@@ -108,6 +117,8 @@ impl Flaw {
             Self::Contradiction { .. } => "contradiction",
             Self::Immutable => "immutable",
             Self::LastInstallation => "last_installation",
+            Self::BeforeLastMove { .. } => "before_last_move",
+            Self::Date => "invalid_date",
             Self::OtherBrands => "other_brands",
             Self::PrimaryInstallation => "primary_installation",
             Self::TooManyClaims { .. } => "too_many_unique_values",

@@ -18,8 +18,8 @@ mod service_type;
 mod text;
 
 pub use account::{
-    Account, AccountId, AccountState, Address, Contact, Customer, EnergyType, InputMethod, Installation,
-    InstallationId, Meter, MeterId, Registration,
+    Account, AccountId, AccountState, Address, Contact, Customer, EnergyType, FormerInstallation, InputMethod,
+    Installation, InstallationId, Meter, MeterId, Registration,
 };
 pub use claim::{Claim, ClaimKind, Place};
 pub use country::CountryCode;

@@ -27,6 +27,7 @@ pub static FUNCTIONS: &[&Function] = &[
     &get_openapi::FUNCTION,
     &get_provisioned_account::FUNCTION,
     &issue_token::FUNCTION,
+    &move_installation::FUNCTION,
     &provision_account::FUNCTION,
     &remove_installation::FUNCTION,
     &remove_meter::FUNCTION,

@@ -39,6 +39,26 @@ impl Store {
         self.account(organisation, holder.account_id).await
     }
 
+    /// The account of that organisation that has the installation of that external id. Two reads.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn account_by_installation(
+        &self,
+        organisation: OrganisationId,
+        external_id: &ExternalId,
+    ) -> Result<Option<Account>, StoreError> {
+        let claim = Claim::external_installation_id(external_id, 0);
+        let Some(item) = self.get(keys::claim(self.scope, organisation, &claim)).await? else {
+            return Ok(None);
+        };
+        let holder: ClaimItem = items::read("claim", item)?;
+        if holder.organisation != organisation {
+            return Ok(None);
+        }
+        self.account(organisation, holder.account_id).await
+    }
+
     /// The record of an idempotency key, unless it has expired.
     ///
     /// # Errors

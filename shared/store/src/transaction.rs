@@ -87,6 +87,26 @@ impl<M> Transaction<M> {
         Ok(())
     }
 
+    /// Puts a claim in the place of one that this account holds.
+    pub(crate) fn take_over(
+        &mut self,
+        store: &Store,
+        item: Item,
+        holder: AccountId,
+        meaning: M,
+    ) -> Result<(), StoreError> {
+        let put = Put::builder()
+            .table_name(&store.table)
+            .set_item(Some(item))
+            .condition_expression("account_id = :holder")
+            .expression_attribute_values(":holder", AttributeValue::S(holder.to_string()))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .build()
+            .map_err(|error| StoreError::Setup(error.to_string()))?;
+        self.actions.push((TransactWriteItem::builder().put(put).build(), meaning));
+        Ok(())
+    }
+
     /// Deletes an account of that version.
     pub(crate) fn delete_version(
         &mut self,

@@ -113,6 +113,31 @@ impl Store {
         self.finish(transaction, new, record).await
     }
 
+    /// Stores a new account that takes over values of another one, which is put in the place of what
+    /// it was: all in one transaction.
+    ///
+    /// # Errors
+    /// See [`WriteError`].
+    pub async fn move_installation(
+        &self,
+        from: (&Account, &Account),
+        to: &Account,
+        record: Option<&IdempotencyRecord>,
+    ) -> Result<(), WriteError> {
+        let (old, new) = from;
+        let handed_over: HashSet<Value> = values(old).difference(&values(new)).cloned().collect();
+        let mut transaction = Transaction::new();
+        // The new account comes first: that it is there already tells that the move has been made.
+        transaction.create(self, account_item(to)?, Meaning::Account, None)?;
+        transaction.replace(self, account_item(new)?, old.version, Meaning::Release)?;
+        self.claim(&mut transaction, to, &handed_over)?;
+        for claim in to.claims().iter().filter(|claim| handed_over.contains(&(claim.kind, claim.value.clone()))) {
+            let item = items::write(keys::claim(self.scope, to.organisation, claim), holder(to))?;
+            transaction.take_over(self, item, old.id, Meaning::Release)?;
+        }
+        self.finish(transaction, to, record).await
+    }
+
     /// Erases an account and frees every value that it held, if it still is what it was.
     ///
     /// # Errors
@@ -132,13 +157,8 @@ impl Store {
         account: &Account,
         held: &HashSet<Value>,
     ) -> Result<(), StoreError> {
-        let holder = ClaimItem {
-            organisation: account.organisation,
-            account_id: account.id,
-            label_partner: account.label_partner.clone(),
-        };
         for (position, claim) in fresh(&account.claims(), held) {
-            let item = items::write(keys::claim(self.scope, account.organisation, claim), &holder)?;
+            let item = items::write(keys::claim(self.scope, account.organisation, claim), holder(account))?;
             transaction.create(self, item, Meaning::Claim(position), None)?;
         }
         Ok(())
@@ -246,6 +266,14 @@ impl Store {
         }
         taken.sort_by_key(|value| value.position);
         Ok(taken)
+    }
+}
+
+fn holder(account: &Account) -> ClaimItem {
+    ClaimItem {
+        organisation: account.organisation,
+        account_id: account.id,
+        label_partner: account.label_partner.clone(),
     }
 }
 

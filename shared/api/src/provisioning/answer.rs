@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use utoipa::ToSchema;
-use wattbook_domain::{Account, Address, Installation, InstallationId, Meter, Reach};
+use wattbook_domain::{Account, Address, FormerInstallation, Installation, InstallationId, Meter, Reach};
 
 /// What a provisioning call created: every id of the three levels, ours beside the caller's.
 #[derive(Debug, Serialize, ToSchema)]
@@ -101,6 +101,10 @@ pub struct AccountView {
     customer_info: CustomerView,
     /// The installations, the primary one first.
     installation_info: Vec<InstallationView>,
+    /// Installations that the account moved out of, the latest last.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    former_installations: Vec<FormerView>,
     /// When it was created (RFC 3339, UTC).
     #[schema(format = DateTime)]
     created_at: String,
@@ -154,8 +158,29 @@ pub struct InstallationView {
     address_info: Option<AddressView>,
     /// What is delivered.
     service_information: ServiceView,
+    /// Since when the account has it, if it moved in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, format = Date)]
+    moved_in: Option<String>,
     /// Its meters.
     meters: Vec<MeterView>,
+}
+
+/// An installation that an account moved out of.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FormerView {
+    /// Our id of the installation.
+    #[schema(format = "uuid")]
+    installation_id: String,
+    /// The caller's own id of it.
+    external_installation_id: String,
+    /// Since when the account had it, if it moved in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, format = Date)]
+    moved_in: Option<String>,
+    /// From when on it is another account's.
+    #[schema(format = Date)]
+    moved_out: String,
 }
 
 /// A postal address.
@@ -247,6 +272,12 @@ impl AccountView {
                 },
             },
             installation_info: visible.map(|(i, installation)| InstallationView::of(i, installation, ids)).collect(),
+            former_installations: account
+                .former_installations
+                .iter()
+                .filter(|former| reach.covers_brand(&former.label_partner))
+                .map(FormerView::of)
+                .collect(),
             created_at: account.created_at.to_string(),
             updated_at: account.updated_at.to_string(),
         }
@@ -262,7 +293,19 @@ impl InstallationView {
             labelpartner: installation.label_partner.to_string(),
             address_info: installation.address.as_ref().map(AddressView::of),
             service_information: ServiceView { service_type: installation.service_type.to_string() },
+            moved_in: show(installation.moved_in.as_ref()),
             meters: installation.meters.iter().map(|meter| MeterView::of(meter, ids)).collect(),
+        }
+    }
+}
+
+impl FormerView {
+    fn of(former: &FormerInstallation) -> Self {
+        Self {
+            installation_id: former.id.to_string(),
+            external_installation_id: former.external_id.to_string(),
+            moved_in: show(former.moved_in.as_ref()),
+            moved_out: former.moved_out.to_string(),
         }
     }
 }

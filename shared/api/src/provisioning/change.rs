@@ -4,12 +4,12 @@
 //! on the condition that it still is that. If somebody else was faster, the change is applied to
 //! what they left; with `If-Match` the caller decides instead.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use serde_json::Value;
 use wattbook_domain::{
-    Account, Flaw, Installation, Place,
+    Account, ExternalId, Flaw, Installation, InstallationId, Place,
     change::{Part, Refused},
-    draft::InstallationDraft,
+    draft::{AccountDraft, InstallationDraft},
 };
 use wattbook_store::WriteError;
 
@@ -19,10 +19,11 @@ use crate::{
     http::{ETag, Precondition},
     idempotency::Once,
     provisioning::{
-        answer::{AccountView, Ids},
-        conflicts_at,
+        answer::{AccountView, Ids, ProvisionedIds},
+        claim_pointer, conflicts_at,
         path::IdType,
     },
+    reader::Parameters,
 };
 
 /// How often a change is applied anew when somebody else was faster.
@@ -57,9 +58,27 @@ impl<'a> Change<'a> {
     /// # Errors
     /// The caller is not known. Faults are noted.
     pub fn read(services: &'a Services, request: &'a Request, faults: &mut Faults) -> Result<Self, Failure> {
-        let principal = request.principal()?;
         let mut query = request.query();
         let id_type = IdType::read(&mut query, faults);
+        Self::read_rest(services, request, id_type, query, faults)
+    }
+
+    /// As [`Self::read`], where the path itself says whose id it has.
+    ///
+    /// # Errors
+    /// The caller is not known. Faults are noted.
+    pub fn read_by_path(services: &'a Services, request: &'a Request, faults: &mut Faults) -> Result<Self, Failure> {
+        Self::read_rest(services, request, IdType::External, request.query(), faults)
+    }
+
+    fn read_rest(
+        services: &'a Services,
+        request: &'a Request,
+        id_type: IdType,
+        mut query: Parameters<'_>,
+        faults: &mut Faults,
+    ) -> Result<Self, Failure> {
+        let principal = request.principal()?;
         let dry_run = request.method() != "DELETE" && query.switch("dryRun", faults);
         query.close(faults);
         let once = if request.method() == "POST" { Once::of(request, &principal, faults) } else { None };
@@ -98,6 +117,68 @@ impl<'a> Change<'a> {
             }
         }
         Err(Failure::Contended)
+    }
+
+    /// Hands an installation over to a new account, or rehearses it in a dry run.
+    ///
+    /// # Errors
+    /// As for a change.
+    pub async fn hand_over(&self, body: &Value, date: Date, draft: &AccountDraft) -> Result<Answer, Failure> {
+        if let Some(answer) = self.answered_before().await? {
+            return Ok(answer);
+        }
+        let id = self.request.path_parameter("external_installation_id");
+        for _ in 0..TRIES {
+            let (old, installation) = self.holder(id).await?;
+            self.precondition.check(ETag(old.version))?;
+            let mut new = old.clone();
+            let moved =
+                new.move_out(installation, date).map_err(|r| refused(r, |_| Pointer::root().child("move_date")))?;
+            new.version += 1;
+            new.updated_at = clock::now();
+            let mut draft = draft.clone();
+            draft.label_partner = Some(old.label_partner.clone());
+            let mut to = draft.complete(old.organisation, new.updated_at).ok_or(Failure::NotFound)?;
+            to.installations.push(moved);
+            let outcome = self.store_move((&old, &new), &to).await;
+            match outcome {
+                Ok(answer) => return Ok(answer),
+                Err(Written::Failed(failure)) => return Err(failure),
+                Err(Written::Refused(WriteError::Stale)) => {}
+                Err(Written::Refused(WriteError::Taken(taken))) => {
+                    let pointer = |place| Pointer::root().child("to").joined(&claim_pointer(place));
+                    return Err(conflicts_at(&to, &taken, &self.principal.reach, body, &pointer));
+                }
+                Err(Written::Refused(error)) => return Err(error.into()),
+            }
+        }
+        Err(Failure::Contended)
+    }
+
+    /// The account that has the installation of that external id, if the caller can see both.
+    async fn holder(&self, external_id: &str) -> Result<(Account, InstallationId), Failure> {
+        let external_id = ExternalId::parse(external_id).map_err(|_| Failure::NotFound)?;
+        let reach = &self.principal.reach;
+        let found = self.services.store()?.account_by_installation(reach.organisation, &external_id).await?;
+        let account = found.filter(|account| reach.covers_brand(&account.label_partner)).ok_or(Failure::NotFound)?;
+        let named = |i: &&Installation| i.external_id == external_id && reach.covers_brand(&i.label_partner);
+        let id = account.installations.iter().find(named).map(|installation| installation.id);
+        id.map(|id| (account, id)).ok_or(Failure::NotFound)
+    }
+
+    async fn store_move(&self, from: (&Account, &Account), to: &Account) -> Result<Answer, Written> {
+        let store = self.services.store()?;
+        if self.dry_run {
+            store.rehearse(Some(from.0), to).await.map_err(Written::Refused)?;
+            return Ok(Answer::json(200, &AccountView::of(to, &self.principal.reach, Ids::Withheld))?);
+        }
+        let answer = self.created(to, ProvisionedIds::of(to))?;
+        let record = self.once.as_ref().map(|once| once.record(&answer, Timestamp::now()));
+        match (store.move_installation(from, to, record.as_ref()).await, &self.once) {
+            (Ok(()), _) => Ok(answer),
+            (Err(WriteError::Answered(record)), Some(once)) => Ok(once.replay(*record)?),
+            (Err(error), _) => Err(Written::Refused(error)),
+        }
     }
 
     /// Makes an installation of a draft: with the account's brand and that brand's service type,

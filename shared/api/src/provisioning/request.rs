@@ -1,5 +1,6 @@
 //! Reading the nested body.
 
+use jiff::civil::Date;
 use serde_json::Value;
 use wattbook_domain::{
     Address, CountryCode, Email, EnergyType, ExternalId, Flaw, InputMethod, LabelPartnerCode, Name, ServiceType, Text,
@@ -20,18 +21,8 @@ use crate::{
 pub fn account(body: &Value, principal: &Principal, faults: &mut Faults) -> AccountDraft {
     let mut members = Members::of(Pointer::root(), body, faults);
     let label_partner = members.required("labelpartner", |v| usable(v, principal), faults);
-    let mut customer = members.required_object("customer_info", faults);
-    let mut draft = AccountDraft {
-        external_id: customer.required("external_account_id", text(ExternalId::parse), faults),
-        email: customer.required("email", text(Email::parse), faults),
-        authentication_provider_id: customer.optional("external_authentication_provider_id", text(Text::parse), faults),
-        ..AccountDraft::default()
-    };
-    let mut contact = customer.required_object("contact_info", faults);
-    draft.first_name = contact.required("firstname", text(Name::parse), faults);
-    draft.last_name = contact.required("lastname", text(Name::parse), faults);
-    contact.close(faults);
-    customer.close(faults);
+    let mut draft = AccountDraft::default();
+    read_customer(members.required_object("customer_info", faults), &mut draft, faults);
     let mut verified = Verified::default();
     for mut installation in members.required_list("installation_info", faults) {
         verified.read(&mut installation, faults);
@@ -46,6 +37,32 @@ pub fn account(body: &Value, principal: &Principal, faults: &mut Faults) -> Acco
     }
     faults.sort_by(body);
     draft
+}
+
+fn read_customer(mut customer: Members<'_>, draft: &mut AccountDraft, faults: &mut Faults) {
+    draft.external_id = customer.required("external_account_id", text(ExternalId::parse), faults);
+    draft.email = customer.required("email", text(Email::parse), faults);
+    draft.authentication_provider_id =
+        customer.optional("external_authentication_provider_id", text(Text::parse), faults);
+    let mut contact = customer.required_object("contact_info", faults);
+    draft.first_name = contact.required("firstname", text(Name::parse), faults);
+    draft.last_name = contact.required("lastname", text(Name::parse), faults);
+    contact.close(faults);
+    customer.close(faults);
+}
+
+/// Reads the body of `POST /installation/{external_installation_id}/move`: when, and who moves in.
+pub fn relocation(body: &Value, faults: &mut Faults) -> (Option<Date>, AccountDraft) {
+    let mut members = Members::of(Pointer::root(), body, faults);
+    let date = members.required("move_date", text(|day| day.parse().map_err(|_| Flaw::Date)), faults);
+    let mut to = members.required_object("to", faults);
+    let mut draft = AccountDraft::default();
+    read_customer(to.required_object("customer_info", faults), &mut draft, faults);
+    draft.email_verified = to.optional("create_verified_user", boolean, faults).unwrap_or(false);
+    to.close(faults);
+    members.close(faults);
+    faults.sort_by(body);
+    (date, draft)
 }
 
 /// `create_verified_user`, which the seed lists among the fields of an installation although it is

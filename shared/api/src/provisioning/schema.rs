@@ -7,7 +7,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::schema_types::{
-    Country, EmailText, Energy, ExternalIdText, Input, LabelPartner, Line16, Line100, Line256, Service,
+    Country, Day, EmailText, Energy, ExternalIdText, Input, LabelPartner, Line16, Line100, Line256, Service,
 };
 
 /// An account to provision, with its installations and meters. One call brings at most 90 unique
@@ -23,6 +23,28 @@ pub struct AccountBody {
     /// The installations. The first is the primary one, the only one that services act on.
     #[schema(min_items = 1)]
     pub installation_info: Vec<InstallationBody>,
+    /// Whether the e-mail counts as verified; if not, which is the default, a verification is owed.
+    pub create_verified_user: Option<bool>,
+}
+
+/// A move: from when on an installation, with its meters, is another customer's.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Move)]
+pub struct MoveBody {
+    /// The day; not before the last recorded move of the installation.
+    pub move_date: Day,
+    /// Who moves in.
+    pub to: MoveToBody,
+}
+
+/// Who moves in. An account is created for them.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = MoveTo)]
+pub struct MoveToBody {
+    /// The customer.
+    pub customer_info: CustomerBody,
     /// Whether the e-mail counts as verified; if not, which is the default, a verification is owed.
     pub create_verified_user: Option<bool>,
 }

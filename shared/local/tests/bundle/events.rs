@@ -49,6 +49,7 @@ async fn each_gets_the_answer_it_is_a_sample_of() {
         ("update-meter", 200, "G4-0815"),
         ("remove-meter", 204, ""),
         ("remove-installation", 204, ""),
+        ("move-installation", 201, "9999999999333"),
         ("erase-account", 204, ""),
     ] {
         let answer = invoke(name).await;

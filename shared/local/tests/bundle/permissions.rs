@@ -31,9 +31,12 @@ fn needed(function: &str, operations: &BTreeSet<String>) -> BTreeSet<String> {
     let parts: &[&str] = match function {
         "provision-account" => &["PutItem"],
         "administer-organisations" => &["PutItem", "ConditionCheckItem"],
-        "add-installation" | "update-installation" | "set-primary-installation" | "add-meter" | "update-meter" => {
-            &["PutItem"]
-        }
+        "add-installation"
+        | "update-installation"
+        | "set-primary-installation"
+        | "add-meter"
+        | "update-meter"
+        | "move-installation" => &["PutItem"],
         "update-customer-info" | "remove-installation" | "remove-meter" => &["PutItem", "DeleteItem"],
         "erase-account" => &["DeleteItem"],
         _ => &[],
@@ -84,6 +87,13 @@ async fn each_function_may_do_exactly_what_it_does() {
         }
         let answer = running.change(method, admin, &format!("{path}?id_type=external"), body).await;
         assert!(answer.status < 300, "{path}: {answer:?}");
+    }
+    running.provisioned(admin, &body(4)).await;
+    let to = body(5)["customer_info"].clone();
+    let moves = json!({"move_date": "2026-12-01", "to": {"customer_info": to}});
+    for query in ["?dryRun=true", ""] {
+        let path = format!("/installation/installation-4/move{query}");
+        assert!(running.change(Method::POST, admin, &path, Some(moves.clone())).await.status < 300);
     }
     let form = [("grant_type", "client_credentials"), ("client_id", &*admin.app_id), ("client_secret", "x")];
     send(running.request(Method::POST, "/v1/token").form(&form)).await;
