@@ -27,6 +27,7 @@ mod isolation;
 mod issue_token;
 mod malformed;
 mod meters;
+mod model;
 mod move_installation;
 mod never_logged;
 mod permissions;

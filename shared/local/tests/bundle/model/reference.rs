@@ -1,0 +1,280 @@
+//! The model: what accounts are and what each operation does to them, as simply as it can be said.
+
+use serde_json::{Value, json};
+
+pub(super) const ENERGY: [&str; 4] = ["ELECTRICITY", "GAS", "HEAT", "WATER"];
+
+pub(super) fn service_type(batch: bool) -> &'static str {
+    if batch { "BR-LR-NILM-noHW" } else { "RT-HR-NILM-HW" }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct NewMeter {
+    pub(super) id: Option<u8>,
+    pub(super) energy: u8,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct NewInstallation {
+    pub(super) id: u8,
+    pub(super) batch: bool,
+    pub(super) meters: Vec<NewMeter>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Step {
+    Provision { account: u8, email: u8, installations: Vec<NewInstallation>, dry: bool },
+    ChangeEmail { account: u8, email: u8 },
+    AddInstallation { account: u8, new: NewInstallation },
+    ChangeService { account: u8, id: u8, batch: bool },
+    MakePrimary { account: u8, id: u8 },
+    RemoveInstallation { account: u8, id: u8 },
+    AddMeter { account: u8, id: u8, new: NewMeter },
+    ChangeMeter { account: u8, id: u8, meter: u8, energy: u8 },
+    RemoveMeter { account: u8, id: u8, meter: u8 },
+    Move { id: u8, to: u8, email: u8, day: i8 },
+    Erase { account: u8 },
+}
+
+impl NewMeter {
+    pub(super) fn to_json(&self) -> Value {
+        let mut meter = json!({"meter_energy_type": ENERGY[usize::from(self.energy)]});
+        if let Some(id) = self.id {
+            meter["external_meter_id"] = json!(format!("m{id}"));
+        }
+        meter
+    }
+}
+
+impl NewInstallation {
+    pub(super) fn to_json(&self) -> Value {
+        json!({
+            "external_installation_id": format!("i{}", self.id),
+            "service_information": {"service_type": service_type(self.batch)},
+            "meters": self.meters.iter().map(NewMeter::to_json).collect::<Vec<_>>(),
+        })
+    }
+
+    /// Whether its meters fit its service type and each other.
+    fn is_sound(&self) -> bool {
+        let distinct =
+            (1..self.meters.len()).all(|i| self.meters[..i].iter().all(|m| m.energy != self.meters[i].energy));
+        let fits = !self.batch || (!self.meters.is_empty() && self.meters.iter().all(|meter| meter.id.is_some()));
+        distinct && fits
+    }
+}
+
+/// What can be seen of an account: e-mail; installations with service, meters and day of the move.
+pub(super) type Seen = (String, Vec<(String, String, Vec<String>, Option<String>)>);
+
+#[derive(Debug, Clone, Default)]
+struct Account {
+    id: u8,
+    email: u8,
+    /// Whether the e-mail was last written in capitals.
+    capitals: bool,
+    installations: Vec<(NewInstallation, Option<i8>)>,
+}
+
+impl Account {
+    /// The unique values it holds: installations, then meters.
+    fn ids(&self) -> (Vec<u8>, Vec<u8>) {
+        let installations = self.installations.iter().map(|(installation, _)| installation.id).collect();
+        let meters = self.installations.iter().flat_map(|(i, _)| &i.meters).filter_map(|meter| meter.id).collect();
+        (installations, meters)
+    }
+
+    fn repeats(&self) -> bool {
+        let twice = |mut ids: Vec<u8>| {
+            ids.sort_unstable();
+            ids.windows(2).any(|pair| pair[0] == pair[1])
+        };
+        let (installations, meters) = self.ids();
+        twice(installations) || twice(meters)
+    }
+
+    fn clashes(&self, other: &Self) -> bool {
+        let ((own_i, own_m), (other_i, other_m)) = (self.ids(), other.ids());
+        self.id == other.id
+            || self.email == other.email
+            || own_i.iter().any(|id| other_i.contains(id))
+            || own_m.iter().any(|id| other_m.contains(id))
+    }
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Model(Vec<Account>);
+
+impl Model {
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn account(&self, id: u8) -> Option<Seen> {
+        let account = self.0.iter().find(|account| account.id == id)?;
+        let letter = if account.capitals {
+            format!("E{}@Example.com", account.email)
+        } else {
+            format!("e{}@example.com", account.email)
+        };
+        let installation = |(installation, moved_in): &(NewInstallation, Option<i8>)| {
+            let meter = |meter: &NewMeter| meter.to_json().to_string();
+            let meters = installation.meters.iter().map(meter).collect();
+            let day = moved_in.map(|day| format!("2026-12-0{day}"));
+            (format!("i{}", installation.id), service_type(installation.batch).to_owned(), meters, day)
+        };
+        Some((letter, account.installations.iter().map(installation).collect()))
+    }
+
+    /// Takes a step, and tells the status that answers it.
+    pub(super) fn take(&mut self, step: &Step) -> u16 {
+        match step {
+            Step::Provision { account, email, installations, dry } => {
+                let installations: Vec<_> = installations.iter().map(|new| (new.clone(), None)).collect();
+                let new = Account { id: *account, email: *email, capitals: false, installations };
+                if new.repeats() || new.installations.iter().any(|(installation, _)| !installation.is_sound()) {
+                    return 400;
+                }
+                if self.0.iter().any(|other| other.clashes(&new)) {
+                    return 409;
+                }
+                if *dry {
+                    return 200;
+                }
+                self.0.push(new);
+                201
+            }
+            Step::ChangeEmail { account, email } => self.change(*account, 200, |account| {
+                account.email = *email;
+                account.capitals = true;
+                Some(())
+            }),
+            Step::AddInstallation { new, .. } if !new.is_sound() => 400,
+            Step::AddInstallation { new, .. } if NewAlone(new).repeats() => 400,
+            Step::AddInstallation { account, new } => self.change(*account, 201, |account| {
+                account.installations.push((new.clone(), None));
+                Some(())
+            }),
+            Step::ChangeService { account, id, batch } => self.change_at(*account, *id, 200, |installation| {
+                installation.batch = *batch;
+                Some(())
+            }),
+            Step::MakePrimary { account, id } => self.change(*account, 200, |account| {
+                let at = account.installations.iter().position(|(installation, _)| installation.id == *id)?;
+                let installation = account.installations.remove(at);
+                account.installations.insert(0, installation);
+                Some(())
+            }),
+            Step::RemoveInstallation { account, id } => {
+                let Some(found) = self.0.iter_mut().find(|found| found.id == *account) else { return 404 };
+                match found.installations.iter().position(|(installation, _)| installation.id == *id) {
+                    None => 404,
+                    // The primary one, or the last one.
+                    Some(0) => 409,
+                    Some(at) => {
+                        found.installations.remove(at);
+                        204
+                    }
+                }
+            }
+            Step::AddMeter { account, id, new } => self.change_at(*account, *id, 201, |installation| {
+                installation.meters.push(new.clone());
+                Some(())
+            }),
+            Step::ChangeMeter { account, id, meter, energy } => self.change_at(*account, *id, 200, |installation| {
+                installation.meters.iter_mut().find(|found| found.id == Some(*meter))?.energy = *energy;
+                Some(())
+            }),
+            Step::RemoveMeter { account, id, meter } => self.change_at(*account, *id, 204, |installation| {
+                let at = installation.meters.iter().position(|found| found.id == Some(*meter))?;
+                installation.meters.remove(at);
+                Some(())
+            }),
+            Step::Move { id, to, email, day } => self.relocate(*id, *to, *email, *day),
+            Step::Erase { account } => {
+                let before = self.0.len();
+                self.0.retain(|found| found.id != *account);
+                if self.0.len() < before { 204 } else { 404 }
+            }
+        }
+    }
+
+    /// Changes an account as a whole, or not at all.
+    fn change(&mut self, id: u8, done: u16, edit: impl FnOnce(&mut Account) -> Option<()>) -> u16 {
+        let Some(at) = self.0.iter().position(|account| account.id == id) else { return 404 };
+        let mut changed = self.0[at].clone();
+        if edit(&mut changed).is_none() {
+            return 404;
+        }
+        let sound = changed.installations.iter().all(|(installation, _)| installation.is_sound());
+        let clash = self.0.iter().enumerate().any(|(i, other)| i != at && other.clashes(&changed));
+        if !sound || changed.repeats() || clash {
+            return 409;
+        }
+        self.0[at] = changed;
+        done
+    }
+
+    fn change_at(
+        &mut self,
+        account: u8,
+        id: u8,
+        done: u16,
+        edit: impl FnOnce(&mut NewInstallation) -> Option<()>,
+    ) -> u16 {
+        self.change(account, done, |account| {
+            let found = account.installations.iter_mut().find(|(installation, _)| installation.id == id)?;
+            edit(&mut found.0)
+        })
+    }
+
+    fn relocate(&mut self, id: u8, to: u8, email: u8, day: i8) -> u16 {
+        let holds =
+            |account: &Account| account.installations.iter().position(|(installation, _)| installation.id == id);
+        let Some((at, place)) = self.0.iter().enumerate().find_map(|(at, account)| Some((at, holds(account)?))) else {
+            return 404;
+        };
+        if self.0[at].installations[place].1.is_some_and(|last| day < last) {
+            return 409;
+        }
+        if self.0.iter().any(|account| account.id == to || account.email == email) {
+            return 409;
+        }
+        let (installation, _) = self.0[at].installations.remove(place);
+        self.0.push(Account { id: to, email, capitals: false, installations: vec![(installation, Some(day))] });
+        201
+    }
+}
+
+/// An installation that is not part of an account yet.
+struct NewAlone<'a>(&'a NewInstallation);
+
+impl NewAlone<'_> {
+    fn repeats(&self) -> bool {
+        Account { installations: vec![(self.0.clone(), None)], ..Account::default() }.repeats()
+    }
+}
+
+/// The same of an answer.
+pub(super) fn seen(account: &Value) -> Seen {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let installation = |installation: &Value| {
+        let meter = |meter: &Value| {
+            let mut meter = meter.clone();
+            meter.as_object_mut().unwrap().remove("meter_id");
+            let mut ordered = json!({"meter_energy_type": meter["meter_energy_type"]});
+            if let Some(id) = meter.get("external_meter_id") {
+                ordered["external_meter_id"] = id.clone();
+            }
+            ordered.to_string()
+        };
+        (
+            text(&installation["external_installation_id"]),
+            text(&installation["service_information"]["service_type"]),
+            installation["meters"].as_array().unwrap().iter().map(meter).collect(),
+            installation["moved_in"].as_str().map(str::to_owned),
+        )
+    };
+    let installations = account["installation_info"].as_array().unwrap().iter().map(installation).collect();
+    (text(&account["customer_info"]["email"]), installations)
+}
