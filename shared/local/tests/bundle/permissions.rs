@@ -29,9 +29,9 @@ fn allowed() -> BTreeMap<String, BTreeSet<String>> {
 /// The permissions that an operation of the API asks for. A transaction asks for those of its parts.
 fn needed(function: &str, operations: &BTreeSet<String>) -> BTreeSet<String> {
     let parts: &[&str] = match function {
-        "provision-account" => &["PutItem"],
         "administer-organisations" => &["PutItem", "ConditionCheckItem"],
-        "add-installation"
+        "provision-account"
+        | "add-installation"
         | "update-installation"
         | "set-primary-installation"
         | "add-meter"
