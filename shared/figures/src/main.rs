@@ -128,7 +128,6 @@ async fn run(options: Options) -> Result<ExitCode, Error> {
     }
     let store = Store::open(options.store_endpoint.zip(options.table)).await?;
     let hello = Subject {
-        name: HELLO.to_owned(),
         binary: workspace.binary(HELLO),
         sample: Sample::parse(include_str!("hello-event.json"))?,
         environment: store.environment(HELLO),

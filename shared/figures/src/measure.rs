@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::{
     prepare::PrepareError,
     process::{Process, ProcessError},
-    sample::{self, Sample, Serial, Wrong},
+    sample::{Sample, Serial, Wrong},
     store::Store,
 };
 
@@ -31,8 +31,6 @@ pub(crate) enum MeasureError {
 /// A function that is measured.
 #[derive(Debug)]
 pub(crate) struct Subject {
-    /// Its name.
-    pub(crate) name: String,
     /// Its binary.
     pub(crate) binary: PathBuf,
     /// What it is asked.
@@ -127,7 +125,7 @@ pub(crate) async fn ask(store: &Store, subject: &Subject, serial: &mut Serial) -
     let mut process = Process::start(&subject.binary, &subject.environment, event).await?;
     let (_, answer) = process.first().await?;
     store.take_time();
-    Ok(sample::judge(&subject.name, &answer)?)
+    Ok(subject.sample.judge(&answer)?)
 }
 
 /// Starts `subject` once, asks it `warm` times more after its first answer, and stops it. The second
@@ -137,12 +135,12 @@ async fn run(store: &Store, subject: &Subject, warm: u32, serial: &mut Serial) -
     let mut process = Process::start(&subject.binary, &subject.environment, event).await?;
     let (first, answer) = process.first().await?;
     let away = store.take_time();
-    sample::judge(&subject.name, &answer)?;
+    subject.sample.judge(&answer)?;
     let mut times = Vec::new();
     for _ in 0..warm {
         let (took, answer) = process.further(subject.sample.fresh(serial).to_string()).await?;
         times.push(took.saturating_sub(store.take_time()).as_secs_f64());
-        sample::judge(&subject.name, &answer)?;
+        subject.sample.judge(&answer)?;
     }
     let warm = median(times).ok_or(MeasureError::Nothing)?;
     let peak = f64::from(process.stop().await?) * 1024.0;

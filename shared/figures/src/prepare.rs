@@ -86,6 +86,6 @@ impl Preparation<'_> {
 
     fn with(&self, name: &str, sample: Sample) -> Subject {
         let binary = self.workspace.binary(name);
-        Subject { name: name.to_owned(), binary, sample, environment: self.store.environment(name) }
+        Subject { binary, sample, environment: self.store.environment(name) }
     }
 }
