@@ -104,4 +104,24 @@ def fit_credential(body):
         body["clientId"], body["clientSecret"] = os.environ["WATTBOOK_APP_ID"], os.environ["WATTBOOK_APP_KEY"]
 
 
-BODIES = {("POST", "/account"): fit_account, ("POST", "/v1/authentication"): fit_credential}
+def fit_new_installation(body):
+    """An installation for an account of any brand: with a brand of its own, so that its meters can fit it."""
+    body["labelpartner"] = existing(body.get("labelpartner") or "")
+    body["external_installation_id"] = fresh(body["external_installation_id"])
+    fit_meters(body, body["labelpartner"])
+    while claims({"installation_info": [body]}) > MOST_CLAIMS:
+        body["meters"].pop()
+
+
+def fit_changed_installation(body):
+    if body.get("labelpartner"):
+        body["labelpartner"] = existing(body["labelpartner"])
+
+
+ACCOUNT = "/account/{account_id}"
+BODIES = {
+    ("POST", "/account"): fit_account,
+    ("POST", "/v1/authentication"): fit_credential,
+    ("POST", f"{ACCOUNT}/installation"): fit_new_installation,
+    ("PUT", f"{ACCOUNT}/installation/{{installation_id}}"): fit_changed_installation,
+}

@@ -12,7 +12,7 @@ use wattbook_api::{
         claim_pointer,
         path::IdType,
         request,
-        schema::InstallationBody,
+        schema::AddInstallationBody,
     },
 };
 use wattbook_domain::change::Part;
@@ -46,7 +46,7 @@ struct Contract;
         ("Idempotency-Key" = Option<String>, Header, nullable = false, min_length = 1, max_length = 255, pattern = "^[!-~]([ -~]*[!-~])?$",
             description = "Makes the call safe to repeat for 24 hours: a repetition is answered like the first one."),
     ),
-    request_body = InstallationBody,
+    request_body = AddInstallationBody,
     responses(
         (status = 201, description = "Added.", body = InstallationIds, headers(
             ("location" = String, description = "Where the account is."),

@@ -136,6 +136,23 @@ pub struct InstallationBody {
     pub create_verified_user: Option<bool>,
 }
 
+/// An installation to add to an account.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = AddInstallation)]
+pub struct AddInstallationBody {
+    /// Your own id of the installation. Unique; never changes.
+    pub external_installation_id: ExternalIdText,
+    /// The brand it is served under, if that is not the account's.
+    pub labelpartner: Option<LabelPartner>,
+    /// Where it is.
+    pub address_info: Option<AddressBody>,
+    /// What is delivered. Absent: the label partner's default.
+    pub service_information: Option<ServiceBody>,
+    /// Its meters, by the same rules as when an account is provisioned.
+    pub meters: Option<Vec<MeterBody>>,
+}
+
 /// A postal address.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
