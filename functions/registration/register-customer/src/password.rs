@@ -20,8 +20,8 @@ const MAX: usize = 128;
 const JUDGED: usize = 48;
 
 /// What a guess costs: memory in KiB, passes, threads. What OWASP asks of argon2id at the least. The
-/// 19 MiB come on top of the 12 MB that every other function stays within: this one needs about 40 MB,
-/// its word lists included, of the 128 that the smallest Lambda has.
+/// 19 MiB and the word lists of the estimate come on top of the 12 MB that every other function stays
+/// within; the smallest Lambda has 128.
 const COST: (u32, u32, u32) = (19 * 1024, 2, 1);
 
 /// A password of allowed length, in its composed form: keyboards differ in how they send `é`.

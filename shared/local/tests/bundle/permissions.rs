@@ -33,9 +33,8 @@ fn allowed() -> BTreeMap<String, BTreeSet<String>> {
 /// The permissions that an operation of the API asks for. A transaction asks for those of its parts.
 fn needed(function: &str, operations: &BTreeSet<String>) -> BTreeSet<String> {
     let parts: &[&str] = match function {
-        "provision-account" => &["PutItem"],
+        "provision-account" | "register-customer" | "resend-verification" => &["PutItem"],
         "administer-organisations" => &["PutItem", "ConditionCheckItem"],
-        "register-customer" | "resend-verification" => &["PutItem"],
         "add-installation" | "update-installation" | "set-primary-installation" | "add-meter" | "update-meter" => {
             &["PutItem"]
         }
