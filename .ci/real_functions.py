@@ -261,6 +261,27 @@ def _(functions):
     assert unchanged["statusCode"] == 304, unchanged
 
 
+@check("find-account")
+def _(functions):
+    found, headers = json_answer(functions.invoke("find-account", sample("find-account")), 200)
+    sent = json.loads(sample("provision-account")["body"])["customer_info"]
+    assert found["customer_info"]["external_account_id"] == sent["external_account_id"], found
+    assert headers.get("etag"), headers
+
+
+@check("register-customer")
+def _(functions):
+    # Tokens are signed with keys that are drawn anew, so a sample can only have one that does not work.
+    refused, _ = json_answer(functions.invoke("register-customer", sample("register-customer")), 400)
+    assert [(error["code"], error["path"]) for error in refused["errors"]] == [("invalid_token", "/token")], refused
+
+
+@check("resend-verification")
+def _(functions):
+    accepted, _ = json_answer(functions.invoke("resend-verification", sample("resend-verification")), 202)
+    assert accepted == {"status": "accepted"}, accepted
+
+
 def changes(name, status, holds=""):
     """A change of the account that was provisioned before, in this order."""
 

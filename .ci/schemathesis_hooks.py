@@ -42,6 +42,8 @@ def fit_account(body):
     body["labelpartner"] = existing(body["labelpartner"])
     customer["external_account_id"] = fresh(customer["external_account_id"])
     customer["email"] = fresh_email(customer["email"])
+    if customer.get("external_authentication_provider_id"):
+        customer["external_authentication_provider_id"] = fresh(customer["external_authentication_provider_id"])
     for installation in body["installation_info"]:
         if installation.get("labelpartner"):
             installation["labelpartner"] = existing(installation["labelpartner"])
@@ -55,7 +57,8 @@ def fit_account(body):
 def claims(body):
     """How many unique values the body brings."""
     meters = [meter for installation in body["installation_info"] for meter in installation.get("meters") or []]
-    return 2 + len(body["installation_info"]) + sum(bool(meter.get("external_meter_id")) for meter in meters)
+    own = 2 + bool(body["customer_info"].get("external_authentication_provider_id"))
+    return own + len(body["installation_info"]) + sum(bool(meter.get("external_meter_id")) for meter in meters)
 
 
 def fit_meters(installation, label_partner):

@@ -193,6 +193,19 @@ impl<'q> Parameters<'q> {
         parse(value).map_err(|reason| faults.query(name, reason)).ok()
     }
 
+    /// A parameter that must be there.
+    pub fn required<T>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, Reason>,
+        faults: &mut Faults,
+    ) -> Option<T> {
+        if !self.pairs.iter().any(|(key, _)| key == name) {
+            faults.query(name, Reason::required());
+        }
+        self.optional(name, parse, faults)
+    }
+
     /// A switch: `true` or `false`, absent is `false`.
     pub fn switch(&mut self, name: &'static str, faults: &mut Faults) -> bool {
         let words = |value: &str| match value {

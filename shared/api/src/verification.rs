@@ -16,6 +16,17 @@ use crate::secret::{KeyRing, mac};
 /// How long a token is good for, from when it was asked for.
 pub const LIFETIME: SignedDuration = SignedDuration::from_hours(7 * 24);
 
+/// How long one must wait before another can be asked for: nobody's mailbox is to be flooded.
+pub const PAUSE: SignedDuration = SignedDuration::from_secs(60);
+
+/// Whether the account owes a verification, and the last one was asked for long enough ago.
+#[must_use]
+pub fn may_be_asked_for(account: &Account, now: Timestamp) -> bool {
+    let customer = &account.customer;
+    let rested = |asked: Timestamp| now >= asked.saturating_add(PAUSE).unwrap_or(Timestamp::MAX);
+    !customer.email_verified && customer.verification_requested_at.is_none_or(rested)
+}
+
 /// The token of the verification that an account owes; `None` if it owes none.
 #[must_use]
 pub fn token(keys: &KeyRing, account: &Account) -> Option<String> {
@@ -120,6 +131,16 @@ mod tests {
         let email = CustomerChange { email: Email::parse("other@x.nl").ok(), ..CustomerChange::default() };
         moved.change_customer(email, now).unwrap();
         assert!(!is_good(&ring("k1"), &token, &moved, now));
+    }
+
+    #[test]
+    fn another_can_be_asked_for_after_a_pause_and_never_once_it_is_verified() {
+        let now = Timestamp::now();
+        let mut account = account(now);
+        assert!(!may_be_asked_for(&account, now + PAUSE - SignedDuration::from_millis(1)));
+        assert!(may_be_asked_for(&account, now + PAUSE));
+        account.register("hash".into(), now);
+        assert!(!may_be_asked_for(&account, now + PAUSE));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Claims: the values of an account that may belong to one account only.
 
-use crate::{Account, Email, ExternalId};
+use crate::{Account, Email, ExternalId, Text};
 
 /// What kind of value is claimed. Values of different kinds never collide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -13,12 +13,19 @@ pub enum ClaimKind {
     ExternalInstallationId,
     /// The id under which a meter's readings arrive.
     ExternalMeterId,
+    /// The customer's id at an identity provider.
+    AuthenticationProviderId,
 }
 
 impl ClaimKind {
     /// Every kind.
-    pub const ALL: [Self; 4] =
-        [Self::Email, Self::ExternalAccountId, Self::ExternalInstallationId, Self::ExternalMeterId];
+    pub const ALL: [Self; 5] = [
+        Self::Email,
+        Self::ExternalAccountId,
+        Self::ExternalInstallationId,
+        Self::ExternalMeterId,
+        Self::AuthenticationProviderId,
+    ];
 
     /// A short word for messages.
     #[must_use]
@@ -28,6 +35,7 @@ impl ClaimKind {
             Self::ExternalAccountId => "external account id",
             Self::ExternalInstallationId => "external installation id",
             Self::ExternalMeterId => "external meter id",
+            Self::AuthenticationProviderId => "authentication provider id",
         }
     }
 }
@@ -51,6 +59,8 @@ pub enum Place {
         /// The position of the meter in it, from 0.
         meter: usize,
     },
+    /// The customer's id at an identity provider.
+    AuthenticationProviderId,
 }
 
 /// One value that an account claims.
@@ -81,6 +91,16 @@ impl Claim {
         Self { kind: ClaimKind::ExternalAccountId, value: id.to_string(), place: Place::ExternalAccountId }
     }
 
+    /// The claim of a customer's id at an identity provider.
+    #[must_use]
+    pub fn authentication_provider_id(id: &Text<256>) -> Self {
+        Self {
+            kind: ClaimKind::AuthenticationProviderId,
+            value: id.to_string(),
+            place: Place::AuthenticationProviderId,
+        }
+    }
+
     /// The claim of the external id of the installation at a position.
     #[must_use]
     pub fn external_installation_id(id: &ExternalId, installation: usize) -> Self {
@@ -108,6 +128,7 @@ impl Account {
     pub fn claims(&self) -> Vec<Claim> {
         let customer = &self.customer;
         let mut claims = vec![Claim::external_account_id(&customer.external_id), Claim::email(&customer.email)];
+        claims.extend(customer.authentication_provider_id.as_ref().map(Claim::authentication_provider_id));
         for (i, installation) in self.installations.iter().enumerate() {
             claims.push(Claim::external_installation_id(&installation.external_id, i));
             for (m, meter) in installation.meters.iter().enumerate() {

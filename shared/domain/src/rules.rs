@@ -86,6 +86,7 @@ fn claims(draft: &AccountDraft) -> Vec<Claim> {
     let mut claims = Vec::new();
     claims.extend(draft.external_id.as_ref().map(Claim::external_account_id));
     claims.extend(draft.email.as_ref().map(Claim::email));
+    claims.extend(draft.authentication_provider_id.as_ref().map(Claim::authentication_provider_id));
     for (i, installation) in draft.installations.iter().enumerate() {
         claims.extend(installation.external_id.as_ref().map(|id| Claim::external_installation_id(id, i)));
         for (m, meter) in installation.meters.iter().enumerate() {

@@ -60,6 +60,7 @@ pub struct Bundle {
     data: Data,
     store: StoreAccess,
     table: String,
+    secrets: BTreeMap<String, String>,
     demo: Demo,
     port: u16,
 }
@@ -89,7 +90,7 @@ impl Bundle {
         let authorizers = Authorizers::new(&template.authorizers, options.reauthorize_every, &store.region);
         let gateway = Arc::new(Gateway { functions, routes, authorizers, port });
         let serving = Serving::start(Arc::clone(&gateway), listener);
-        Ok(Self { serving, gateway, embedded, data, store, table: options.table, demo, port })
+        Ok(Self { serving, gateway, embedded, data, store, table: options.table, secrets, demo, port })
     }
 
     /// Where requests go, as in `http://127.0.0.1:3000`.
@@ -114,6 +115,13 @@ impl Bundle {
     #[must_use]
     pub fn table(&self) -> &str {
         &self.table
+    }
+
+    /// A secret of the template by its logical id, as Secrets Manager would answer it: with the signing
+    /// keys one makes the token that a customer would find in an e-mail.
+    #[must_use]
+    pub fn secret(&self, logical_id: &str) -> Option<&str> {
+        self.secrets.get(logical_id).map(String::as_str)
     }
 
     /// The demo organisations and their credentials.

@@ -1,10 +1,10 @@
 //! Reading accounts.
 
 use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnConsumedCapacity};
-use wattbook_domain::{Account, AccountId, Claim, ExternalId, OrganisationId};
+use wattbook_domain::{Account, AccountId, Claim, Email, OrganisationId};
 
 use crate::{
-    IdempotencyRecord, Store, StoreError,
+    IdempotencyRecord, Store, StoreError, UniquenessScope,
     items::{self, AccountItem, ClaimItem, Item},
     keys::{self, Key},
 };
@@ -19,24 +19,51 @@ impl Store {
         item.map(|item| items::read::<AccountItem>("account", item).map(|item| item.account)).transpose()
     }
 
-    /// The account to which that organisation gave that id. Two reads: the claim, then the account.
+    /// The account of that organisation that holds a value. Two reads: the claim, then the account.
     ///
     /// # Errors
     /// The store failed.
-    pub async fn account_by_external_id(
+    pub async fn account_by_claim(
         &self,
         organisation: OrganisationId,
-        external_id: &ExternalId,
+        claim: &Claim,
     ) -> Result<Option<Account>, StoreError> {
-        let claim = Claim::external_account_id(external_id);
-        let Some(item) = self.get(keys::claim(self.scope, organisation, &claim)).await? else {
-            return Ok(None);
-        };
-        let holder: ClaimItem = items::read("claim", item)?;
-        if holder.organisation != organisation {
-            return Ok(None);
+        let key = keys::claim(self.scope, organisation, claim);
+        Ok(self.holder(key, claim).await?.filter(|account| account.organisation == organisation))
+    }
+
+    /// The account that holds an e-mail, whoever's it is. Where each organisation is a world of its
+    /// own the e-mail alone says nothing: without the organisation nothing is found there.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn account_by_email(
+        &self,
+        organisation: Option<OrganisationId>,
+        email: &Email,
+    ) -> Result<Option<Account>, StoreError> {
+        let claim = Claim::email(email);
+        match (self.scope, organisation) {
+            (_, Some(organisation)) => self.account_by_claim(organisation, &claim).await,
+            (UniquenessScope::Platform, None) => self.holder(keys::platform_claim(&claim), &claim).await,
+            (UniquenessScope::Organisation, None) => Ok(None),
         }
-        self.account(organisation, holder.account_id).await
+    }
+
+    /// Among whom values are unique.
+    #[must_use]
+    pub fn scope(&self) -> UniquenessScope {
+        self.scope
+    }
+
+    /// The account behind a claim. Between the two reads the value may have moved on.
+    async fn holder(&self, key: Key, claim: &Claim) -> Result<Option<Account>, StoreError> {
+        let Some(item) = self.get(key).await? else { return Ok(None) };
+        let holder: ClaimItem = items::read("claim", item)?;
+        let account = self.account(holder.organisation, holder.account_id).await?;
+        let holds =
+            |account: &Account| account.claims().iter().any(|c| (c.kind, &c.value) == (claim.kind, &claim.value));
+        Ok(account.filter(holds))
     }
 
     /// The account of that organisation that has the installation of that external id. Two reads.

@@ -14,8 +14,8 @@
 //!
 //! `<scope>` of a claim is `*` when values are unique across the platform and the organisation's
 //! id when each organisation is a world of its own. `<kind>` is one letter: `e` e-mail, `a`
-//! external account id, `i` external installation id, `m` external meter id. The value comes last,
-//! because it may contain anything, `#` included.
+//! external account id, `i` external installation id, `m` external meter id, `p` the customer's id at
+//! an identity provider. The value comes last, because it may contain anything, `#` included.
 //!
 //! Every item is a partition of its own, except an organisation with its credentials, which are
 //! read together. `expires_at` (epoch seconds) is the table's TTL attribute.
@@ -48,15 +48,25 @@ pub fn account(organisation: OrganisationId, account: AccountId) -> Key {
 /// The key of the claim of a value by an organisation.
 #[must_use]
 pub fn claim(scope: UniquenessScope, organisation: OrganisationId, claim: &Claim) -> Key {
+    match scope {
+        UniquenessScope::Platform => platform_claim(claim),
+        UniquenessScope::Organisation => claim_in(&organisation.to_string(), claim),
+    }
+}
+
+/// The key of the claim of a value where it is unique across the platform.
+#[must_use]
+pub fn platform_claim(claim: &Claim) -> Key {
+    claim_in("*", claim)
+}
+
+fn claim_in(scope: &str, claim: &Claim) -> Key {
     let kind = match claim.kind {
         ClaimKind::Email => 'e',
         ClaimKind::ExternalAccountId => 'a',
         ClaimKind::ExternalInstallationId => 'i',
         ClaimKind::ExternalMeterId => 'm',
-    };
-    let scope = match scope {
-        UniquenessScope::Platform => "*".to_owned(),
-        UniquenessScope::Organisation => organisation.to_string(),
+        ClaimKind::AuthenticationProviderId => 'p',
     };
     Key { pk: format!("C#{scope}#{kind}#{}", claim.value), sk: "CLAIM".into() }
 }

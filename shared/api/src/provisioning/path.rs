@@ -1,7 +1,7 @@
 //! What the path of a request names: an account, an installation of it, a meter of that. By our
 //! ids or, with `?id_type=external`, all by the caller's.
 
-use wattbook_domain::{Account, ExternalId, Flaw, Installation, InstallationId, MeterId};
+use wattbook_domain::{Account, Claim, ExternalId, Flaw, Installation, InstallationId, MeterId};
 
 use crate::{Failure, Faults, Principal, Request, Services, fault::Reason, reader::Parameters};
 
@@ -45,7 +45,7 @@ impl IdType {
                 Err(_) => None,
             },
             Self::External => match ExternalId::parse(id) {
-                Ok(id) => store.account_by_external_id(organisation, &id).await?,
+                Ok(id) => store.account_by_claim(organisation, &Claim::external_account_id(&id)).await?,
                 Err(_) => None,
             },
         };

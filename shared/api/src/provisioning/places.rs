@@ -16,6 +16,7 @@ pub fn claim_pointer(place: Place) -> Pointer {
     match place {
         Place::Email => customer().child("email"),
         Place::ExternalAccountId => customer().child("external_account_id"),
+        Place::AuthenticationProviderId => customer().child("external_authentication_provider_id"),
         Place::ExternalInstallationId { installation } => at(installation).child("external_installation_id"),
         Place::ExternalMeterId { installation, meter } => {
             at(installation).child("meters").child(meter).child("external_meter_id")

@@ -11,7 +11,8 @@ use crate::schema_types::{
 };
 
 /// An account to provision, with its installations and meters. One call brings at most 90 unique
-/// values: e-mail, external account id, external installation ids and external meter ids.
+/// values: e-mail, external account id, authentication provider id, external installation ids and
+/// external meter ids.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = ProvisionAccount, example = json!(example()))]
@@ -58,7 +59,7 @@ pub struct CustomerBody {
     pub external_account_id: ExternalIdText,
     /// Where the customer is written to. Unique, whatever its case.
     pub email: EmailText,
-    /// The customer's id at your identity provider, for single sign-on.
+    /// The customer's id at your identity provider, for single sign-on. Unique.
     pub external_authentication_provider_id: Option<Line256>,
     /// The person.
     pub contact_info: ContactBody,
@@ -84,7 +85,7 @@ pub struct CustomerChangeBody {
     pub external_account_id: Option<ExternalIdText>,
     /// Another e-mail has to be verified anew.
     pub email: Option<EmailText>,
-    /// The customer's id at your identity provider, for single sign-on.
+    /// The customer's id at your identity provider, for single sign-on. Unique.
     pub external_authentication_provider_id: Option<Line256>,
     /// The person.
     pub contact_info: Option<ContactChangeBody>,

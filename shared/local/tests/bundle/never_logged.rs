@@ -55,6 +55,18 @@ async fn no_secret_and_nothing_personal_reaches_the_log() {
     send(running.request(Method::POST, "/account").basic_auth("logmark", Some("logmark")).body("logmark {")).await;
     running.get(admin, "/account/account-logmark?id_type=external").await;
     running.get(admin, "/account/x?logmark=logmark").await;
+    let account = running.get(admin, "/account/account-logmark?id_type=external").await.json();
+    let verification = running.verification_token(account["account_id"].as_str().unwrap()).await;
+    running.resend(&json!({"email": "jo-logmark@example.com"})).await;
+    for (token, password) in [
+        ("logmark", "logmark logmark"),
+        (&*verification, "logmark"),
+        (&*verification, "logmarkaaaaaaaa"),
+        (&*verification, "logmark molenwiek vuurtoren"),
+        (&*verification, "logmark molenwiek vuurtoren"),
+    ] {
+        running.register(token, password).await;
+    }
     let form =
         [("grant_type", "client_credentials"), ("client_id", &*admin.app_id), ("client_secret", &*admin.app_key)];
     let token = send(running.request(Method::POST, "/v1/token").form(&form)).await.json();
@@ -64,10 +76,10 @@ async fn no_secret_and_nothing_personal_reaches_the_log() {
     running.bundle.stop().await;
 
     let log = String::from_utf8(captured.0.lock().unwrap().clone()).unwrap();
-    for said in ["provision-account", "authorize-request", "\"status\":409", "request_id"] {
+    for said in ["provision-account", "authorize-request", "register-customer", "\"status\":409", "request_id"] {
         assert!(log.contains(said), "the log has no {said}");
     }
-    for secret in [&demo.admin.app_key, &demo.brand.app_key, &demo.other.app_key, token] {
+    for secret in [&demo.admin.app_key, &demo.brand.app_key, &demo.other.app_key, token, &*verification] {
         assert!(!log.contains(secret), "a secret is in the log");
     }
     let lower = log.to_lowercase();

@@ -2,10 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::SignedDuration;
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{Running, body, send};
+use crate::{
+    registration::PASSWORD,
+    support::{PROVIDER_ID, Running, body, send, with},
+};
 
 /// The actions on the table that the template's policies allow, by function.
 fn allowed() -> BTreeMap<String, BTreeSet<String>> {
@@ -31,6 +35,8 @@ fn needed(function: &str, operations: &BTreeSet<String>) -> BTreeSet<String> {
     let parts: &[&str] = match function {
         "administer-organisations" => &["PutItem", "ConditionCheckItem"],
         "provision-account"
+        | "register-customer"
+        | "resend-verification"
         | "add-installation"
         | "update-installation"
         | "set-primary-installation"
@@ -95,6 +101,13 @@ async fn each_function_may_do_exactly_what_it_does() {
         let path = format!("/installation/installation-4/move{query}");
         assert!(running.change(Method::POST, admin, &path, Some(moves.clone())).await.status < 300);
     }
+    running.get(admin, "/account?external_authentication_provider_id=idp").await;
+    let customer = running.provisioned(admin, &with(body(9), PROVIDER_ID, "idp")).await;
+    assert_eq!(running.get(admin, "/account?external_authentication_provider_id=idp").await.status, 200);
+    running.asked_before(&customer, SignedDuration::from_mins(2)).await;
+    assert_eq!(running.resend(&json!({"email": "jo-9@example.com"})).await.status, 202);
+    let token = running.verification_token(&customer).await;
+    assert_eq!(running.register(&token, PASSWORD).await.status, 200);
     let form = [("grant_type", "client_credentials"), ("client_id", &*admin.app_id), ("client_secret", "x")];
     send(running.request(Method::POST, "/v1/token").form(&form)).await;
     let organisation_id = &running.bundle.demo().organisation_id;

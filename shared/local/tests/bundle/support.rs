@@ -207,6 +207,9 @@ pub(crate) const UNIQUE: [&str; 4] = [
     "/installation_info/0/meters/0/external_meter_id",
 ];
 
+/// The path of the unique value that a body may have besides.
+pub(crate) const PROVIDER_ID: &str = "/customer_info/external_authentication_provider_id";
+
 /// The body with another value at `path`, which may end in a new member.
 pub(crate) fn with(mut body: Value, path: &str, value: impl Into<Value>) -> Value {
     let (parent, name) = path.rsplit_once('/').unwrap();

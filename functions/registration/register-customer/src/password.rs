@@ -1,0 +1,168 @@
+//! Passwords: which are taken, how hard they are to guess, and how they are kept.
+
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version, password_hash};
+use serde_json::Value;
+use unicode_normalization::UnicodeNormalization;
+use wattbook_api::fault::Reason;
+use wattbook_domain::{Customer, Flaw};
+use zxcvbn::{Score, zxcvbn};
+
+use crate::advice;
+
+/// The fewest characters.
+const MIN: usize = 10;
+
+/// The most characters: more would only be work for whoever hashes them.
+const MAX: usize = 128;
+
+/// How many characters are judged: what is hard to guess so far only gets harder, and judging takes
+/// time that grows with the square.
+const JUDGED: usize = 48;
+
+/// What a guess costs: memory in KiB, passes, threads. What OWASP asks of argon2id at the least. The
+/// 19 MiB and the word lists of the estimate come on top of the 12 MB that every other function stays
+/// within; the smallest Lambda has 128.
+const COST: (u32, u32, u32) = (19 * 1024, 2, 1);
+
+/// A password of allowed length, in its composed form: keyboards differ in how they send `é`.
+pub(crate) struct Password(String);
+
+impl Password {
+    /// Reads a password as it stands in a body.
+    pub(crate) fn read(value: &Value) -> Result<Self, Reason> {
+        let Value::String(raw) = value else { return Err(Reason::wrong_type("a string", value)) };
+        let composed: String = raw.nfc().take(MAX + 1).collect();
+        if composed.chars().any(char::is_control) {
+            return Err(Flaw::ControlCharacter.into());
+        }
+        match composed.chars().count() {
+            0..MIN => Err(Reason::new("too_short", format!("must not be shorter than {MIN} characters"))),
+            MIN..=MAX => Ok(Self(composed)),
+            _ => Err(Flaw::TooLong { max: MAX }.into()),
+        }
+    }
+
+    /// Why the password is too easy to guess, if it is: fewer than about 10^8 guesses for somebody who
+    /// knows common passwords, words and names, and who the customer is.
+    pub(crate) fn weakness(&self, customer: &Customer) -> Option<Reason> {
+        let contact = &customer.contact;
+        let email = customer.email.as_str();
+        let (first, last) = (contact.first_name.as_str(), contact.last_name.as_str());
+        let mut known = vec![email, first, last, customer.external_id.as_str()];
+        for text in [email, first, last] {
+            known.extend(text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() > 2));
+        }
+        known.extend(email.rsplit_once('@').map(|(local, _)| local));
+        let judged: String = self.0.chars().take(JUDGED).collect();
+        let estimate = zxcvbn(&judged, &known);
+        (estimate.score() < Score::Three).then(|| Reason::new("password_too_weak", advice::about(estimate.feedback())))
+    }
+
+    /// The hash to keep, with a salt of its own, as a PHC string.
+    pub(crate) fn hash(&self) -> Result<String, password_hash::Error> {
+        let (memory, passes, threads) = COST;
+        let params = Params::new(memory, passes, threads, None)?;
+        let hash = Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password(self.0.as_bytes())?;
+        Ok(hash.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use argon2::{PasswordHash, PasswordVerifier};
+    use proptest::prelude::*;
+    use serde_json::json;
+    use wattbook_domain::{Contact, Email, ExternalId, Name};
+
+    use super::*;
+
+    fn customer() -> Customer {
+        Customer {
+            external_id: ExternalId::parse("9999999999332").unwrap(),
+            email: Email::parse("wilhelmina.ouwehand@zonnestroom.example").unwrap(),
+            email_verified: false,
+            verification_requested_at: None,
+            registration: None,
+            authentication_provider_id: None,
+            contact: Contact {
+                first_name: Name::parse("Wilhelmina").unwrap(),
+                last_name: Name::parse("Ouwehand-Zevenbergen").unwrap(),
+            },
+        }
+    }
+
+    fn weakness(password: &str) -> Option<Reason> {
+        Password::read(&json!(password)).unwrap_or_else(|reason| panic!("{password}: {reason:?}")).weakness(&customer())
+    }
+
+    fn refused(value: &Value) -> &'static str {
+        Password::read(value).err().map_or("taken", |reason| reason.code)
+    }
+
+    #[test]
+    fn its_length_is_that_of_the_composed_form() {
+        for (value, code) in [
+            (json!("x".repeat(9)), "too_short"),
+            (json!("x".repeat(10)), "taken"),
+            (json!("e\u{301}".repeat(9)), "too_short"),
+            (json!("e\u{301}".repeat(128)), "taken"),
+            (json!("x".repeat(129)), "too_long"),
+            (json!("  white space stays  "), "taken"),
+            (json!("line\nbreak here"), "control_character"),
+            (json!(""), "too_short"),
+            (json!(1_234_567_890), "wrong_type"),
+        ] {
+            assert_eq!(refused(&value), code, "{value}");
+        }
+        let hash = Password::read(&json!("cafe\u{301} au lait")).unwrap().hash().unwrap();
+        let composed = "caf\u{e9} au lait".as_bytes();
+        Argon2::default().verify_password(composed, &PasswordHash::new(&hash).unwrap()).unwrap();
+    }
+
+    #[test]
+    fn what_is_easy_to_guess_is_refused_with_advice() {
+        for weak in ["password12", "1234567890", "qwertyuiop", "aaaaaaaaaaaa", "abcabcabcabc", "01-02-1990x"] {
+            let reason = weakness(weak).unwrap_or_else(|| panic!("{weak} was taken"));
+            assert_eq!(reason.code, "password_too_weak");
+            assert!(reason.message.starts_with("is easy to guess") && !reason.message.contains(weak), "{reason:?}");
+        }
+        for own in ["Wilhelmina1", "ouwehand2024", "zonnestroom", "zevenbergen", "wilhelmina.ouwehand"] {
+            assert!(weakness(own).is_some(), "{own} was taken");
+        }
+        for strong in ["correct horse battery staple", "vuurtoren kiwi molenwiek", "kT9#vw2!qLx7"] {
+            assert_eq!(weakness(strong), None, "{strong}");
+        }
+    }
+
+    #[test]
+    fn the_hash_is_salted_and_says_how_it_was_made() {
+        let password = Password::read(&json!("vuurtoren kiwi molenwiek")).unwrap();
+        let (one, two) = (password.hash().unwrap(), password.hash().unwrap());
+        assert!(one.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{one}");
+        assert_ne!(one, two);
+        let hash = PasswordHash::new(&one).unwrap();
+        Argon2::default().verify_password(b"vuurtoren kiwi molenwiek", &hash).unwrap();
+        assert!(Argon2::default().verify_password(b"Vuurtoren kiwi molenwiek", &hash).is_err());
+    }
+
+    /// Of what takes longest to judge, a judgement comes in time.
+    #[test]
+    fn no_password_takes_long_to_judge() {
+        for slow in ["4@8({[<369&#!1/|0$5+7%2", "1990", "ab", "1/2/90", "aA4@", "passw0rd"] {
+            let started = std::time::Instant::now();
+            let long: String = slow.chars().cycle().take(MAX).collect();
+            weakness(&long);
+            assert!(started.elapsed().as_secs() < 3, "{slow}: {:?}", started.elapsed());
+        }
+    }
+
+    proptest! {
+        /// A function is built to abort where it panics, and the estimate is not of our making.
+        #[test]
+        fn no_password_panics(raw in "\\PC{10,128}|[a-cA-C0-3@$!/\\-. ]{10,128}|(19|20)[0-9]{2}[./ -][0-9]{1,8}\\PC{0,20}") {
+            if let Ok(password) = Password::read(&json!(raw)) {
+                password.weakness(&customer());
+            }
+        }
+    }
+}
