@@ -29,7 +29,7 @@ impl Store {
         claim: &Claim,
     ) -> Result<Option<Account>, StoreError> {
         let key = keys::claim(self.scope, organisation, claim);
-        Ok(self.holder(key, claim).await?.filter(|account| account.organisation == organisation))
+        self.holder(key, claim, Some(organisation)).await
     }
 
     /// The account that holds an e-mail, whoever's it is. Where each organisation is a world of its
@@ -45,7 +45,7 @@ impl Store {
         let claim = Claim::email(email);
         match (self.scope, organisation) {
             (_, Some(organisation)) => self.account_by_claim(organisation, &claim).await,
-            (UniquenessScope::Platform, None) => self.holder(keys::platform_claim(&claim), &claim).await,
+            (UniquenessScope::Platform, None) => self.holder(keys::platform_claim(&claim), &claim, None).await,
             (UniquenessScope::Organisation, None) => Ok(None),
         }
     }
@@ -56,34 +56,23 @@ impl Store {
         self.scope
     }
 
-    /// The account behind a claim. Between the two reads the value may have moved on.
-    async fn holder(&self, key: Key, claim: &Claim) -> Result<Option<Account>, StoreError> {
+    /// The account behind a claim, if it is one of `organisation`, where that is given: a foreign one
+    /// is not even read. Between the two reads the value may have moved on.
+    async fn holder(
+        &self,
+        key: Key,
+        claim: &Claim,
+        organisation: Option<OrganisationId>,
+    ) -> Result<Option<Account>, StoreError> {
         let Some(item) = self.get(key).await? else { return Ok(None) };
         let holder: ClaimItem = items::read("claim", item)?;
+        if organisation.is_some_and(|organisation| organisation != holder.organisation) {
+            return Ok(None);
+        }
         let account = self.account(holder.organisation, holder.account_id).await?;
         let holds =
             |account: &Account| account.claims().iter().any(|c| (c.kind, &c.value) == (claim.kind, &claim.value));
         Ok(account.filter(holds))
-    }
-
-    /// The account of that organisation that has the installation of that external id. Two reads.
-    ///
-    /// # Errors
-    /// The store failed.
-    pub async fn account_by_installation(
-        &self,
-        organisation: OrganisationId,
-        external_id: &ExternalId,
-    ) -> Result<Option<Account>, StoreError> {
-        let claim = Claim::external_installation_id(external_id, 0);
-        let Some(item) = self.get(keys::claim(self.scope, organisation, &claim)).await? else {
-            return Ok(None);
-        };
-        let holder: ClaimItem = items::read("claim", item)?;
-        if holder.organisation != organisation {
-            return Ok(None);
-        }
-        self.account(organisation, holder.account_id).await
     }
 
     /// The record of an idempotency key, unless it has expired.

@@ -7,7 +7,7 @@
 use jiff::{Timestamp, civil::Date};
 use serde_json::Value;
 use wattbook_domain::{
-    Account, ExternalId, Flaw, Installation, InstallationId, Place,
+    Account, Claim, ExternalId, Flaw, Installation, InstallationId, Place,
     change::{Part, Refused},
     draft::{AccountDraft, InstallationDraft},
 };
@@ -159,7 +159,8 @@ impl<'a> Change<'a> {
     async fn holder(&self, external_id: &str) -> Result<(Account, InstallationId), Failure> {
         let external_id = ExternalId::parse(external_id).map_err(|_| Failure::NotFound)?;
         let reach = &self.principal.reach;
-        let found = self.services.store()?.account_by_installation(reach.organisation, &external_id).await?;
+        let claim = Claim::external_installation_id(&external_id, 0);
+        let found = self.services.store()?.account_by_claim(reach.organisation, &claim).await?;
         let account = found.filter(|account| reach.covers_brand(&account.label_partner)).ok_or(Failure::NotFound)?;
         let named = |i: &&Installation| i.external_id == external_id && reach.covers_brand(&i.label_partner);
         let id = account.installations.iter().find(named).map(|installation| installation.id);
