@@ -32,5 +32,6 @@ mod permissions;
 mod process;
 mod provision_account;
 mod proxy;
+mod publish_changes;
 mod races;
 mod support;
