@@ -142,3 +142,84 @@ pub(crate) fn event(records: &[StreamRecord], region: &str, stream: &str) -> ser
     });
     serde_json::value::to_raw_value(&json!({ "Records": records.collect::<Vec<_>>() }))
 }
+
+#[cfg(test)]
+mod tests {
+    use dynoxide::Database;
+    use tempfile::TempDir;
+
+    use super::*;
+
+    fn store(folder: &TempDir) -> (Database, std::path::PathBuf) {
+        let file = folder.path().join("store.sqlite");
+        let database = Database::new(file.to_str().unwrap()).unwrap();
+        let table = json!({
+            "TableName": "tab",
+            "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
+            "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+            "BillingMode": "PAY_PER_REQUEST",
+            "StreamSpecification": {"StreamEnabled": true, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+        });
+        database.create_table(serde_json::from_value(table).unwrap()).unwrap();
+        (database, file)
+    }
+
+    fn put(database: &Database, count: usize) {
+        for number in 0..count {
+            let item = json!({"pk": {"S": format!("{number}")}, "n": {"N": "1.50"}});
+            database.put_item(serde_json::from_value(json!({"TableName": "tab", "Item": item})).unwrap()).unwrap();
+        }
+    }
+
+    fn kept(journal: &Journal) -> i64 {
+        journal.connection.query_row("SELECT COUNT(*) FROM _stream_records", [], |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn records_come_in_order_once_and_are_removed_when_everybody_has_had_them() {
+        let folder = TempDir::new().unwrap();
+        let (database, file) = store(&folder);
+        put(&database, 5);
+        let all = ["a".to_owned(), "b".to_owned()];
+        let mut a = Journal::open(&file, false, "tab", "a", &all).unwrap();
+        let mut b = Journal::open(&file, false, "tab", "b", &all).unwrap();
+        let first = a.next(3).unwrap();
+        assert_eq!(first[1].json["dynamodb"]["Keys"], json!({"pk": {"S": "1"}}));
+        assert_eq!(first[1].json["dynamodb"]["NewImage"]["n"], json!({"N": "1.5"}));
+        assert_eq!(first[1].json["eventName"], "INSERT");
+        a.done(first[2].number).unwrap();
+        assert_eq!((a.next(9).unwrap().len(), kept(&a)), (2, 5));
+        let second = b.next(9).unwrap();
+        assert!(second.is_sorted_by_key(StreamRecord::sequence_number));
+        b.done(second[4].number).unwrap();
+        // What the one is done with and the other is not; and once both are, the newest.
+        assert_eq!(kept(&a), 3);
+        a.done(second[4].number).unwrap();
+        assert_eq!(kept(&a), 1);
+        put(&database, 1);
+        assert_eq!(b.next(9).unwrap()[0].json["eventName"], "MODIFY");
+        // A function that is no longer there holds back nothing, and a position outlasts a restart.
+        let mut a = Journal::open(&file, false, "tab", "a", &all[..1]).unwrap();
+        let last = a.next(9).unwrap();
+        assert_eq!(last.len(), 1);
+        a.done(last[0].number).unwrap();
+        assert_eq!(kept(&a), 1);
+    }
+
+    #[test]
+    fn the_stores_look_up_at_each_write_uses_the_index() {
+        let folder = TempDir::new().unwrap();
+        let (_database, file) = store(&folder);
+        let journal = Journal::open(&file, false, "tab", "a", &["a".to_owned()]).unwrap();
+        let look_up = "SELECT COALESCE(MAX(CAST(sequence_number AS INTEGER)), 0) + 1 FROM _stream_records \
+                       WHERE table_name = ?1";
+        for statement in [look_up, READ, REMOVE] {
+            let mut plan = journal.connection.prepare(&format!("EXPLAIN QUERY PLAN {statement}")).unwrap();
+            let parameters = plan.parameter_count();
+            let values = rusqlite::params_from_iter(["tab", "0", "9"].into_iter().take(parameters));
+            let steps: Vec<String> = plan.query_map(values, |row| row.get(3)).unwrap().map(Result::unwrap).collect();
+            assert!(steps.concat().contains("wattbook_stream_order"), "{statement}: {steps:?}");
+            assert!(!steps.concat().contains("TEMP B-TREE"), "{statement}: {steps:?}");
+        }
+    }
+}
