@@ -44,7 +44,7 @@ impl FromIterator<(String, String)> for Environment {
 }
 
 /// Something outside that a function needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub enum Resource {
     /// The DynamoDB table.
     Table,
@@ -52,8 +52,14 @@ pub enum Resource {
     SigningKeys,
     /// The keys under which app keys are hashed.
     HashKeys,
+    /// The event bus, with what connects to it: only a function that names it here carries the
+    /// client's code. See [`Resource::EVENT_BUS`].
+    EventBus(fn(&Environment) -> Result<Bus, StartError>),
+}
+
+impl Resource {
     /// The event bus.
-    EventBus,
+    pub const EVENT_BUS: Self = Self::EventBus(bus);
 }
 
 /// Why a function cannot start.
@@ -95,8 +101,8 @@ pub struct Services {
 
 /// A handler reached for something that its function does not declare.
 #[derive(Debug, thiserror::Error)]
-#[error("the function does not declare that it uses {0:?}")]
-pub struct Undeclared(Resource);
+#[error("the function does not declare that it uses {0}")]
+pub struct Undeclared(&'static str);
 
 impl Services {
     /// Prepares `uses` from `environment`.
@@ -110,7 +116,7 @@ impl Services {
                 Resource::Table => services.store = Some(store(environment)?),
                 Resource::SigningKeys => services.signing_keys = Some(keys("SIGNING_KEYS", environment)?),
                 Resource::HashKeys => services.hash_keys = Some(keys("HASH_KEYS", environment)?),
-                Resource::EventBus => services.bus = Some(bus(environment)?),
+                Resource::EventBus(connect) => services.bus = Some(connect(environment)?),
             }
         }
         Ok(services)
@@ -121,7 +127,7 @@ impl Services {
     /// # Errors
     /// The function does not declare [`Resource::Table`].
     pub fn store(&self) -> Result<&Store, Undeclared> {
-        self.store.as_ref().ok_or(Undeclared(Resource::Table))
+        self.store.as_ref().ok_or(Undeclared("Table"))
     }
 
     /// What the store has been used for so far; nothing if the function declares none.
@@ -135,7 +141,7 @@ impl Services {
     /// # Errors
     /// The function does not declare [`Resource::SigningKeys`].
     pub fn signing_keys(&self) -> Result<&KeyRing, Undeclared> {
-        self.signing_keys.as_ref().ok_or(Undeclared(Resource::SigningKeys))
+        self.signing_keys.as_ref().ok_or(Undeclared("SigningKeys"))
     }
 
     /// The keys under which app keys are hashed.
@@ -143,15 +149,15 @@ impl Services {
     /// # Errors
     /// The function does not declare [`Resource::HashKeys`].
     pub fn hash_keys(&self) -> Result<&KeyRing, Undeclared> {
-        self.hash_keys.as_ref().ok_or(Undeclared(Resource::HashKeys))
+        self.hash_keys.as_ref().ok_or(Undeclared("HashKeys"))
     }
 
     /// The event bus.
     ///
     /// # Errors
-    /// The function does not declare [`Resource::EventBus`].
+    /// The function does not declare [`Resource::EVENT_BUS`].
     pub fn bus(&self) -> Result<&Bus, Undeclared> {
-        self.bus.as_ref().ok_or(Undeclared(Resource::EventBus))
+        self.bus.as_ref().ok_or(Undeclared("EVENT_BUS"))
     }
 }
 

@@ -12,7 +12,7 @@ use wattbook_store::changes::{Change, Changed};
 pub static FUNCTION: Function = Function {
     name: "publish-changes",
     entry: Entry::Stream(|services, change| Box::pin(publish(services, change))),
-    uses: &[Resource::EventBus, Resource::SigningKeys],
+    uses: &[Resource::EVENT_BUS, Resource::SigningKeys],
     contract: None,
 };
 
