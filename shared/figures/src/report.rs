@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use crate::{
     measure::{Comparison, Figures, MeasureError},
+    operations::{Cost, OperationError},
     workspace::Size,
 };
 
@@ -13,20 +14,24 @@ const BUDGET: Budget = Budget { size: 6.0, zipped: 2.6, first: 1.5, peak: 12.0 }
 /// Bytes in an MB.
 const MEGA: f64 = 1_000_000.0;
 
-/// The columns of the table.
-const COLUMNS: [&str; 11] = [
+/// The columns of the functions' table.
+const COLUMNS: [&str; 12] = [
     "function",
     "bytes",
     "MB",
     "zipped MB",
     "first answer ms",
     "× hello",
+    "store's ms",
     "warm p50 ms",
     "× hello",
     "peak RSS MB",
     "× hello",
     "budget",
 ];
+
+/// The columns of the operations' table.
+const OPERATION_COLUMNS: [&str; 5] = ["operation", "answer", "round trips", "capacity units", "budget"];
 
 /// Sizes in MB; `first` as a multiple of hello-world's.
 struct Budget {
@@ -79,13 +84,13 @@ impl Row {
         let mut cells = vec![self.name.clone()];
         cells.extend(sizes(self.size));
         let figures = self.outcome.as_ref().ok();
-        cells.extend(measured(figures.map(|figures| (figures.own, Some(figures.ratio)))));
+        cells.extend(measured(figures.map(|figures| (figures.own, Some((figures.ratio, figures.store))))));
         cells.push(self.verdict());
         cells
     }
 }
 
-/// Prints the table, the budget, and what went wrong.
+/// Prints the table of functions, the budget, and what went wrong.
 ///
 /// # Errors
 /// It cannot be written.
@@ -94,7 +99,7 @@ pub(crate) fn print(out: &mut impl Write, hello: (&str, Size), rows: &[Row]) -> 
     let runs: Vec<Figures> = compared.flat_map(|row| row.hello.iter().copied()).collect();
     let mut yardstick = vec![hello.0.to_owned()];
     yardstick.extend(sizes(hello.1));
-    yardstick.extend(measured(Figures::median(&runs).map(|figures| (figures, None))));
+    yardstick.extend(measured(Figures::of(&runs).map(|figures| (figures, None))));
     yardstick.push("the yardstick".to_owned());
 
     let mut table = vec![COLUMNS.map(str::to_owned).to_vec(), yardstick];
@@ -106,8 +111,10 @@ pub(crate) fn print(out: &mut impl Write, hello: (&str, Size), rows: &[Row]) -> 
         out,
         "\nBudget: ≤ {size} MB, zipped ≤ {zipped} MB, first answer ≤ {first} × hello, peak RSS ≤ {peak} MB; \
          an MB is a million bytes.\n\
-         Times and memory are medians. × hello is the median over pairs of one run each, hello-world\n\
-         and then the function, so it is not quite the quotient of the two medians."
+         First answer: from the start of the process to its first answer, without the time for which it waited\n\
+         for the store; store's ms is that time, its median. Warm p50: the same of the later answers.\n\
+         Times are of the least disturbed run, memory is of the largest. × hello compares with the runs of\n\
+         hello-world that took turns with the function; its own row has all of its runs."
     )?;
     for row in rows {
         if let Err(error) = &row.outcome {
@@ -117,21 +124,58 @@ pub(crate) fn print(out: &mut impl Write, hello: (&str, Size), rows: &[Row]) -> 
     Ok(())
 }
 
+/// Prints the table of operations.
+///
+/// # Errors
+/// It cannot be written.
+pub(crate) fn print_operations(out: &mut impl Write, costs: &Result<Vec<Cost>, OperationError>) -> io::Result<()> {
+    let costs = match costs {
+        Ok(costs) => costs,
+        Err(error) => return writeln!(out, "\nfailed: {error}"),
+    };
+    let mut table = vec![OPERATION_COLUMNS.map(str::to_owned).to_vec()];
+    table.extend(costs.iter().map(|cost| {
+        let budget = match (cost.limit, cost.is_over()) {
+            (None, _) => "-".to_owned(),
+            (Some(_), false) => "ok".to_owned(),
+            (Some(limit), true) => format!("over: at most {limit} round trips"),
+        };
+        vec![
+            cost.operation.clone(),
+            cost.status.map_or_else(|| "-".to_owned(), |status| status.to_string()),
+            cost.round_trips.to_string(),
+            format!("{:.1}", cost.capacity_units),
+            budget,
+        ]
+    }));
+    writeln!(out)?;
+    write_table(out, &table)?;
+    writeln!(
+        out,
+        "\nRound trips are requests to the store; capacity units are what it reports. A transaction that it\n\
+         cancels (a 409, the replay of a key) consumes write units, too, but the store does not report them."
+    )
+}
+
 fn sizes(size: Size) -> [String; 3] {
     let mega = |bytes| format!("{:.2}", f64::from(bytes) / MEGA);
     [size.plain.to_string(), mega(size.plain), mega(size.zipped)]
 }
 
-/// The columns from the first answer on: each figure and its multiple of hello-world's.
-fn measured(figures: Option<(Figures, Option<Figures>)>) -> [String; 6] {
-    let Some((own, ratio)) = figures else {
+/// The columns from the first answer on: each figure and its multiple of hello-world's, and the
+/// store's time.
+fn measured(figures: Option<(Figures, Option<(Figures, f64)>)>) -> [String; 7] {
+    let Some((own, compared)) = figures else {
         return std::array::from_fn(|_| "-".to_owned());
     };
-    let times =
-        |figure: fn(Figures) -> f64| ratio.map_or_else(|| "1".to_owned(), |ratio| format!("{:.2}", figure(ratio)));
+    let times = |figure: fn(Figures) -> f64| {
+        compared.map_or_else(|| "1".to_owned(), |(ratio, _)| format!("{:.2}", figure(ratio)))
+    };
+    let store = compared.map(|(_, store)| store).filter(|store| *store > 0.0);
     [
         format!("{:.2}", own.first * 1000.0),
         times(|figures| figures.first),
+        store.map_or_else(|| "-".to_owned(), |store| format!("{:.2}", store * 1000.0)),
         format!("{:.3}", own.warm * 1000.0),
         times(|figures| figures.warm),
         format!("{:.2}", own.peak / MEGA),
@@ -142,7 +186,8 @@ fn measured(figures: Option<(Figures, Option<Figures>)>) -> [String; 6] {
 /// Writes `table` as Markdown, with the cells of each column padded to one width.
 fn write_table(out: &mut impl Write, table: &[Vec<String>]) -> io::Result<()> {
     let length = |cell: &String| cell.chars().count();
-    let mut widths = vec![0; COLUMNS.len()];
+    let columns = table.first().map_or(0, Vec::len);
+    let mut widths = vec![0; columns];
     for row in table {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = length(cell).max(*width);
@@ -151,7 +196,7 @@ fn write_table(out: &mut impl Write, table: &[Vec<String>]) -> io::Result<()> {
     for (number, row) in table.iter().enumerate() {
         for (column, (cell, &width)) in row.iter().zip(&widths).enumerate() {
             // Text to the left, numbers to the right.
-            if column == 0 || column + 1 == COLUMNS.len() {
+            if column == 0 || column + 1 == columns {
                 write!(out, "| {cell:<width$} ")?;
             } else {
                 write!(out, "| {cell:>width$} ")?;
@@ -160,7 +205,7 @@ fn write_table(out: &mut impl Write, table: &[Vec<String>]) -> io::Result<()> {
         writeln!(out, "|")?;
         if number == 0 {
             for (column, &width) in widths.iter().enumerate() {
-                let end = if column == 0 || column + 1 == COLUMNS.len() { '-' } else { ':' };
+                let end = if column == 0 || column + 1 == columns { '-' } else { ':' };
                 write!(out, "| {}{end} ", "-".repeat(width.saturating_sub(1)))?;
             }
             writeln!(out, "|")?;
@@ -179,7 +224,7 @@ mod tests {
         Row {
             name: "some-function".to_owned(),
             size: Size { plain, zipped: 2_600_000 },
-            outcome: Ok(Comparison { own, ratio, hello: vec![own] }),
+            outcome: Ok(Comparison { own, ratio, store: 0.001, hello: vec![own] }),
         }
     }
 

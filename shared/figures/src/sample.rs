@@ -106,9 +106,9 @@ impl Sample {
     }
 
     /// The event with unique values that no event has had before.
-    pub(crate) fn fresh(&self, serial: &mut Serial) -> String {
+    pub(crate) fn fresh(&self, serial: &mut Serial) -> Value {
         let Some(mut body) = self.body.clone() else {
-            return self.event.to_string();
+            return self.event.clone();
         };
         let number = serial.next();
         renew(&mut body, number);
@@ -126,7 +126,7 @@ impl Sample {
         if let Some(event) = event.as_object_mut() {
             event.insert("body".to_owned(), body.into());
         }
-        event.to_string()
+        event
     }
 }
 
@@ -157,19 +157,32 @@ fn renew_members(members: &mut Map<String, Value>, number: u128) {
 /// It is not.
 pub(crate) fn judge(function: &str, answer: &[u8]) -> Result<Value, Wrong> {
     let answer: Value = serde_json::from_slice(answer).map_err(|_| Wrong::NotJson)?;
-    if answer.get("isAuthorized").is_some_and(|verdict| verdict != &Value::Bool(true)) {
-        return Err(Wrong::Refused);
-    }
     let good = |status| match function {
         UNMATCHED => status == 404 || status == 405,
         _ => (200..300).contains(&status),
     };
+    judge_by(&answer, good)?;
+    Ok(answer)
+}
+
+/// Whether `answer` has the status `expected`; with `None`, whether it is a success.
+///
+/// # Errors
+/// It does not.
+pub(crate) fn judge_as(expected: Option<u64>, answer: &Value) -> Result<(), Wrong> {
+    judge_by(answer, |status| expected.is_none_or(|expected| status == expected))
+}
+
+fn judge_by(answer: &Value, good: impl Fn(u64) -> bool) -> Result<(), Wrong> {
+    if answer.get("isAuthorized").is_some_and(|verdict| verdict != &Value::Bool(true)) {
+        return Err(Wrong::Refused);
+    }
     match answer.get("statusCode").and_then(Value::as_u64) {
         Some(status) if !good(status) => {
             let body = answer.get("body").and_then(Value::as_str).unwrap_or_default();
             Err(Wrong::Status { status, body: body.chars().take(300).collect() })
         }
-        _ => Ok(answer),
+        _ => Ok(()),
     }
 }
 
@@ -185,7 +198,7 @@ mod tests {
             "installation_info": [{ "external_installation_id": "99", "meters": [{ "external_meter_id": "77" }] }] });
         let sample = Sample::new(json!({
             "headers": { "content-length": "1", "idempotency-key": "once" }, "body": body.to_string() }));
-        let event: Value = serde_json::from_str(&sample.fresh(&mut Serial(4))).unwrap();
+        let event = sample.fresh(&mut Serial(4));
         let body = event.get("body").unwrap().as_str().unwrap();
         assert_eq!(
             event.get("headers").unwrap(),
@@ -202,7 +215,7 @@ mod tests {
     #[test]
     fn an_event_without_a_json_body_stays_as_it_is() {
         let event = json!({ "body": "Z3JhbnQ=", "isBase64Encoded": true });
-        assert_eq!(Sample::new(event.clone()).fresh(&mut Serial(0)), event.to_string());
+        assert_eq!(Sample::new(event.clone()).fresh(&mut Serial(0)), event);
     }
 
     #[test]
@@ -215,5 +228,13 @@ mod tests {
         assert!(judge("f", br#"{"isAuthorized":false}"#).is_err());
         assert!(judge(UNMATCHED, br#"{"statusCode":404}"#).is_ok());
         assert!(judge(UNMATCHED, br#"{"statusCode":200}"#).is_err());
+    }
+
+    #[test]
+    fn a_failure_may_be_what_is_expected() {
+        let answer = json!({ "statusCode": 409 });
+        assert!(judge_as(Some(409), &answer).is_ok());
+        assert!(judge_as(Some(201), &answer).is_err());
+        assert!(judge_as(None, &json!({ "app_id": "a" })).is_ok());
     }
 }

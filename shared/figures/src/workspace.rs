@@ -13,6 +13,10 @@ use serde_json::Value;
 
 /// The function that all others are compared with.
 pub(crate) const HELLO: &str = "hello-world";
+/// The function that makes organisations and credentials.
+pub(crate) const OPERATOR: &str = "administer-organisations";
+/// The function that makes accounts.
+pub(crate) const PROVISION: &str = "provision-account";
 
 /// Why the workspace could not be read or built.
 #[derive(Debug, thiserror::Error)]

@@ -1,7 +1,9 @@
 //! Whatever matches no route: says whether the path is unknown or only the method. API Gateway by
 //! itself would say "Not Found" to both.
 
-use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, de::IgnoredAny};
 use wattbook_api::{Answer, Entry, Failure, Function, Request, Services, contract, problem};
 
 /// The function.
@@ -16,18 +18,23 @@ pub static FUNCTION: Function = Function {
 };
 
 fn answer(_: &Services, request: &Request) -> Result<Answer, Failure> {
-    let document: Value =
+    let document: Contract =
         serde_json::from_str(contract::CHECKED_IN).map_err(|error| Failure::Internal(error.into()))?;
     let allowed = methods(&document, request.path());
     Err(if allowed.is_empty() { Failure::NoRoute } else { Failure::Method { allowed } })
 }
 
+/// Of the contract, paths and methods; the rest is skipped without being built.
+#[derive(Deserialize)]
+#[allow(clippy::zero_sized_map_values, reason = "a JSON object is read as a map, and its values are of no interest")]
+struct Contract {
+    paths: BTreeMap<String, BTreeMap<String, IgnoredAny>>,
+}
+
 /// The methods that the contract has for a path.
-fn methods(document: &Value, path: &str) -> Vec<String> {
-    let paths = document.get("paths").and_then(Value::as_object).into_iter().flatten();
-    let matching = paths.filter(|(template, _)| matches(template, path));
-    let operations = matching.filter_map(|(_, operations)| operations.as_object()).flat_map(Map::keys);
-    operations.map(|method| method.to_uppercase()).collect()
+fn methods(document: &Contract, path: &str) -> Vec<String> {
+    let matching = document.paths.iter().filter(|(template, _)| matches(template, path));
+    matching.flat_map(|(_, operations)| operations.keys()).map(|method| method.to_uppercase()).collect()
 }
 
 /// Whether a path is one of a template, such as `/account/{account_id}`.
