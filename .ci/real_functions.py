@@ -182,6 +182,7 @@ def environment(local):
         "UNIQUENESS_SCOPE": "platform",
         "SIGNING_KEYS": key_ring(),
         "HASH_KEYS": key_ring(),
+        "EVENT_BUS": "console",
         "LOG_LEVEL": "info",
         "AWS_REGION": "eu-west-1",
         "AWS_ACCESS_KEY_ID": "local",
@@ -305,6 +306,24 @@ changes("remove-meter", 204)
 changes("remove-installation", 204)
 changes("move-installation", 201, "9999999999333")
 changes("erase-account", 204)
+
+
+@check("publish-changes")
+def _(functions):
+    event = sample("publish-changes")
+    assert functions.invoke("publish-changes", event) == {"batchItemFailures": []}
+    # The console is the function's own standard output.
+    lines = [line for line in functions["publish-changes"].log().splitlines() if '"source":"wattbook"' in line]
+    events = [json.loads(line[line.index("{") :]) for line in lines]
+    kinds = ["account.created", "email.verification_requested"] * 2 + ["account.deleted"]
+    kinds[2] = "account.updated"
+    assert [event["detail-type"] for event in events] == kinds, events
+    assert events[1]["detail"]["token"], events[1]
+
+    event["Records"][2]["dynamodb"]["NewImage"]["account"] = {"S": "not an account"}
+    failed = event["Records"][2]["dynamodb"]["SequenceNumber"]
+    answer = functions.invoke("publish-changes", event)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": failed}]}, answer
 
 
 @check("get-openapi")

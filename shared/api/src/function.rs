@@ -13,12 +13,14 @@ use std::{future::Future, pin::Pin, process::ExitCode};
 
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde_json::value::RawValue;
+use wattbook_store::changes::Change;
 
 use crate::{
     authorizer,
     http::{self, Failure},
     log,
     services::{Environment, Resource, Services, StartError},
+    stream,
 };
 
 /// The future a handler returns. Boxed, so that handlers have one type.
@@ -34,6 +36,9 @@ pub type AuthorizerHandler =
 /// Handles a direct invocation (`lambda:InvokeFunction`): JSON in, JSON out.
 pub type DirectHandler = for<'a> fn(&'a Services, &'a RawValue) -> Pending<'a, Result<serde_json::Value, Failure>>;
 
+/// Handles a change that the table's stream tells of. It may be told of the same one again.
+pub type StreamHandler = for<'a> fn(&'a Services, &'a Change) -> Pending<'a, Result<(), Failure>>;
+
 /// How a function is reached, with its handler.
 #[derive(Clone, Copy)]
 pub enum Entry {
@@ -48,6 +53,8 @@ pub enum Entry {
     Authorizer(AuthorizerHandler),
     /// Invoked by name, for which IAM decides who may.
     Direct(DirectHandler),
+    /// Called with the changes of the table.
+    Stream(StreamHandler),
 }
 
 /// One deployable function.
@@ -105,6 +112,7 @@ impl Function {
             Entry::Http { handle, refuse } => http::invoke(self.name, handle, refuse, services, event).await,
             Entry::Authorizer(handle) => authorizer::invoke(self.name, handle, services, event).await,
             Entry::Direct(handle) => crate::direct::invoke(self.name, handle, services, event, request_id).await,
+            Entry::Stream(handle) => stream::invoke(self.name, handle, services, event, request_id).await,
         }
     }
 }

@@ -6,6 +6,7 @@
 //! everywhere: every fault at once, idempotency, versions, request ids, one log line per request.
 
 pub mod authorizer;
+pub mod bus;
 pub mod clock;
 pub mod contract;
 pub mod credentials;
@@ -24,6 +25,7 @@ pub mod reader;
 pub mod schema_types;
 pub mod secret;
 pub mod services;
+pub mod stream;
 pub mod token;
 pub mod verification;
 

@@ -2,9 +2,13 @@
 
 use std::collections::HashMap;
 
+use aws_sdk_eventbridge::config::Credentials;
 use wattbook_store::{Store, StoreSettings, UniquenessScope, Usage};
 
-use crate::secret::{KeyRing, KeyRingError};
+use crate::{
+    bus::{Bus, BusSettings},
+    secret::{KeyRing, KeyRingError},
+};
 
 /// Settings by name. In Lambda the process environment; in the local bundle what the template
 /// gives the function.
@@ -40,7 +44,7 @@ impl FromIterator<(String, String)> for Environment {
 }
 
 /// Something outside that a function needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub enum Resource {
     /// The DynamoDB table.
     Table,
@@ -48,6 +52,14 @@ pub enum Resource {
     SigningKeys,
     /// The keys under which app keys are hashed.
     HashKeys,
+    /// The event bus, with what connects to it: only a function that names it here carries the
+    /// client's code. See [`Resource::EVENT_BUS`].
+    EventBus(fn(&Environment) -> Result<Bus, StartError>),
+}
+
+impl Resource {
+    /// The event bus.
+    pub const EVENT_BUS: Self = Self::EventBus(bus);
 }
 
 /// Why a function cannot start.
@@ -73,9 +85,9 @@ pub enum StartError {
         #[source]
         source: KeyRingError,
     },
-    /// The store cannot be set up.
-    #[error("the store cannot be set up")]
-    Store(#[from] wattbook_store::StoreError),
+    /// The connection to the store or the bus cannot be set up.
+    #[error("a connection cannot be set up")]
+    Connection(#[from] wattbook_store::StoreError),
 }
 
 /// What a running function has at hand: what it declared in `uses`, and nothing else.
@@ -84,12 +96,13 @@ pub struct Services {
     store: Option<Store>,
     signing_keys: Option<KeyRing>,
     hash_keys: Option<KeyRing>,
+    bus: Option<Bus>,
 }
 
 /// A handler reached for something that its function does not declare.
 #[derive(Debug, thiserror::Error)]
-#[error("the function does not declare that it uses {0:?}")]
-pub struct Undeclared(Resource);
+#[error("the function does not declare that it uses {0}")]
+pub struct Undeclared(&'static str);
 
 impl Services {
     /// Prepares `uses` from `environment`.
@@ -103,6 +116,7 @@ impl Services {
                 Resource::Table => services.store = Some(store(environment)?),
                 Resource::SigningKeys => services.signing_keys = Some(keys("SIGNING_KEYS", environment)?),
                 Resource::HashKeys => services.hash_keys = Some(keys("HASH_KEYS", environment)?),
+                Resource::EventBus(connect) => services.bus = Some(connect(environment)?),
             }
         }
         Ok(services)
@@ -113,7 +127,7 @@ impl Services {
     /// # Errors
     /// The function does not declare [`Resource::Table`].
     pub fn store(&self) -> Result<&Store, Undeclared> {
-        self.store.as_ref().ok_or(Undeclared(Resource::Table))
+        self.store.as_ref().ok_or(Undeclared("Table"))
     }
 
     /// What the store has been used for so far; nothing if the function declares none.
@@ -127,7 +141,7 @@ impl Services {
     /// # Errors
     /// The function does not declare [`Resource::SigningKeys`].
     pub fn signing_keys(&self) -> Result<&KeyRing, Undeclared> {
-        self.signing_keys.as_ref().ok_or(Undeclared(Resource::SigningKeys))
+        self.signing_keys.as_ref().ok_or(Undeclared("SigningKeys"))
     }
 
     /// The keys under which app keys are hashed.
@@ -135,7 +149,15 @@ impl Services {
     /// # Errors
     /// The function does not declare [`Resource::HashKeys`].
     pub fn hash_keys(&self) -> Result<&KeyRing, Undeclared> {
-        self.hash_keys.as_ref().ok_or(Undeclared(Resource::HashKeys))
+        self.hash_keys.as_ref().ok_or(Undeclared("HashKeys"))
+    }
+
+    /// The event bus.
+    ///
+    /// # Errors
+    /// The function does not declare [`Resource::EVENT_BUS`].
+    pub fn bus(&self) -> Result<&Bus, Undeclared> {
+        self.bus.as_ref().ok_or(Undeclared("EVENT_BUS"))
     }
 }
 
@@ -165,4 +187,26 @@ fn store(environment: &Environment) -> Result<Store, StartError> {
         session_token: environment.get("AWS_SESSION_TOKEN").map(str::to_owned),
         endpoint: environment.get("AWS_ENDPOINT_URL_DYNAMODB").map(str::to_owned),
     })?)
+}
+
+/// The bus that `EVENT_BUS` names. Two names stand for the local one: `console`, which writes the
+/// events to standard output, and `memory`, which only remembers them. An absent one stops the
+/// start, so that no event is lost to a forgotten setting.
+fn bus(environment: &Environment) -> Result<Bus, StartError> {
+    Ok(match environment.required("EVENT_BUS")? {
+        "console" => Bus::local(true),
+        "memory" => Bus::local(false),
+        name => Bus::event_bridge(BusSettings {
+            name: name.to_owned(),
+            region: environment.required("AWS_REGION")?.to_owned(),
+            credentials: Credentials::new(
+                environment.required("AWS_ACCESS_KEY_ID")?,
+                environment.required("AWS_SECRET_ACCESS_KEY")?,
+                environment.get("AWS_SESSION_TOKEN").map(str::to_owned),
+                None,
+                "function environment",
+            ),
+            endpoint: environment.get("AWS_ENDPOINT_URL_EVENTBRIDGE").map(str::to_owned),
+        })?,
+    })
 }

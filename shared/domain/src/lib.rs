@@ -11,6 +11,7 @@ pub mod claim;
 mod country;
 pub mod draft;
 mod email;
+pub mod events;
 mod flaw;
 pub mod organisation;
 pub mod rules;

@@ -17,6 +17,7 @@ use crate::{
     secrets,
     serving::{self, Serving},
     store_access::StoreAccess,
+    streams::{self, Source, Streams},
     template::{self, Surroundings, Template},
 };
 
@@ -35,6 +36,8 @@ pub struct Options {
     pub parameters: BTreeMap<String, String>,
     /// For how long the authorizer's results are kept, in place of what the template says.
     pub reauthorize_every: Option<Duration>,
+    /// Whether published events are written to standard output, too, as lines of JSON.
+    pub print_events: bool,
 }
 
 impl Default for Options {
@@ -46,6 +49,7 @@ impl Default for Options {
             table: "wattbook".into(),
             parameters: BTreeMap::new(),
             reauthorize_every: None,
+            print_events: false,
         }
     }
 }
@@ -55,6 +59,7 @@ impl Default for Options {
 pub struct Bundle {
     // In this order, so that dropping ends the callers before what they call.
     serving: Serving,
+    streams: Option<Streams>,
     gateway: Arc<Gateway>,
     embedded: Option<EmbeddedStore>,
     data: Data,
@@ -79,6 +84,7 @@ impl Bundle {
         let surroundings = Surroundings {
             region: store.region.clone(),
             table_name: options.table.clone(),
+            event_bus: if options.print_events { "console" } else { "memory" }.into(),
             parameters: options.parameters,
         };
         let template = Template::read(template::SOURCE, &surroundings)?;
@@ -86,11 +92,15 @@ impl Bundle {
         let secrets = secrets::load_or_generate(&template.secrets, &data.file("secrets.json"))?;
         let functions = Functions::start(&template, &secrets, &store)?;
         store.ensure_table(&template.table).await?;
+        if embedded.is_some() {
+            store.ensure_stream(&template.table.name).await?;
+        }
         let demo = demo::find_or_make(&functions, &data.file("demo.json")).await?;
         let authorizers = Authorizers::new(&template.authorizers, options.reauthorize_every, &store.region);
         let gateway = Arc::new(Gateway { functions, routes, authorizers, port });
+        let streams = streams(&template, embedded.is_some(), &data, &store, &gateway).await?;
         let serving = Serving::start(Arc::clone(&gateway), listener);
-        Ok(Self { serving, gateway, embedded, data, store, table: options.table, secrets, demo, port })
+        Ok(Self { serving, streams, gateway, embedded, data, store, table: options.table, secrets, demo, port })
     }
 
     /// Where requests go, as in `http://127.0.0.1:3000`.
@@ -138,6 +148,12 @@ impl Bundle {
         demo::invoke(&self.gateway.functions, name, event).await
     }
 
+    /// The last events that the functions published, oldest first, as EventBridge would deliver them.
+    #[must_use]
+    pub fn published(&self) -> Vec<Value> {
+        self.gateway.functions.published()
+    }
+
     /// What a function has used of the store so far: round trips, capacity units, operations.
     #[must_use]
     pub fn usage(&self, name: &str) -> Usage {
@@ -148,6 +164,9 @@ impl Bundle {
     /// not to last.
     pub async fn stop(self) {
         self.serving.stop().await;
+        if let Some(streams) = self.streams {
+            streams.stop().await;
+        }
         // The functions' connections to the store end with them.
         drop(self.gateway);
         if let Some(embedded) = self.embedded {
@@ -157,10 +176,34 @@ impl Bundle {
     }
 }
 
+/// The file of the embedded store, in the data directory.
+const STORE_FILE: &str = "store.sqlite";
+
 async fn store(options: &Options, data: &Data) -> Result<(StoreAccess, Option<EmbeddedStore>), LocalError> {
     if let Some(store) = &options.store {
         return Ok((store.clone(), None));
     }
-    let embedded = EmbeddedStore::start(data.file("store.sqlite"), !data.is_temporary()).await?;
+    let embedded = EmbeddedStore::start(data.file(STORE_FILE), !data.is_temporary()).await?;
     Ok((StoreAccess::unsigned(embedded.endpoint()), Some(embedded)))
+}
+
+async fn streams(
+    template: &Template,
+    embedded: bool,
+    data: &Data,
+    store: &StoreAccess,
+    gateway: &Arc<Gateway>,
+) -> Result<Option<Streams>, LocalError> {
+    if !embedded {
+        let functions = streams::listening(template).join(", ");
+        tracing::warn!(functions, "the stream of a store of its own is not read: these functions are not called");
+        return Ok(None);
+    }
+    let source = Source {
+        file: data.file(STORE_FILE),
+        lasting: !data.is_temporary(),
+        table: template.table.name.clone(),
+        region: store.region.clone(),
+    };
+    Streams::start(template, source, gateway).await.map(Some)
 }

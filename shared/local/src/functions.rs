@@ -5,9 +5,9 @@ use std::{
     sync::Arc,
 };
 
-use serde_json::value::RawValue;
+use serde_json::{Value, value::RawValue};
 use tokio::sync::Semaphore;
-use wattbook_api::{Entry, Environment, Function, InvocationError, Services};
+use wattbook_api::{Entry, Environment, Function, InvocationError, Services, bus::Bus};
 use wattbook_store::Usage;
 
 use crate::{
@@ -31,6 +31,7 @@ pub static FUNCTIONS: &[&Function] = &[
     &move_installation::FUNCTION,
     &provision_account::FUNCTION,
     &register_customer::FUNCTION,
+    &publish_changes::FUNCTION,
     &remove_installation::FUNCTION,
     &remove_meter::FUNCTION,
     &resend_verification::FUNCTION,
@@ -133,6 +134,12 @@ impl Functions {
         tokio::spawn(task).await.map_err(|_| InvokeError::Lost(function))?.map_err(InvokeError::Failed)
     }
 
+    /// The last events that the functions published, in the order of each function.
+    pub(crate) fn published(&self) -> Vec<Value> {
+        let buses = self.running.values().filter_map(|running| running.services.bus().ok());
+        buses.flat_map(Bus::published).collect()
+    }
+
     /// What the function of that name has used of the store since it was started.
     pub(crate) fn usage(&self, name: &str) -> Usage {
         self.running.get(name).map(|running| running.services.usage()).unwrap_or_default()
@@ -163,6 +170,15 @@ fn check_entry(
 ) -> Result<(), LocalError> {
     let routed = !definition.routes.is_empty();
     let authorizes = deciding.contains(function.name);
+    match (&function.entry, &definition.stream) {
+        (Entry::Stream(_), Some(_)) if !routed && !authorizes => return Ok(()),
+        (Entry::Stream(_), _) | (_, Some(_)) => {
+            let fault =
+                "does not agree with the template on whether it listens to the table's stream, and to nothing else";
+            return Err(LocalError::Entry { function: function.name, fault });
+        }
+        _ => {}
+    }
     let fault = match (&function.entry, routed, authorizes) {
         (Entry::Http { .. }, false, _) => "answers HTTP requests, but no route of the template leads to it",
         (Entry::Http { .. }, _, true) => "answers HTTP requests, but is an authorizer in the template",
@@ -195,8 +211,12 @@ mod tests {
     use crate::template::{SOURCE, Surroundings};
 
     fn template(source: &str) -> Template {
-        let surroundings =
-            Surroundings { region: "r".into(), table_name: "wattbook".into(), parameters: BTreeMap::new() };
+        let surroundings = Surroundings {
+            region: "r".into(),
+            table_name: "wattbook".into(),
+            event_bus: "memory".into(),
+            parameters: BTreeMap::new(),
+        };
         Template::read(source, &surroundings).unwrap()
     }
 

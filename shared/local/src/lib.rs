@@ -30,6 +30,8 @@ mod routes;
 mod secrets;
 mod serving;
 mod store_access;
+mod stream_journal;
+mod streams;
 mod table_input;
 pub mod template;
 

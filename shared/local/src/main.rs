@@ -86,6 +86,7 @@ async fn serve(arguments: Arguments) -> Result<(), Failure> {
         port: arguments.port,
         data: if arguments.in_memory { DataDir::InMemory } else { DataDir::Dir(arguments.data_dir) },
         store: StoreAccess::of_process(),
+        print_events: true,
         ..Options::default()
     };
     let bundle = Bundle::start(options).await?;

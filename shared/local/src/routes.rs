@@ -147,6 +147,7 @@ mod tests {
             FunctionDefinition {
                 logical_id: (*key).to_owned(),
                 name: (*key).to_owned(),
+                stream: None,
                 environment: BTreeMap::new(),
                 routes: vec![RouteDefinition { method: method.into(), path: path.into(), authorizer: None }],
             }

@@ -6,7 +6,9 @@ use aws_sdk_dynamodb::{
     Client,
     config::{BehaviorVersion, Credentials, Region},
     error::SdkError,
-    types::{TableDescription, TableStatus, TimeToLiveSpecification, TimeToLiveStatus},
+    types::{
+        StreamSpecification, StreamViewType, TableDescription, TableStatus, TimeToLiveSpecification, TimeToLiveStatus,
+    },
 };
 use aws_smithy_http_client::{
     Builder,
@@ -124,6 +126,27 @@ impl StoreAccess {
             Some(attribute) => self.expire_by(&client, &table.name, attribute).await,
             None => Ok(()),
         }
+    }
+
+    /// Switches the table's stream on, unless it is.
+    ///
+    /// # Errors
+    /// The store cannot be reached or refuses.
+    pub(crate) async fn ensure_stream(&self, table: &str) -> Result<(), LocalError> {
+        let client = self.client();
+        let description = self.describe(&client, table).await?;
+        let stream = description.and_then(|description| description.stream_specification);
+        if stream.is_some_and(|stream| stream.stream_enabled) {
+            return Ok(());
+        }
+        let specification = StreamSpecification::builder()
+            .stream_enabled(true)
+            .stream_view_type(StreamViewType::NewAndOldImages)
+            .build()
+            .map_err(|error| self.refused("switch the stream on", error))?;
+        let request = client.update_table().table_name(table).stream_specification(specification);
+        request.send().await.map_err(|error| self.refused("switch the stream on", error))?;
+        Ok(())
     }
 
     async fn describe(&self, client: &Client, table: &str) -> Result<Option<TableDescription>, LocalError> {

@@ -9,6 +9,7 @@ mod api;
 mod error;
 mod function;
 mod secret;
+mod stream;
 mod table;
 mod value;
 
@@ -25,6 +26,7 @@ pub use self::{
     error::TemplateError,
     function::operation_name,
     secret::{SecretDefinition, resolve_secrets},
+    stream::StreamDefinition,
     table::{AttributeDefinition, IndexDefinition, KeyDefinition, ProjectionDefinition, TableDefinition},
 };
 
@@ -42,6 +44,8 @@ const WITHOUT_PART: &[&str] = &[
     "AWS::Logs::LogGroup",
     "AWS::Logs::MetricFilter",
     "AWS::Logs::QueryDefinition",
+    // What failed too often is logged here. A function that a queue triggers is refused.
+    "AWS::SQS::Queue",
 ];
 
 /// The names that the template's resources go by on this machine.
@@ -51,6 +55,8 @@ pub struct Surroundings {
     pub region: String,
     /// What the table is called.
     pub table_name: String,
+    /// What the event bus is called; the name decides which local one it is.
+    pub event_bus: String,
     /// Parameter values that replace the template's defaults.
     pub parameters: BTreeMap<String, String>,
 }
@@ -79,6 +85,8 @@ pub struct FunctionDefinition {
     pub environment: BTreeMap<String, String>,
     /// The routes that lead to it.
     pub routes: Vec<RouteDefinition>,
+    /// How it listens to the table's stream, if it does.
+    pub stream: Option<StreamDefinition>,
 }
 
 /// One route of the HTTP API.
@@ -149,6 +157,7 @@ impl Template {
 const FUNCTION: &str = "AWS::Serverless::Function";
 const HTTP_API: &str = "AWS::Serverless::HttpApi";
 const TABLE: &str = "AWS::DynamoDB::Table";
+const EVENT_BUS: &str = "AWS::Events::EventBus";
 const SECRET: &str = "AWS::SecretsManager::Secret";
 
 /// One entry of `Resources`.
@@ -193,7 +202,7 @@ fn resource<'t>(logical_id: &'t str, body: &'t Yaml) -> Result<Resource<'t>, Tem
             reason: "a resource under a Condition is not supported on one machine".into(),
         });
     }
-    if ![FUNCTION, HTTP_API, TABLE, SECRET].contains(&kind) && !WITHOUT_PART.contains(&kind) {
+    if ![FUNCTION, HTTP_API, TABLE, EVENT_BUS, SECRET].contains(&kind) && !WITHOUT_PART.contains(&kind) {
         return Err(TemplateError::UnknownResource { name: logical_id.into(), kind: kind.into() });
     }
     Ok(Resource { logical_id, kind, properties: body.get("Properties") })

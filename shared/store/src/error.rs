@@ -30,6 +30,9 @@ pub enum StoreError {
         #[source]
         source: serde_dynamo::Error,
     },
+    /// A record of the table's stream does not have the shape that DynamoDB gives it.
+    #[error("a record of the stream cannot be read")]
+    UnreadableChange(#[source] serde_json::Error),
     /// A value cannot be written as an item.
     #[error("an item cannot be written")]
     Unwritable(#[source] serde_dynamo::Error),

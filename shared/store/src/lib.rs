@@ -15,7 +15,9 @@
 //! the tests run this very code) and an index for uniqueness (an index is eventually consistent).
 
 mod accounts;
+pub mod changes;
 mod client;
+pub mod connection;
 mod error;
 mod idempotency;
 mod items;

@@ -11,6 +11,7 @@ use wattbook_store::{MAX_ACCOUNT_BYTES, StoreError, WriteError};
 
 use crate::{
     Faults,
+    bus::BusError,
     fault::{Pointer, Reason},
     http::MAX_BODY_BYTES,
     services::Undeclared,
@@ -169,6 +170,12 @@ impl From<WriteError> for Failure {
 
 impl From<Undeclared> for Failure {
     fn from(error: Undeclared) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
+impl From<BusError> for Failure {
+    fn from(error: BusError) -> Self {
         Self::Internal(error.into())
     }
 }

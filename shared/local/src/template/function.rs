@@ -8,6 +8,7 @@ use serde_yaml_ng::{Mapping, Value as Yaml};
 use super::{
     DEFAULT_ROUTE, FunctionDefinition, Resource, RouteDefinition, TemplateError,
     api::Api,
+    stream,
     value::{API_ID, Scope, not_understood},
 };
 
@@ -60,7 +61,10 @@ pub(super) fn read(
             environment.insert(name.to_owned(), scope.text(value, &format!("{place}.Environment.{name}"))?);
         }
     }
-    let routes = mapping(resource.property("Events"))
+    let (streams, routes): (Vec<_>, Vec<_>) =
+        mapping(resource.property("Events")).partition(|(_, event)| stream::is_one(event));
+    let routes = routes
+        .into_iter()
         .map(|(name, event)| route(resource, name.as_str().unwrap_or_default(), event, api, scope))
         .collect::<Result<_, _>>()?;
     Ok(FunctionDefinition {
@@ -68,6 +72,7 @@ pub(super) fn read(
         logical_id: resource.logical_id.to_owned(),
         environment,
         routes,
+        stream: stream::read(resource, &streams, scope)?,
     })
 }
 

@@ -6,9 +6,8 @@ use super::{Resource, TemplateError, value::Scope, value::not_understood};
 
 /// Properties that a table on one machine does without: they protect what is stored, or label it.
 ///
-/// The stream is among them because nothing here listens to it: a function triggered by a stream
-/// is refused at start. The embedded store would keep a record of every write all the same, and
-/// search them all at the next write, which grows to 12 ms a write with 100 000 records.
+/// The stream is among them because it is switched on if a function listens, with what Lambda
+/// needs: both images.
 const WITHOUT_PART: &[&str] = &[
     "ContributorInsightsSpecification",
     "DeletionProtectionEnabled",

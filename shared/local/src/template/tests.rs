@@ -1,7 +1,12 @@
 use super::*;
 
 fn surroundings() -> Surroundings {
-    Surroundings { region: "eu-central-1".into(), table_name: "wattbook".into(), parameters: BTreeMap::new() }
+    Surroundings {
+        region: "eu-central-1".into(),
+        table_name: "wattbook".into(),
+        event_bus: "memory".into(),
+        parameters: BTreeMap::new(),
+    }
 }
 
 /// A template of one function, with `properties` and `events` of it, and of one table.
@@ -162,13 +167,23 @@ fn what_cannot_be_served_is_named() {
     let event = |event: &str| {
         format!("  Run:\n    Type: AWS::Serverless::Function\n    Properties:\n      Events:\n        Tick: {event}\n")
     };
+    let stream = |more: &str| {
+        event(&format!(
+            "{{ Type: DynamoDB, Properties: {{ Stream: !GetAtt Table.StreamArn, StartingPosition: TRIM_HORIZON, \
+             FunctionResponseTypes: [ReportBatchItemFailures], {more} }} }}"
+        ))
+    };
     let environment = |value: &str| {
         format!(
             "  Run:\n    Type: AWS::Serverless::Function\n    Properties: {{ Environment: {{ Variables: {{ A: {value} }} }} }}\n"
         )
     };
     for (resources, named) in [
-        ("  Queue: { Type: AWS::SQS::Queue }\n".to_owned(), "Queue is an AWS::SQS::Queue"),
+        ("  Topic: { Type: AWS::SNS::Topic }\n".to_owned(), "Topic is an AWS::SNS::Topic"),
+        (event("{ Type: DynamoDB, Properties: { Stream: !GetAtt Table.Arn } }"), "Tick is not understood"),
+        (stream(""), "Tick lacks a MaximumRetryAttempts"),
+        (stream("MaximumRetryAttempts: -1"), "Tick lacks a MaximumRetryAttempts"),
+        (stream("MaximumRetryAttempts: 1, Enabled: false"), "unknown field `Enabled`"),
         (
             event("{ Type: Schedule, Properties: { Schedule: rate(1 hour) } }"),
             "Run is triggered by Tick of type Schedule",
@@ -186,6 +201,28 @@ fn what_cannot_be_served_is_named() {
         let refusal = refusal(&resources);
         assert!(refusal.contains(named), "`{refusal}` should name `{named}`");
     }
+}
+
+#[test]
+fn a_function_can_listen_to_the_stream_of_the_table() {
+    let listener = r"
+  Tell:
+    Type: AWS::Serverless::Function
+    Properties:
+      Events:
+        Stream:
+          Type: DynamoDB
+          Properties:
+            Stream: !GetAtt Table.StreamArn
+            StartingPosition: TRIM_HORIZON
+            BatchSize: 7
+            MaximumRetryAttempts: 3
+            FunctionResponseTypes: [ReportBatchItemFailures]
+            DestinationConfig: { OnFailure: { Destination: !GetAtt Elsewhere.Arn } }
+";
+    let stream = read(listener).unwrap().functions.remove(1).stream.unwrap();
+    assert_eq!((stream.batch_size, stream.maximum_retries), (7, 3));
+    assert!(stream.stream.starts_with("arn:aws:dynamodb:eu-central-1:000000000000:table/wattbook/stream/"));
 }
 
 #[test]

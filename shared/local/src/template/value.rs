@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json};
 use serde_yaml_ng::{Mapping, Value as Yaml};
 
-use super::{FUNCTION, HTTP_API, Resource, SECRET, Surroundings, TABLE, TemplateError, operation_name};
+use super::{EVENT_BUS, FUNCTION, HTTP_API, Resource, SECRET, Surroundings, TABLE, TemplateError, operation_name};
 
 /// The account that the local bundle pretends to run in.
 pub(crate) const ACCOUNT_ID: &str = "000000000000";
@@ -61,6 +61,7 @@ impl Scope {
             TABLE => {
                 let name = surroundings.table_name.clone();
                 let arn = format!("arn:aws:dynamodb:{region}:{ACCOUNT_ID}:table/{name}");
+                self.attributes.insert((id.to_owned(), "StreamArn"), format!("{arn}/stream/local"));
                 (name, Some(arn))
             }
             FUNCTION => {
@@ -68,6 +69,7 @@ impl Scope {
                 let arn = format!("arn:aws:lambda:{region}:{ACCOUNT_ID}:function:{name}");
                 (name, Some(arn))
             }
+            EVENT_BUS => (surroundings.event_bus.clone(), None),
             HTTP_API => (API_ID.to_owned(), None),
             // Deployed this is an ARN; only references to the secret's value are resolved here, and
             // the logical id finds it.

@@ -7,7 +7,7 @@ use wattbook_local::functions::FUNCTIONS;
 
 use crate::support::Running;
 
-fn samples() -> Vec<(String, Value)> {
+pub(crate) fn samples() -> Vec<(String, Value)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events");
     let mut samples: Vec<_> = fs::read_dir(folder)
         .unwrap()
@@ -35,6 +35,7 @@ async fn each_gets_the_answer_it_is_a_sample_of() {
     let invoke = async |name: &str| running.bundle.invoke(name, &sample(name)).await.unwrap();
     assert_eq!(invoke("authorize-request").await, json!({"isAuthorized": false}));
     assert!(invoke("administer-organisations").await["organisation_id"].is_string());
+    assert_eq!(invoke("publish-changes").await, json!({"batchItemFailures": []}));
     for (name, status, holds) in [
         ("answer-unmatched-route", 404, "unknown_path"),
         ("get-openapi", 200, "3.1.0"),

@@ -37,6 +37,9 @@ async fn lists_every_route_of_the_template() {
     let template: serde_yaml_ng::Value = serde_yaml_ng::from_str(wattbook_local::template::SOURCE).unwrap();
     for (_, resource) in template["Resources"].as_mapping().unwrap() {
         for (_, event) in resource["Properties"]["Events"].as_mapping().into_iter().flatten() {
+            if event["Type"] != "HttpApi" {
+                continue;
+            }
             let (method, path) = (&event["Properties"]["Method"], &event["Properties"]["Path"]);
             routes.push(format!("{} {}", method.as_str().unwrap(), path.as_str().unwrap()));
         }

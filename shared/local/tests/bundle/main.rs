@@ -36,6 +36,7 @@ mod permissions;
 mod process;
 mod provision_account;
 mod proxy;
+mod publish_changes;
 mod races;
 mod register_customer;
 mod registration;

@@ -1,0 +1,99 @@
+use std::time::Duration;
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+};
+
+use super::*;
+
+fn events(count: usize) -> Vec<Event> {
+    let event = |number: usize| Event {
+        id: Uuid::from_u128(number as u128),
+        kind: "account.created",
+        occurred_at: Timestamp::from_second(1_800_000_000).unwrap(),
+        detail: Map::from_iter([("version".to_owned(), number.into())]),
+    };
+    (0..count).map(event).collect()
+}
+
+/// A bus that gives these answers, one per request, and then the bodies of the requests.
+async fn stub(answers: Vec<(u16, Value)>) -> (Bus, tokio::task::JoinHandle<Vec<Value>>) {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let served = tokio::spawn(async move {
+        let mut bodies = Vec::new();
+        for (status, answer) in answers {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            bodies.push(request(&mut stream).await);
+            let answer = answer.to_string();
+            let head = format!("HTTP/1.1 {status} x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", answer.len());
+            stream.write_all(format!("{head}{answer}").as_bytes()).await.unwrap();
+        }
+        bodies
+    });
+    let credentials = Credentials::new("id", "secret", None, None, "test");
+    let settings =
+        BusSettings { name: "the-bus".into(), region: "eu-west-1".into(), credentials, endpoint: Some(endpoint) };
+    (Bus::event_bridge(settings).unwrap(), served)
+}
+
+async fn request(stream: &mut tokio::net::TcpStream) -> Value {
+    let mut read = Vec::new();
+    loop {
+        let mut buffer = [0; 4096];
+        let count = stream.read(&mut buffer).await.unwrap();
+        read.extend_from_slice(&buffer[..count]);
+        let text = String::from_utf8_lossy(&read);
+        if let Some((head, body)) = text.split_once("\r\n\r\n")
+            && let Ok(body) = serde_json::from_str(body)
+        {
+            assert!(head.to_lowercase().contains("x-amz-target: awsevents.putevents"), "{head}");
+            return body;
+        }
+    }
+}
+
+#[tokio::test]
+async fn events_leave_in_tens_with_all_that_is_said_of_them() {
+    let taken = json!({"FailedEntryCount": 0, "Entries": []});
+    let (bus, served) = stub(vec![(200, taken.clone()), (200, taken)]).await;
+    bus.publish(&events(12)).await.unwrap();
+    let bodies = served.await.unwrap();
+    let entries = |body: &Value| body["Entries"].as_array().unwrap().clone();
+    assert_eq!(bodies.iter().map(|body| entries(body).len()).collect::<Vec<_>>(), [10, 2]);
+    let last = entries(&bodies[1]).remove(1);
+    assert_eq!((&last["Source"], &last["DetailType"]), (&json!("wattbook"), &json!("account.created")));
+    assert_eq!((&last["EventBusName"], &last["Time"]), (&json!("the-bus"), &json!(1_800_000_000)));
+    let detail: Value = serde_json::from_str(last["Detail"].as_str().unwrap()).unwrap();
+    assert_eq!(detail["event_id"], "00000000-0000-0000-0000-00000000000b");
+    assert_eq!((&detail["version"], &detail["occurred_at"]), (&json!(11), &json!("2027-01-15T08:00:00Z")));
+}
+
+#[tokio::test]
+async fn an_event_that_the_bus_refuses_is_a_failure_though_the_call_succeeds() {
+    let entries = json!([{"EventId": "1"}, {"ErrorCode": "ThrottlingException", "ErrorMessage": "slow down"}]);
+    let (bus, _served) = stub(vec![(200, json!({"FailedEntryCount": 1, "Entries": entries}))]).await;
+    let refused = bus.publish(&events(2)).await.unwrap_err();
+    assert!(matches!(&refused, BusError::Refused { count: 1, code } if code == "ThrottlingException"), "{refused}");
+}
+
+#[tokio::test]
+async fn what_the_bus_says_of_a_request_is_not_repeated() {
+    let said = json!({"__type": "AccessDeniedException", "message": "may not publish jo@example.com"});
+    let (bus, _served) = stub(vec![(400, said)]).await;
+    let error = tokio::time::timeout(Duration::from_secs(5), bus.publish(&events(1))).await.unwrap().unwrap_err();
+    assert_eq!(error.to_string(), "PutEvents failed: AccessDeniedException");
+}
+
+#[tokio::test]
+async fn the_local_bus_remembers_the_last_events() {
+    let bus = Bus::local(false);
+    bus.publish(&events(REMEMBERED + 1)).await.unwrap();
+    let published = bus.published();
+    assert_eq!(published.len(), REMEMBERED);
+    assert_eq!(
+        (&published[0]["detail"]["version"], &published[0]["time"]),
+        (&json!(1), &json!("2027-01-15T08:00:00Z"))
+    );
+}

@@ -1,0 +1,168 @@
+//! What others hear of when an account changes.
+//!
+//! Events follow from the account as it was and as it is, and from nothing else: whoever works them
+//! out twice finds the same events under the same ids, so that a repeat can be told.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::{Account, Contact, Customer, Installation, Meter};
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Happening {
+    /// The account is new.
+    Created,
+    /// The account was changed; the paths say where. They name fields, never their values.
+    Updated(Vec<String>),
+    /// The account is gone.
+    Deleted,
+    /// The customer is asked to verify the e-mail.
+    VerificationRequested,
+}
+
+/// One thing that happened to an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountEvent<'a> {
+    /// What.
+    pub happening: Happening,
+    /// The account as it is; one that is gone, as it was.
+    pub account: &'a Account,
+    /// When.
+    pub occurred_at: Timestamp,
+}
+
+/// The space of the event ids. It has no meaning, and must never change.
+const IDS: Uuid = Uuid::from_u128(0x8f1d_6c1e_52b7_4c0a_9d3e_7a64_0b9e_21f5);
+
+impl AccountEvent<'_> {
+    /// The event's type.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self.happening {
+            Happening::Created => "account.created",
+            Happening::Updated(_) => "account.updated",
+            Happening::Deleted => "account.deleted",
+            Happening::VerificationRequested => "email.verification_requested",
+        }
+    }
+
+    /// The event's id: the same whenever the same event is told of again. A version of an account
+    /// comes about once, and brings at most one event of each type.
+    #[must_use]
+    pub fn id(&self) -> Uuid {
+        let Account { organisation, id, version, .. } = self.account;
+        Uuid::new_v5(&IDS, format!("{}\n{organisation}\n{id}\n{version}", self.kind()).as_bytes())
+    }
+}
+
+/// The events that follow from an account's being `after` what was `before`, noticed at `at`.
+#[must_use]
+pub fn follow<'a>(before: Option<&'a Account>, after: Option<&'a Account>, at: Timestamp) -> Vec<AccountEvent<'a>> {
+    let (happening, account, occurred_at) = match (before, after) {
+        (None, Some(after)) => (Happening::Created, after, after.created_at),
+        (Some(before), Some(after)) => (Happening::Updated(changed(before, after)), after, after.updated_at),
+        (Some(before), None) => (Happening::Deleted, before, at),
+        (None, None) => return Vec::new(),
+    };
+    let mut events = vec![AccountEvent { happening, account, occurred_at }];
+    let requested = |account: Option<&Account>| account.and_then(|account| account.customer.verification_requested_at);
+    if let (Some(account), Some(requested_at)) = (after, requested(after))
+        && requested(before) != Some(requested_at)
+    {
+        let happening = Happening::VerificationRequested;
+        events.push(AccountEvent { happening, account, occurred_at: requested_at });
+    }
+    events
+}
+
+/// The paths of the fields in which two states of an account differ. The structures are taken apart
+/// whole, so that a new field is not forgotten here.
+fn changed(before: &Account, after: &Account) -> Vec<String> {
+    let Account { id: _, organisation: _, label_partner, customer, installations, version: _, .. } = before;
+    let mut paths = Paths::default();
+    paths.compare("label_partner", label_partner, &after.label_partner);
+    paths.customer(customer, &after.customer);
+    paths.each("installations", installations, &after.installations, |it| it.id.to_string(), Paths::installation);
+    paths.0
+}
+
+#[derive(Default)]
+struct Paths(Vec<String>);
+
+impl Paths {
+    fn compare<T: PartialEq>(&mut self, path: &str, before: &T, after: &T) {
+        if before != after {
+            self.0.push(path.to_owned());
+        }
+    }
+
+    fn customer(&mut self, before: &Customer, after: &Customer) {
+        let Customer {
+            external_id,
+            email,
+            email_verified,
+            verification_requested_at,
+            registration,
+            authentication_provider_id,
+            contact: Contact { first_name, last_name },
+        } = before;
+        self.compare("customer.external_id", external_id, &after.external_id);
+        self.compare("customer.email", email, &after.email);
+        self.compare("customer.email_verified", email_verified, &after.email_verified);
+        let requested_at = &after.verification_requested_at;
+        self.compare("customer.verification_requested_at", verification_requested_at, requested_at);
+        self.compare("customer.registration", registration, &after.registration);
+        let provider_id = &after.authentication_provider_id;
+        self.compare("customer.authentication_provider_id", authentication_provider_id, provider_id);
+        self.compare("customer.contact.first_name", first_name, &after.contact.first_name);
+        self.compare("customer.contact.last_name", last_name, &after.contact.last_name);
+    }
+
+    fn installation(&mut self, path: &str, before: &Installation, after: &Installation) {
+        let Installation { id: _, external_id, label_partner, address, service_type, meters } = before;
+        self.compare(&format!("{path}.external_id"), external_id, &after.external_id);
+        self.compare(&format!("{path}.label_partner"), label_partner, &after.label_partner);
+        self.compare(&format!("{path}.address"), address, &after.address);
+        self.compare(&format!("{path}.service_type"), service_type, &after.service_type);
+        self.each(&format!("{path}.meters"), meters, &after.meters, |meter| meter.id.to_string(), Self::meter);
+    }
+
+    fn meter(&mut self, path: &str, before: &Meter, after: &Meter) {
+        let Meter { id: _, external_id, input_method, energy_type, serial_number } = before;
+        self.compare(&format!("{path}.external_id"), external_id, &after.external_id);
+        self.compare(&format!("{path}.input_method"), input_method, &after.input_method);
+        self.compare(&format!("{path}.energy_type"), energy_type, &after.energy_type);
+        self.compare(&format!("{path}.serial_number"), serial_number, &after.serial_number);
+    }
+
+    /// Members of a list go by their ids. One that came or went is named itself; if those that
+    /// stayed are in another order, the list is.
+    fn each<T>(
+        &mut self,
+        list: &str,
+        before: &[T],
+        after: &[T],
+        id: fn(&T) -> String,
+        compare: fn(&mut Self, &str, &T, &T),
+    ) {
+        let ids = |list: &[T]| list.iter().map(id).collect::<Vec<_>>();
+        let (ids_before, ids_after) = (ids(before), ids(after));
+        let stayed = |ids: &[String], others: &[String]| {
+            ids.iter().filter(|id| others.contains(id)).cloned().collect::<Vec<_>>()
+        };
+        self.compare(list, &stayed(&ids_before, &ids_after), &stayed(&ids_after, &ids_before));
+        for (member, own) in before.iter().zip(&ids_before) {
+            let path = format!("{list}.{own}");
+            match after.iter().find(|other| id(other) == *own) {
+                Some(other) => compare(self, &path, member, other),
+                None => self.0.push(path),
+            }
+        }
+        let came = ids_after.iter().filter(|id| !ids_before.contains(id));
+        self.0.extend(came.map(|id| format!("{list}.{id}")));
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,89 @@
+//! What the clients of all AWS services have in common: TLS, patience, retries.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::config::{SharedHttpClient, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_smithy_http_client::{
+    Builder,
+    tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode},
+};
+
+use crate::StoreError;
+
+/// Tries per call, the first included.
+const ATTEMPTS: u32 = 5;
+/// To connect. A healthy endpoint of the same region takes a few milliseconds.
+const CONNECT: Duration = Duration::from_secs(1);
+/// For one try; a hundred-item transaction takes well under a second.
+const ATTEMPT: Duration = Duration::from_secs(2);
+/// For the call with all its tries: below the function's own time-out, so that the caller still
+/// gets an answer that says something.
+const OPERATION: Duration = Duration::from_secs(8);
+
+/// How long a call may take.
+#[must_use]
+pub fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(CONNECT)
+        .operation_attempt_timeout(ATTEMPT)
+        .operation_timeout(OPERATION)
+        .build()
+}
+
+/// How often a call is tried.
+#[must_use]
+pub fn retries() -> RetryConfig {
+    RetryConfig::standard()
+        .with_max_attempts(ATTEMPTS)
+        .with_initial_backoff(Duration::from_millis(50))
+        .with_max_backoff(Duration::from_secs(1))
+}
+
+/// The roots under which AWS endpoints stand: Amazon Trust Services and the Starfield root it was
+/// bootstrapped from. A file of their own, because each function carries what it trusts: all of
+/// Mozilla's roots take 130 KB, and finding these five among them was a seventh of a cold start.
+const ROOTS: &str = include_str!("roots.pem");
+
+/// A client that trusts [`ROOTS`] and reads no file of the operating system: its trust store is up
+/// to half of a cold start.
+///
+/// # Errors
+/// The TLS settings are refused.
+pub fn https() -> Result<SharedHttpClient, StoreError> {
+    let tls = TlsContext::builder()
+        .with_trust_store(TrustStore::empty().with_pem_certificate(ROOTS))
+        .build()
+        .map_err(|error| StoreError::Setup(error.to_string()))?;
+    Ok(Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls).build_https())
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+
+    use super::ROOTS;
+
+    /// The certificates of a PEM text, in order of their bytes.
+    fn certificates(pem: &str) -> Vec<Vec<u8>> {
+        let bodies = pem.split("-----BEGIN CERTIFICATE-----\n").skip(1);
+        let mut certificates: Vec<_> = bodies
+            .map(|body| body.split("-----END").next().unwrap().split_whitespace().collect::<String>())
+            .map(|body| STANDARD.decode(body).unwrap())
+            .collect();
+        certificates.sort();
+        certificates
+    }
+
+    #[test]
+    fn the_roots_are_those_that_mozilla_trusts_today() {
+        let is_aws = |certificate: &[u8]| {
+            let mentions = |name: &[u8]| certificate.windows(name.len()).any(|window| window == name);
+            mentions(b"Amazon Root CA") || mentions(b"Starfield Services Root")
+        };
+        let all = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().map(|certificate| certificate.to_vec());
+        let mut expected: Vec<_> = all.filter(|certificate| is_aws(certificate)).collect();
+        expected.sort();
+        assert_eq!(expected.len(), 5);
+        assert_eq!(certificates(ROOTS), expected);
+    }
+}
