@@ -79,11 +79,22 @@ pub fn follow<'a>(before: Option<&'a Account>, after: Option<&'a Account>, at: T
 /// The paths of the fields in which two states of an account differ. The structures are taken apart
 /// whole, so that a new field is not forgotten here.
 fn changed(before: &Account, after: &Account) -> Vec<String> {
-    let Account { id: _, organisation: _, label_partner, customer, installations, version: _, .. } = before;
+    let Account {
+        id: _,
+        organisation: _,
+        label_partner,
+        customer,
+        installations,
+        former_installations,
+        version: _,
+        created_at: _,
+        updated_at: _,
+    } = before;
     let mut paths = Paths::default();
     paths.compare("label_partner", label_partner, &after.label_partner);
     paths.customer(customer, &after.customer);
     paths.each("installations", installations, &after.installations, |it| it.id.to_string(), Paths::installation);
+    paths.compare("former_installations", former_installations, &after.former_installations);
     paths.0
 }
 
@@ -120,11 +131,12 @@ impl Paths {
     }
 
     fn installation(&mut self, path: &str, before: &Installation, after: &Installation) {
-        let Installation { id: _, external_id, label_partner, address, service_type, meters } = before;
+        let Installation { id: _, external_id, label_partner, address, service_type, moved_in, meters } = before;
         self.compare(&format!("{path}.external_id"), external_id, &after.external_id);
         self.compare(&format!("{path}.label_partner"), label_partner, &after.label_partner);
         self.compare(&format!("{path}.address"), address, &after.address);
         self.compare(&format!("{path}.service_type"), service_type, &after.service_type);
+        self.compare(&format!("{path}.moved_in"), moved_in, &after.moved_in);
         self.each(&format!("{path}.meters"), meters, &after.meters, |meter| meter.id.to_string(), Self::meter);
     }
 
