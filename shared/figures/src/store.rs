@@ -79,6 +79,8 @@ impl Store {
             ("UNIQUENESS_SCOPE", "platform"),
             ("SIGNING_KEYS", KEYS),
             ("HASH_KEYS", KEYS),
+            // Not a bus in AWS: what is measured is the function.
+            ("EVENT_BUS", "memory"),
             ("LOG_LEVEL", "info"),
         ];
         variables.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()

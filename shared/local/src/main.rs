@@ -132,7 +132,8 @@ fn welcome(bundle: &Bundle) -> String {
          curl -d '{{\"action\":\"get-organisation\",\"organisation_id\":\"{organisation}\"}}' \
          {url}/2015-03-31/functions/{OPERATOR}/invocations\n\
          \n\
-         The table {table} is at {store}. Ctrl-C stops.\n",
+         The table {table} is at {store}. Ctrl-C stops.\n\
+         What happens is published below, an event a line.\n\n",
         table = bundle.table(),
     )
 }
