@@ -11,13 +11,8 @@ async fn tells_an_unknown_path_from_an_unknown_method() {
         (Method::GET, "/nowhere", 404, None),
         (Method::GET, "/", 404, None),
         (Method::POST, "/account/x/y", 404, None),
-<<<<<<< HEAD
         (Method::PUT, "/account", 405, Some("GET, POST")),
         (Method::DELETE, "/account", 405, Some("GET, POST")),
-=======
-        (Method::GET, "/account", 405, Some("POST")),
-        (Method::DELETE, "/account", 405, Some("POST")),
->>>>>>> bd2d53064c5e62160a4755f5c1ed6c81f7d1cc7b
         (Method::PUT, "/account/x", 405, Some("DELETE, GET")),
         (Method::GET, "/account/x/installation/y", 405, Some("DELETE, PUT")),
         (Method::POST, "/openapi.json", 405, Some("GET")),
