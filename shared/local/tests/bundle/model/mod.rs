@@ -11,7 +11,7 @@ use proptest::{
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::Running;
+use crate::{registration::PASSWORD, support::Running};
 use reference::{Model, NewInstallation, NewMeter, Step};
 
 /// Values come from small pools, so that they clash often.
@@ -33,6 +33,8 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (account.clone(), email.clone(), prop::collection::vec(installation(), 1..3), prop::bool::weighted(0.1))
             .prop_map(|(account, email, installations, dry)| Step::Provision { account, email, installations, dry }),
         2 => (account.clone(), email.clone()).prop_map(|(account, email)| Step::ChangeEmail { account, email }),
+        2 => (account.clone(), 0u8..3).prop_map(|(account, provider)| Step::ChangeProvider { account, provider }),
+        2 => account.clone().prop_map(|account| Step::Register { account }),
         2 => (account.clone(), installation()).prop_map(|(account, new)| Step::AddInstallation { account, new }),
         2 => (account.clone(), place.clone(), any::<bool>())
             .prop_map(|(account, id, batch)| Step::ChangeService { account, id, batch }),
@@ -64,6 +66,12 @@ fn request(step: &Step) -> (Method, String, Option<Value>) {
         Step::ChangeEmail { account, email } => {
             (Method::PUT, at(account, "/customer-info"), Some(json!({"email": format!("E{email}@Example.com")})))
         }
+        Step::ChangeProvider { account, provider } => {
+            let body = json!({"external_authentication_provider_id": format!("p{provider}")});
+            (Method::PUT, at(account, "/customer-info"), Some(body))
+        }
+        // Without the token, which [`follow`] puts in.
+        Step::Register { .. } => (Method::POST, "/registration".into(), Some(json!({"password": PASSWORD}))),
         Step::AddInstallation { account, new } => (Method::POST, at(account, "/installation"), Some(new.to_json())),
         Step::ChangeService { account, id, batch } => {
             let body = json!({"service_information": {"service_type": reference::service_type(*batch)}});
@@ -96,11 +104,23 @@ fn customer(account: u8, email: u8) -> Value {
     })
 }
 
+/// The token that an account owes a verification for, or one that is none.
+async fn token(running: &Running, model: &Model, account: u8) -> String {
+    if !model.owes_a_verification(account) {
+        return "no token".into();
+    }
+    let read = running.get(running.admin(), &format!("/account/a{account}?id_type=external")).await.json();
+    running.verification_token(read["account_id"].as_str().unwrap()).await
+}
+
 async fn follow(steps: &[Step]) -> Result<(), TestCaseError> {
     let running = Running::start().await;
     let mut model = Model::default();
     for (n, step) in steps.iter().enumerate() {
-        let (method, path, body) = request(step);
+        let (method, path, mut body) = request(step);
+        if let (Step::Register { account }, Some(body)) = (step, &mut body) {
+            body["token"] = json!(token(&running, &model, *account).await);
+        }
         let answer = running.change(method, running.admin(), &path, body).await;
         let expected = model.take(step);
         prop_assert_eq!(answer.status, expected, "step {}: {:?} was answered {}", n, step, answer.text);
@@ -109,9 +129,9 @@ async fn follow(steps: &[Step]) -> Result<(), TestCaseError> {
             let seen = (read.status == 200).then(|| reference::seen(&read.json()));
             prop_assert_eq!(&seen, &model.account(account), "after step {}: {:?}", n, step);
         }
+        let stored = running.consistent_accounts().await.len();
+        prop_assert_eq!(stored, model.len(), "after step {}: {:?}", n, step);
     }
-    let stored = running.consistent_accounts().await.len();
-    prop_assert_eq!(stored, model.len());
     running.bundle.stop().await;
     Ok(())
 }

@@ -25,6 +25,8 @@ pub(super) struct NewInstallation {
 pub(super) enum Step {
     Provision { account: u8, email: u8, installations: Vec<NewInstallation>, dry: bool },
     ChangeEmail { account: u8, email: u8 },
+    ChangeProvider { account: u8, provider: u8 },
+    Register { account: u8 },
     AddInstallation { account: u8, new: NewInstallation },
     ChangeService { account: u8, id: u8, batch: bool },
     MakePrimary { account: u8, id: u8 },
@@ -64,8 +66,8 @@ impl NewInstallation {
     }
 }
 
-/// What can be seen of an account: e-mail; installations with service, meters and day of the move.
-pub(super) type Seen = (String, Vec<(String, String, Vec<String>, Option<String>)>);
+/// What can be seen of an account: e-mail, provider id and status; installations with service, meters and day of the move.
+pub(super) type Seen = (String, Option<String>, &'static str, Vec<(String, String, Vec<String>, Option<String>)>);
 
 #[derive(Debug, Clone, Default)]
 struct Account {
@@ -73,6 +75,10 @@ struct Account {
     email: u8,
     /// Whether the e-mail was last written in capitals.
     capitals: bool,
+    /// The id at the identity provider.
+    provider: Option<u8>,
+    /// Whether this very e-mail has been verified.
+    registered: bool,
     installations: Vec<(NewInstallation, Option<i8>)>,
 }
 
@@ -97,6 +103,7 @@ impl Account {
         let ((own_i, own_m), (other_i, other_m)) = (self.ids(), other.ids());
         self.id == other.id
             || self.email == other.email
+            || (self.provider.is_some() && self.provider == other.provider)
             || own_i.iter().any(|id| other_i.contains(id))
             || own_m.iter().any(|id| other_m.contains(id))
     }
@@ -108,6 +115,10 @@ pub(super) struct Model(Vec<Account>);
 impl Model {
     pub(super) fn len(&self) -> usize {
         self.0.len()
+    }
+
+    pub(super) fn owes_a_verification(&self, id: u8) -> bool {
+        self.0.iter().any(|account| account.id == id && !account.registered)
     }
 
     pub(super) fn account(&self, id: u8) -> Option<Seen> {
@@ -123,7 +134,13 @@ impl Model {
             let day = moved_in.map(|day| format!("2026-12-0{day}"));
             (format!("i{}", installation.id), service_type(installation.batch).to_owned(), meters, day)
         };
-        Some((letter, account.installations.iter().map(installation).collect()))
+        let status = match (account.registered, account.installations.iter().any(|(i, _)| !i.meters.is_empty())) {
+            (false, _) => "provisioned",
+            (true, false) => "registered",
+            (true, true) => "active",
+        };
+        let provider = account.provider.map(|provider| format!("p{provider}"));
+        Some((letter, provider, status, account.installations.iter().map(installation).collect()))
     }
 
     /// Takes a step, and tells the status that answers it.
@@ -131,7 +148,7 @@ impl Model {
         match step {
             Step::Provision { account, email, installations, dry } => {
                 let installations: Vec<_> = installations.iter().map(|new| (new.clone(), None)).collect();
-                let new = Account { id: *account, email: *email, capitals: false, installations };
+                let new = Account { id: *account, email: *email, installations, ..Account::default() };
                 if new.repeats() || new.installations.iter().any(|(installation, _)| !installation.is_sound()) {
                     return 400;
                 }
@@ -145,10 +162,24 @@ impl Model {
                 201
             }
             Step::ChangeEmail { account, email } => self.change(*account, 200, |account| {
+                account.registered &= account.email == *email;
                 account.email = *email;
                 account.capitals = true;
                 Some(())
             }),
+            Step::ChangeProvider { account, provider } => self.change(*account, 200, |account| {
+                account.provider = Some(*provider);
+                Some(())
+            }),
+            Step::Register { account } => {
+                match self.0.iter_mut().find(|found| found.id == *account && !found.registered) {
+                    Some(found) => {
+                        found.registered = true;
+                        200
+                    }
+                    None => 400,
+                }
+            }
             Step::AddInstallation { new, .. } if !new.is_sound() => 400,
             Step::AddInstallation { new, .. } if NewAlone(new).repeats() => 400,
             Step::AddInstallation { account, new } => self.change(*account, 201, |account| {
@@ -241,7 +272,8 @@ impl Model {
             return 409;
         }
         let (installation, _) = self.0[at].installations.remove(place);
-        self.0.push(Account { id: to, email, capitals: false, installations: vec![(installation, Some(day))] });
+        let installations = vec![(installation, Some(day))];
+        self.0.push(Account { id: to, email, installations, ..Account::default() });
         201
     }
 }
@@ -276,5 +308,9 @@ pub(super) fn seen(account: &Value) -> Seen {
         )
     };
     let installations = account["installation_info"].as_array().unwrap().iter().map(installation).collect();
-    (text(&account["customer_info"]["email"]), installations)
+    let customer = &account["customer_info"];
+    let provider = customer["external_authentication_provider_id"].as_str().map(str::to_owned);
+    let known = ["provisioned", "registered", "active"];
+    let status = known.into_iter().find(|word| account["status"] == *word).unwrap();
+    (text(&customer["email"]), provider, status, installations)
 }
