@@ -112,8 +112,6 @@ def fit_new_installation(body):
     body["labelpartner"] = existing(body.get("labelpartner") or "")
     body["external_installation_id"] = fresh(body["external_installation_id"])
     fit_meters(body, body["labelpartner"])
-    while claims({"installation_info": [body]}) > MOST_CLAIMS:
-        body["meters"].pop()
 
 
 def fit_changed_installation(body):
