@@ -44,7 +44,7 @@ pub fn retries() -> RetryConfig {
 /// Mozilla's roots take 130 KB, and finding these five among them was a seventh of a cold start.
 const ROOTS: &str = include_str!("roots.pem");
 
-/// A client that trusts [`ROOTS`] and reads no file of the operating system: its trust store is up
+/// A client that trusts the roots of AWS and reads no file of the operating system: its trust store is up
 /// to half of a cold start.
 ///
 /// # Errors
