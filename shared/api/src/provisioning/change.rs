@@ -96,9 +96,12 @@ impl<'a> Change<'a> {
         }
         for _ in 0..TRIES {
             let old = self.id_type.account(self.services, &self.principal, self.request).await?;
-            self.precondition.check(ETag(old.version))?;
             let mut new = old.clone();
-            (plan.edit)(&mut new)?;
+            let allowed = self.precondition.check(ETag(old.version)).and_then(|()| (plan.edit)(&mut new));
+            if let Err(failure) = allowed {
+                // What stands in the way may be what a twin under the same key has made meanwhile.
+                return self.answered_before().await?.ok_or(failure);
+            }
             if new == old && self.once.is_none() {
                 return (plan.answer)(&old);
             }
