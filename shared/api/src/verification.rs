@@ -7,7 +7,7 @@
 
 use hmac::Mac;
 use jiff::{SignedDuration, Timestamp};
-use wattbook_domain::{Account, AccountId, OrganisationId};
+use wattbook_domain::{Account, AccountId, Email, OrganisationId};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
@@ -52,7 +52,7 @@ pub fn is_good(keys: &KeyRing, token: &str, account: &Account, now: Timestamp) -
     let Some(requested_at) = account.customer.verification_requested_at else { return false };
     let current = head(account, key_id) == rest;
     let genuine = mac(key).chain_update(message(account, requested_at)).verify_slice(&signature).is_ok();
-    current && genuine && now < requested_at.saturating_add(LIFETIME).unwrap_or(Timestamp::MAX)
+    current && genuine && !account.is_deleted() && now < requested_at.saturating_add(LIFETIME).unwrap_or(Timestamp::MAX)
 }
 
 fn sign(key_id: &str, key: &[u8], account: &Account) -> Option<String> {
@@ -67,7 +67,7 @@ fn head(account: &Account, key_id: &str) -> String {
 
 /// What is signed. The purpose comes first, so that nothing signed for another one fits.
 fn message(account: &Account, requested_at: Timestamp) -> String {
-    let email = account.customer.email.canonical();
+    let email = account.customer.email.as_ref().map(Email::canonical).unwrap_or_default();
     format!("verify e-mail\n{}\n{}\n{requested_at}\n{email}", account.organisation, account.id)
 }
 

@@ -1,12 +1,16 @@
 //! Accounts, their installations and meters.
 
-use std::{fmt, str::FromStr};
+use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{CountryCode, Email, ExternalId, Flaw, LabelPartnerCode, Name, OrganisationId, ServiceType, Text};
+use crate::{
+    CountryCode, Email, ExternalId, LabelPartnerCode, Name, OrganisationId, Profile, ServiceType, Site, Tariff, Text,
+    property::{KeyName, Property},
+    words::words,
+};
 
 macro_rules! resource_id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -52,102 +56,51 @@ resource_id!(
     MeterId
 );
 
-/// What a meter measures.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum EnergyType {
-    /// Electricity.
-    Electricity,
-    /// Gas.
-    Gas,
-    /// Heat from a district network.
-    Heat,
-    /// Water.
-    Water,
-}
-
-impl EnergyType {
-    /// The words for it.
-    pub const WORDS: &'static [&'static str] = &["ELECTRICITY", "GAS", "HEAT", "WATER"];
-
-    /// The word for this one.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Electricity => "ELECTRICITY",
-            Self::Gas => "GAS",
-            Self::Heat => "HEAT",
-            Self::Water => "WATER",
-        }
+words! {
+    /// What a meter measures.
+    EnergyType {
+        /// Electricity.
+        Electricity = "ELECTRICITY",
+        /// Gas.
+        Gas = "GAS",
+        /// Heat from a district network.
+        Heat = "HEAT",
+        /// Water.
+        Water = "WATER",
     }
 }
 
-impl FromStr for EnergyType {
-    type Err = Flaw;
-
-    fn from_str(raw: &str) -> Result<Self, Flaw> {
-        match raw {
-            "ELECTRICITY" => Ok(Self::Electricity),
-            "GAS" => Ok(Self::Gas),
-            "HEAT" => Ok(Self::Heat),
-            "WATER" => Ok(Self::Water),
-            _ => Err(Flaw::NotOneOf { allowed: Self::WORDS }),
-        }
+words! {
+    /// How the readings of a meter come in (seed `provisioning-accounts-net2grid`).
+    InputMethod {
+        /// Hardware reports them.
+        Device = "DEVICE",
+        /// Files, a data hub or another system brings them, in batches.
+        Import = "IMPORT",
     }
 }
 
-/// How the readings of a meter come in (seed `provisioning-accounts-net2grid`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum InputMethod {
-    /// Hardware reports them.
-    Device,
-    /// Files, a data hub or another system brings them, in batches.
-    Import,
-}
-
-impl InputMethod {
-    /// The words for it.
-    pub const WORDS: &'static [&'static str] = &["DEVICE", "IMPORT"];
-
-    /// The word for this one.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Device => "DEVICE",
-            Self::Import => "IMPORT",
-        }
-    }
-}
-
-impl FromStr for InputMethod {
-    type Err = Flaw;
-
-    fn from_str(raw: &str) -> Result<Self, Flaw> {
-        match raw {
-            "DEVICE" => Ok(Self::Device),
-            "IMPORT" => Ok(Self::Import),
-            _ => Err(Flaw::NotOneOf { allowed: Self::WORDS }),
-        }
-    }
-}
-
-/// The person behind an account.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// The person behind an account, as far as it is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contact {
     /// Given name.
-    pub first_name: Name,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_name: Option<Name>,
     /// Family name.
-    pub last_name: Name,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_name: Option<Name>,
 }
 
-/// Who an account belongs to, and how other systems know it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// Who an account belongs to, and how other systems know it. Provisioning asks for most of this; an
+/// account that was added through the accounts API may have none of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Customer {
-    /// The organisation's own id of the account. Never changes.
-    pub external_id: ExternalId,
+    /// The organisation's own id of the account. Never changes once set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<ExternalId>,
     /// Where the customer is written to.
-    pub email: Email,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<Email>,
     /// Whether the address is known to be the customer's own.
     pub email_verified: bool,
     /// Since when a verification of the address is owed; absent once it is verified. The token that
@@ -158,7 +111,7 @@ pub struct Customer {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub registration: Option<Registration>,
     /// The customer's id at the organisation's identity provider, for single sign-on.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authentication_provider_id: Option<Text<256>>,
     /// The person.
     pub contact: Contact,
@@ -188,11 +141,13 @@ pub enum AccountState {
     Registered,
     /// Registered, and at least one installation has a meter.
     Active,
+    /// Deleted, and kept.
+    Deleted,
 }
 
 impl AccountState {
     /// The words for it.
-    pub const WORDS: &'static [&'static str] = &["provisioned", "registered", "active"];
+    pub const WORDS: &'static [&'static str] = &["provisioned", "registered", "active", "deleted"];
 
     /// The word for this one.
     #[must_use]
@@ -201,16 +156,38 @@ impl AccountState {
             Self::Provisioned => "provisioned",
             Self::Registered => "registered",
             Self::Active => "active",
+            Self::Deleted => "deleted",
         }
     }
 }
 
 impl Account {
+    /// A new account of which nothing is known.
+    #[must_use]
+    pub fn blank(organisation: OrganisationId, label_partner: Option<LabelPartnerCode>, now: Timestamp) -> Self {
+        Self {
+            id: AccountId::new_random(),
+            organisation,
+            label_partner,
+            profile: Profile::default(),
+            site: Site::default(),
+            properties: BTreeMap::new(),
+            tariffs: Vec::new(),
+            customer: Customer::default(),
+            installations: Vec::new(),
+            former_installations: Vec::new(),
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
     /// How far it has come.
     #[must_use]
     pub fn state(&self) -> AccountState {
         let registered = self.customer.email_verified && self.customer.registration.is_some();
         match registered {
+            _ if self.is_deleted() => AccountState::Deleted,
             false => AccountState::Provisioned,
             true if self.installations.iter().any(|installation| !installation.meters.is_empty()) => {
                 AccountState::Active
@@ -219,9 +196,10 @@ impl Account {
         }
     }
 
-    /// Asks the customer to verify the e-mail, from `now` on. Nothing happens if it is verified.
+    /// Asks the customer to verify the e-mail, from `now` on. Nothing happens if there is none, if it is
+    /// verified, or if the account is deleted.
     pub fn request_verification(&mut self, now: Timestamp) {
-        if !self.customer.email_verified {
+        if self.customer.email.is_some() && !self.customer.email_verified && !self.is_deleted() {
             self.customer.verification_requested_at = Some(now);
         }
     }
@@ -312,15 +290,28 @@ pub struct FormerInstallation {
     pub moved_out: Date,
 }
 
-/// An account: a customer with installations and meters. Stored, read and versioned as one.
+/// An account: a customer or a site, with installations and meters. Stored, read and versioned as one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     /// Our id.
     pub id: AccountId,
     /// Whose it is.
     pub organisation: OrganisationId,
-    /// The brand it belongs to.
-    pub label_partner: LabelPartnerCode,
+    /// The brand it belongs to; one of no brand is seen by who sees all of the organisation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label_partner: Option<LabelPartnerCode>,
+    /// What it is called and how it is filed.
+    #[serde(default)]
+    pub profile: Profile,
+    /// Where it is.
+    #[serde(default)]
+    pub site: Site,
+    /// Facts about it, by their keys.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub properties: BTreeMap<KeyName, Property>,
+    /// Its tariffs, by service and effective date.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tariffs: Vec<Tariff>,
     /// The customer.
     pub customer: Customer,
     /// Its installations, the primary one first.

@@ -68,6 +68,10 @@ pub enum Part {
     Meters,
     /// The date of a move.
     MoveDate,
+    /// The property at this position of the change.
+    Property(usize),
+    /// The tariff at this position of the change.
+    Tariff(usize),
     /// The change as a whole.
     Whole,
 }
@@ -96,13 +100,13 @@ impl Account {
     /// The external id is another one.
     pub fn change_customer(&mut self, change: CustomerChange, now: Timestamp) -> Changed {
         let customer = &mut self.customer;
-        keep(Some(&customer.external_id), change.external_id.as_ref())?;
+        keep(customer.external_id.as_ref(), change.external_id.as_ref())?;
         if let Some(email) = change.email {
             customer.move_to(email, now);
         }
         set_some(&mut customer.authentication_provider_id, change.authentication_provider_id);
-        set(&mut customer.contact.first_name, change.first_name);
-        set(&mut customer.contact.last_name, change.last_name);
+        set_some(&mut customer.contact.first_name, change.first_name);
+        set_some(&mut customer.contact.last_name, change.last_name);
         Ok(())
     }
 
@@ -263,11 +267,11 @@ impl Account {
 impl Customer {
     /// Another address has to be verified anew; another spelling of the same one does not.
     fn move_to(&mut self, email: Email, now: Timestamp) {
-        if email.canonical() != self.email.canonical() {
+        if self.email.as_ref().map(Email::canonical) != Some(email.canonical()) {
             self.email_verified = false;
             self.verification_requested_at = Some(now);
         }
-        self.email = email;
+        self.email = Some(email);
     }
 }
 
@@ -303,7 +307,7 @@ fn set<T>(place: &mut T, value: Option<T>) {
     }
 }
 
-fn set_some<T>(place: &mut Option<T>, value: Option<T>) {
+pub(crate) fn set_some<T>(place: &mut Option<T>, value: Option<T>) {
     if value.is_some() {
         *place = value;
     }

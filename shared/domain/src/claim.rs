@@ -127,7 +127,9 @@ impl Account {
     #[must_use]
     pub fn claims(&self) -> Vec<Claim> {
         let customer = &self.customer;
-        let mut claims = vec![Claim::external_account_id(&customer.external_id), Claim::email(&customer.email)];
+        let mut claims = Vec::new();
+        claims.extend(customer.external_id.as_ref().map(Claim::external_account_id));
+        claims.extend(customer.email.as_ref().map(Claim::email));
         claims.extend(customer.authentication_provider_id.as_ref().map(Claim::authentication_provider_id));
         for (i, installation) in self.installations.iter().enumerate() {
             claims.push(Claim::external_installation_id(&installation.external_id, i));

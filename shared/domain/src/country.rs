@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::Flaw;
 
 /// A country by its ISO 3166-1 alpha-2 code, in capitals.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct CountryCode(String);
 

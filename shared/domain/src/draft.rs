@@ -6,8 +6,8 @@
 use jiff::Timestamp;
 
 use crate::{
-    Account, AccountId, Address, Contact, Customer, Email, EnergyType, ExternalId, InputMethod, Installation,
-    InstallationId, LabelPartnerCode, Meter, MeterId, Name, OrganisationId, ServiceType, Text,
+    Account, Address, Contact, Customer, Email, EnergyType, ExternalId, InputMethod, Installation, InstallationId,
+    LabelPartnerCode, Meter, MeterId, Name, OrganisationId, ServiceType, Text,
 };
 
 /// A meter to be.
@@ -65,13 +65,13 @@ impl AccountDraft {
     pub fn of(account: &Account) -> Self {
         let customer = &account.customer;
         Self {
-            label_partner: Some(account.label_partner.clone()),
-            external_id: Some(customer.external_id.clone()),
-            email: Some(customer.email.clone()),
+            label_partner: account.label_partner.clone(),
+            external_id: customer.external_id.clone(),
+            email: customer.email.clone(),
             email_verified: customer.email_verified,
             authentication_provider_id: customer.authentication_provider_id.clone(),
-            first_name: Some(customer.contact.first_name.clone()),
-            last_name: Some(customer.contact.last_name.clone()),
+            first_name: customer.contact.first_name.clone(),
+            last_name: customer.contact.last_name.clone(),
             installations: account.installations.iter().map(InstallationDraft::of).collect(),
         }
     }
@@ -84,26 +84,20 @@ impl AccountDraft {
         let installations = self
             .installations
             .into_iter()
-            .map(|installation| installation.complete(&label_partner))
+            .map(|installation| installation.complete(Some(&label_partner)))
             .collect::<Option<_>>()?;
         Some(Account {
-            id: AccountId::new_random(),
-            organisation,
-            label_partner,
             customer: Customer {
-                external_id: self.external_id?,
-                email: self.email?,
+                external_id: Some(self.external_id?),
+                email: Some(self.email?),
                 email_verified: self.email_verified,
                 verification_requested_at: (!self.email_verified).then_some(now),
                 registration: None,
                 authentication_provider_id: self.authentication_provider_id,
-                contact: Contact { first_name: self.first_name?, last_name: self.last_name? },
+                contact: Contact { first_name: Some(self.first_name?), last_name: Some(self.last_name?) },
             },
             installations,
-            former_installations: Vec::new(),
-            version: 1,
-            created_at: now,
-            updated_at: now,
+            ..Account::blank(organisation, Some(label_partner), now)
         })
     }
 }
@@ -120,13 +114,13 @@ impl InstallationDraft {
     }
 
     /// Makes the installation, with new ids, of the account's brand if it states none. `None` if a
-    /// mandatory value is missing.
+    /// mandatory value is missing; the brand is one.
     #[must_use]
-    pub fn complete(self, account_brand: &LabelPartnerCode) -> Option<Installation> {
+    pub fn complete(self, account_brand: Option<&LabelPartnerCode>) -> Option<Installation> {
         Some(Installation {
             id: InstallationId::new_random(),
             external_id: self.external_id?,
-            label_partner: self.label_partner.unwrap_or_else(|| account_brand.clone()),
+            label_partner: self.label_partner.or_else(|| account_brand.cloned())?,
             address: self.address,
             service_type: self.service_type?,
             moved_in: None,

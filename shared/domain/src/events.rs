@@ -6,7 +6,10 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::{Account, Contact, Customer, Installation, Meter};
+use crate::{
+    Account, Contact, Customer, Installation, Meter, Profile, Site,
+    property::{KeyName, Property},
+};
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +86,10 @@ fn changed(before: &Account, after: &Account) -> Vec<String> {
         id: _,
         organisation: _,
         label_partner,
+        profile,
+        site,
+        properties,
+        tariffs,
         customer,
         installations,
         former_installations,
@@ -92,6 +99,12 @@ fn changed(before: &Account, after: &Account) -> Vec<String> {
     } = before;
     let mut paths = Paths::default();
     paths.compare("label_partner", label_partner, &after.label_partner);
+    paths.profile(profile, &after.profile);
+    paths.site(site, &after.site);
+    let property = |(key, _): &(&KeyName, &Property)| key.to_string();
+    let (was, is): (Vec<_>, Vec<_>) = (properties.iter().collect(), after.properties.iter().collect());
+    paths.each("properties", &was, &is, property, |paths, path, before, after| paths.compare(path, before, after));
+    paths.compare("tariffs", tariffs, &after.tariffs);
     paths.customer(customer, &after.customer);
     paths.each("installations", installations, &after.installations, |it| it.id.to_string(), Paths::installation);
     paths.compare("former_installations", former_installations, &after.former_installations);
@@ -106,6 +119,24 @@ impl Paths {
         if before != after {
             self.0.push(path.to_owned());
         }
+    }
+
+    fn profile(&mut self, before: &Profile, after: &Profile) {
+        let Profile { name, customer_org_id, customer_org_name, owner, status, account_type, time_zone } = before;
+        self.compare("profile.name", name, &after.name);
+        self.compare("profile.customer_org_id", customer_org_id, &after.customer_org_id);
+        self.compare("profile.customer_org_name", customer_org_name, &after.customer_org_name);
+        self.compare("profile.owner", owner, &after.owner);
+        self.compare("profile.status", status, &after.status);
+        self.compare("profile.account_type", account_type, &after.account_type);
+        self.compare("profile.time_zone", time_zone, &after.time_zone);
+    }
+
+    fn site(&mut self, before: &Site, after: &Site) {
+        let Site { stated, derived, derived_time_zone } = before;
+        self.compare("site.stated", stated, &after.stated);
+        self.compare("site.derived", derived, &after.derived);
+        self.compare("site.derived_time_zone", derived_time_zone, &after.derived_time_zone);
     }
 
     fn customer(&mut self, before: &Customer, after: &Customer) {
@@ -155,10 +186,10 @@ impl Paths {
         list: &str,
         before: &[T],
         after: &[T],
-        id: fn(&T) -> String,
+        id: impl Fn(&T) -> String,
         compare: fn(&mut Self, &str, &T, &T),
     ) {
-        let ids = |list: &[T]| list.iter().map(id).collect::<Vec<_>>();
+        let ids = |list: &[T]| list.iter().map(&id).collect::<Vec<_>>();
         let (ids_before, ids_after) = (ids(before), ids(after));
         let stayed = |ids: &[String], others: &[String]| {
             ids.iter().filter(|id| others.contains(id)).cloned().collect::<Vec<_>>()

@@ -18,6 +18,32 @@ pub enum Flaw {
     /// White space before or after the text.
     #[error("must not begin or end with white space")]
     SurroundingSpace,
+    /// Absent.
+    #[error("is required")]
+    Required,
+    /// Not an IANA time zone.
+    #[error("must be the name of an IANA time zone, such as America/Los_Angeles")]
+    TimeZone,
+    /// Not a date, nor one with a time.
+    #[error("must be a date or a date with a time (ISO 8601), such as 2026-11-21 or 2026-11-21T10:00:00+01:00")]
+    Moment,
+    /// Not a whole number.
+    #[error("must be a whole number")]
+    WholeNumber,
+    /// Outside of a range.
+    #[error("must be between {least} and {most}")]
+    OutOfRange {
+        /// The least that is allowed.
+        least: &'static str,
+        /// The most that is allowed.
+        most: &'static str,
+    },
+    /// A period that ends before it begins.
+    #[error("ends before it begins")]
+    EndsBeforeStart,
+    /// Two tariffs for the same service at the same time.
+    #[error("overlaps another tariff of the account for the same service; end that one first")]
+    Overlap,
     /// Not an e-mail address.
     #[error("must be an e-mail address such as jo@example.com")]
     Email,
@@ -104,6 +130,13 @@ impl Flaw {
             Self::TooLong { .. } => "too_long",
             Self::ControlCharacter => "control_character",
             Self::SurroundingSpace => "surrounding_space",
+            Self::Required => "required",
+            Self::TimeZone => "invalid_time_zone",
+            Self::Moment => "invalid_time",
+            Self::WholeNumber => "invalid_number",
+            Self::OutOfRange { .. } => "out_of_range",
+            Self::EndsBeforeStart => "ends_before_start",
+            Self::Overlap => "overlap",
             Self::Email => "invalid_email",
             Self::CountryCode => "invalid_country_code",
             Self::ServiceType => "invalid_service_type",

@@ -13,10 +13,20 @@ pub mod draft;
 mod email;
 pub mod events;
 mod flaw;
+pub mod merge;
+mod moment;
+mod number;
 pub mod organisation;
+pub mod postal;
+pub mod profile;
+pub mod property;
 pub mod rules;
 mod service_type;
+pub mod site;
+pub mod tariff;
 mod text;
+mod time_zone;
+mod words;
 
 pub use account::{
     Account, AccountId, AccountState, Address, Contact, Customer, EnergyType, FormerInstallation, InputMethod,
@@ -26,6 +36,12 @@ pub use claim::{Claim, ClaimKind, Place};
 pub use country::CountryCode;
 pub use email::Email;
 pub use flaw::Flaw;
+pub use moment::Moment;
+pub use number::{Degrees, Share};
 pub use organisation::{AccessLevel, LabelPartner, LabelPartnerCode, Organisation, OrganisationId, Reach};
+pub use profile::{AccountStatus, AccountType, Profile};
 pub use service_type::ServiceType;
+pub use site::{PlaceFacts, PostalArea, Site, SiteAddress};
+pub use tariff::{Tariff, TariffService};
 pub use text::{ExternalId, Name, Text};
+pub use time_zone::TimeZone;

@@ -122,8 +122,14 @@ pub struct Reach {
 impl Reach {
     /// Whether a resource of `brand` in `organisation` can be seen.
     #[must_use]
-    pub fn covers(&self, organisation: OrganisationId, brand: &LabelPartnerCode) -> bool {
-        self.organisation == organisation && self.covers_brand(brand)
+    pub fn covers(&self, organisation: OrganisationId, brand: Option<&LabelPartnerCode>) -> bool {
+        self.organisation == organisation && self.covers_account_of(brand)
+    }
+
+    /// Whether an account of `brand`, which may be none, in the caller's own organisation can be seen.
+    #[must_use]
+    pub fn covers_account_of(&self, brand: Option<&LabelPartnerCode>) -> bool {
+        brand.map_or(self.access == AccessLevel::Admin, |brand| self.covers_brand(brand))
     }
 
     /// Whether a resource of `brand` in the caller's own organisation can be seen.

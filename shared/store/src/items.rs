@@ -31,7 +31,8 @@ pub(crate) struct AccountItem {
 pub(crate) struct ClaimItem {
     pub(crate) organisation: OrganisationId,
     pub(crate) account_id: AccountId,
-    pub(crate) label_partner: LabelPartnerCode,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) label_partner: Option<LabelPartnerCode>,
 }
 
 /// The item of a value. A `None` is left out by the types themselves (`skip_serializing_if`),

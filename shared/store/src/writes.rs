@@ -19,8 +19,8 @@ pub struct Holder {
     pub organisation: OrganisationId,
     /// The account.
     pub account: AccountId,
-    /// The account's brand.
-    pub label_partner: LabelPartnerCode,
+    /// The account's brand, if it has one.
+    pub label_partner: Option<LabelPartnerCode>,
 }
 
 /// A value that cannot be had.

@@ -5,7 +5,10 @@
 
 use serde_json::{Map, Value, json};
 use wattbook_api::{Entry, Failure, Function, Resource, Services, bus::Event, secret::KeyRing, verification};
-use wattbook_domain::events::{self, AccountEvent, Happening};
+use wattbook_domain::{
+    Email, LabelPartnerCode, Text,
+    events::{self, AccountEvent, Happening},
+};
 use wattbook_store::changes::{Change, Changed};
 
 /// The function.
@@ -39,8 +42,17 @@ fn detail(event: &AccountEvent<'_>, keys: &KeyRing) -> Map<String, Value> {
     let mut detail = Map::new();
     detail.insert("organisation_id".into(), account.organisation.to_string().into());
     detail.insert("account_id".into(), account.id.to_string().into());
-    detail.insert("external_account_id".into(), account.customer.external_id.as_str().into());
-    detail.insert("label_partner".into(), account.label_partner.as_str().into());
+    let mut insert_known = |name: &str, value: Option<&str>| {
+        detail.extend(value.map(|value| (name.to_owned(), Value::from(value))));
+    };
+    insert_known("external_account_id", account.customer.external_id.as_ref().map(Text::as_str));
+    insert_known("label_partner", account.label_partner.as_ref().map(LabelPartnerCode::as_str));
+    if let Happening::VerificationRequested = event.happening {
+        let contact = &account.customer.contact;
+        insert_known("email", account.customer.email.as_ref().map(Email::as_str));
+        insert_known("first_name", contact.first_name.as_ref().map(Text::as_str));
+        insert_known("last_name", contact.last_name.as_ref().map(Text::as_str));
+    }
     detail.insert("version".into(), account.version.into());
     match &event.happening {
         Happening::Created | Happening::Deleted => {}
@@ -48,11 +60,7 @@ fn detail(event: &AccountEvent<'_>, keys: &KeyRing) -> Map<String, Value> {
             detail.insert("changed".into(), json!(changed));
         }
         Happening::VerificationRequested => {
-            let contact = &account.customer.contact;
             let expires_at = event.occurred_at.saturating_add(verification::LIFETIME).unwrap_or_default();
-            detail.insert("email".into(), account.customer.email.as_str().into());
-            detail.insert("first_name".into(), contact.first_name.as_str().into());
-            detail.insert("last_name".into(), contact.last_name.as_str().into());
             detail.insert("token".into(), verification::token(keys, account).into());
             detail.insert("expires_at".into(), expires_at.to_string().into());
         }

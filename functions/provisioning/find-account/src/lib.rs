@@ -63,7 +63,7 @@ async fn find(services: &Services, request: &Request) -> Result<Answer, Failure>
     let claim = Claim::authentication_provider_id(&id);
     let found = services.store()?.account_by_claim(principal.reach.organisation, &claim).await?;
     let account = found
-        .filter(|account| principal.reach.covers(account.organisation, &account.label_partner))
+        .filter(|account| principal.reach.covers(account.organisation, account.label_partner.as_ref()))
         .ok_or(Failure::NotFound)?;
     let etag = ETag(account.version);
     if etag.is_known_to(request) {

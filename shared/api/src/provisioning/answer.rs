@@ -10,8 +10,10 @@ pub struct ProvisionedIds {
     /// Our id of the account.
     #[schema(format = "uuid")]
     account_id: String,
-    /// The caller's own id of it.
-    external_account_id: String,
+    /// The caller's own id of it; absent if it was added without one through another API.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    external_account_id: Option<String>,
     /// The installations, in the order of the request.
     installation_info: Vec<InstallationIds>,
 }
@@ -79,7 +81,7 @@ impl ProvisionedIds {
         let installation = |(position, installation)| InstallationIds::of(position, installation);
         Self {
             account_id: account.id.to_string(),
-            external_account_id: account.customer.external_id.to_string(),
+            external_account_id: show(account.customer.external_id.as_ref()),
             installation_info: account.installations.iter().enumerate().map(installation).collect(),
         }
     }
@@ -92,9 +94,11 @@ pub struct AccountView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, format = "uuid")]
     account_id: Option<String>,
-    /// The label partner it belongs to.
-    labelpartner: String,
-    /// `provisioned`; `registered` once the customer has verified the e-mail and set a password;
+    /// The label partner it belongs to; absent if it was added for none through another API.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    labelpartner: Option<String>,
+    /// `deleted` if it was deleted but kept; otherwise `provisioned`; `registered` once the customer has verified the e-mail and set a password;
     /// `active` once an installation has a meter, too.
     status: &'static str,
     /// The customer.
@@ -117,9 +121,13 @@ pub struct AccountView {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CustomerView {
     /// The caller's own id of the account.
-    external_account_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    external_account_id: Option<String>,
     /// Where the customer is written to, as given.
-    email: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    email: Option<String>,
     /// Whether the address is known to be the customer's own.
     email_verified: bool,
     /// The customer's id at the identity provider.
@@ -134,9 +142,13 @@ pub struct CustomerView {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ContactView {
     /// Given name.
-    firstname: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    firstname: Option<String>,
     /// Family name.
-    lastname: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    lastname: Option<String>,
 }
 
 /// An installation of an account.
@@ -259,16 +271,16 @@ impl AccountView {
         let customer = &account.customer;
         Self {
             account_id: ids.show(&account.id),
-            labelpartner: account.label_partner.to_string(),
+            labelpartner: show(account.label_partner.as_ref()),
             status: account.state().word(),
             customer_info: CustomerView {
-                external_account_id: customer.external_id.to_string(),
-                email: customer.email.as_str().to_owned(),
+                external_account_id: show(customer.external_id.as_ref()),
+                email: customer.email.as_ref().map(|email| email.as_str().to_owned()),
                 email_verified: customer.email_verified,
                 external_authentication_provider_id: show(customer.authentication_provider_id.as_ref()),
                 contact_info: ContactView {
-                    firstname: customer.contact.first_name.to_string(),
-                    lastname: customer.contact.last_name.to_string(),
+                    firstname: show(customer.contact.first_name.as_ref()),
+                    lastname: show(customer.contact.last_name.as_ref()),
                 },
             },
             installation_info: visible.map(|(i, installation)| InstallationView::of(i, installation, ids)).collect(),

@@ -140,7 +140,7 @@ impl<'a> Change<'a> {
             new.version += 1;
             new.updated_at = clock::now();
             let mut draft = draft.clone();
-            draft.label_partner = Some(old.label_partner.clone());
+            draft.label_partner = Some(old.label_partner.as_ref().unwrap_or(&moved.label_partner).clone());
             let mut to = draft.complete(old.organisation, new.updated_at).ok_or(Failure::NotFound)?;
             to.installations.push(moved);
             let outcome = self.store_move((&old, &new), &to).await;
@@ -164,7 +164,8 @@ impl<'a> Change<'a> {
         let reach = &self.principal.reach;
         let claim = Claim::external_installation_id(&external_id, 0);
         let found = self.services.store()?.account_by_claim(reach.organisation, &claim).await?;
-        let account = found.filter(|account| reach.covers_brand(&account.label_partner)).ok_or(Failure::NotFound)?;
+        let account =
+            found.filter(|account| reach.covers_account_of(account.label_partner.as_ref())).ok_or(Failure::NotFound)?;
         let named = |i: &&Installation| i.external_id == external_id && reach.covers_brand(&i.label_partner);
         let id = account.installations.iter().find(named).map(|installation| installation.id);
         id.map(|id| (account, id)).ok_or(Failure::NotFound)
@@ -191,9 +192,13 @@ impl<'a> Change<'a> {
     /// # Errors
     /// The draft lacks something mandatory.
     pub fn complete(&self, mut draft: InstallationDraft, account: &Account) -> Result<Installation, Failure> {
-        let brand = draft.label_partner.as_ref().unwrap_or(&account.label_partner);
+        let Some(brand) = draft.label_partner.as_ref().or(account.label_partner.as_ref()) else {
+            let mut faults = Faults::default();
+            faults.body(&Pointer::root().child("labelpartner"), Flaw::Required);
+            return Err(Failure::Rules(faults));
+        };
         draft.service_type = draft.service_type.or_else(|| self.principal.default_service_type(brand));
-        draft.complete(&account.label_partner).ok_or_else(|| Failure::Faults(Faults::default()))
+        draft.complete(account.label_partner.as_ref()).ok_or_else(|| Failure::Faults(Faults::default()))
     }
 
     /// Answers with the account.

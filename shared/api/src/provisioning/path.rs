@@ -50,7 +50,7 @@ impl IdType {
             },
         };
         found
-            .filter(|account| principal.reach.covers(account.organisation, &account.label_partner))
+            .filter(|account| principal.reach.covers(account.organisation, account.label_partner.as_ref()))
             .ok_or(Failure::NotFound)
     }
 

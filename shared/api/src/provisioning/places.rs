@@ -55,7 +55,7 @@ pub fn conflicts_at(
     let conflict = |taken: &Taken| {
         let claim = claims.get(taken.position)?;
         let holder = &taken.holder;
-        let visible = reach.covers(holder.organisation, &holder.label_partner);
+        let visible = reach.covers(holder.organisation, holder.label_partner.as_ref());
         Some(Conflict {
             path: pointer(claim.place),
             kind: claim.kind.noun(),

@@ -1,0 +1,188 @@
+//! How an account takes in what the accounts API states of it: a part that is stated is set, a part
+//! that is not stays (seed `account-api-genability`, "Update an Account").
+
+use jiff::Timestamp;
+
+use crate::{
+    Account, AccountStatus, AccountType, Email, ExternalId, Flaw, Moment, Name, PostalArea, SiteAddress, TariffService,
+    Text, TimeZone,
+    change::{CustomerChange, Part, Refused, set_some as set},
+    property::{self, CUSTOMER_CLASS, CustomerClass, KeyName, Property, PropertyChange},
+    tariff::{self, LikelyTariff, TariffChange},
+};
+
+/// What to set of an account.
+#[derive(Debug, Clone, Default)]
+pub struct AccountChange {
+    /// The organisation's own id: may be given to an account that has none; otherwise must be what it is.
+    pub external_id: Option<ExternalId>,
+    /// What it is called.
+    pub name: Option<Text<255>>,
+    /// The organisation's own id of a group of accounts.
+    pub customer_org_id: Option<Text<128>>,
+    /// What that group is called.
+    pub customer_org_name: Option<Text<255>>,
+    /// Who looks after it.
+    pub owner: Option<Text<255>>,
+    /// Whether it is in use.
+    pub status: Option<AccountStatus>,
+    /// What it stands for.
+    pub account_type: Option<AccountType>,
+    /// Its time zone.
+    pub time_zone: Option<TimeZone>,
+    /// Where the customer is written to.
+    pub email: Option<Email>,
+    /// Given name of the person.
+    pub first_name: Option<Name>,
+    /// Family name of the person.
+    pub last_name: Option<Name>,
+    /// The parts of the address to set.
+    pub address: SiteAddress,
+    /// Properties to set, each by its key.
+    pub properties: Vec<(KeyName, PropertyChange)>,
+    /// Tariffs to set, each by its service and effective date.
+    pub tariffs: Vec<TariffChange>,
+}
+
+/// A part of an account that can be taken out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Removable {
+    /// What it is called.
+    Name,
+    /// The organisation's own id of a group of accounts.
+    CustomerOrgId,
+    /// What that group is called.
+    CustomerOrgName,
+    /// Who looks after it.
+    Owner,
+    /// What it stands for.
+    AccountType,
+    /// The time zone that was stated.
+    TimeZone,
+    /// The address in one text, with what follows from it.
+    FreeText,
+    /// What the place is called.
+    AddressName,
+    /// Street and number.
+    Line1,
+    /// What else a letter needs.
+    Line2,
+    /// The city.
+    City,
+    /// The state or province.
+    State,
+    /// The postal code.
+    PostalCode,
+    /// The country.
+    Country,
+    /// Degrees east.
+    Longitude,
+    /// Degrees north.
+    Latitude,
+}
+
+/// What the default tariff of an account follows from: while this is the same, it stays what it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TariffBasis {
+    /// Where the account is and what its customer's class is, if both are known.
+    pub sought: Option<(PostalArea, CustomerClass)>,
+    stated: bool,
+}
+
+impl Account {
+    /// Sets what the change states.
+    ///
+    /// # Errors
+    /// The external id is another one, a tariff overlaps another, or a period ends before it begins.
+    pub fn merge(&mut self, change: AccountChange, now: Timestamp) -> Result<(), Refused> {
+        let mut refused = Vec::new();
+        let customer = &mut self.customer;
+        match (&customer.external_id, change.external_id) {
+            (Some(current), Some(stated)) if *current != stated => refused.push((Part::ExternalId, Flaw::Immutable)),
+            (None, Some(stated)) => customer.external_id = Some(stated),
+            _ => {}
+        }
+        let AccountChange { email, first_name, last_name, .. } = change;
+        let person = CustomerChange { email, first_name, last_name, ..CustomerChange::default() };
+        self.change_customer(person, now)?;
+        let profile = &mut self.profile;
+        set(&mut profile.name, change.name);
+        set(&mut profile.customer_org_id, change.customer_org_id);
+        set(&mut profile.customer_org_name, change.customer_org_name);
+        set(&mut profile.owner, change.owner);
+        set(&mut profile.account_type, change.account_type);
+        set(&mut profile.time_zone, change.time_zone);
+        profile.status = change.status.unwrap_or(profile.status);
+        self.site.stated.set(change.address);
+        for (position, (key, change)) in change.properties.into_iter().enumerate() {
+            refused.extend(self.set_property(key, change).err().map(|flaw| (Part::Property(position), flaw)));
+        }
+        let wrong = tariff::set_all(&mut self.tariffs, change.tariffs);
+        refused.extend(wrong.into_iter().map(|(position, flaw)| (Part::Tariff(position), flaw)));
+        if refused.is_empty() { Ok(()) } else { Err(Refused::Parts(refused)) }
+    }
+
+    fn set_property(&mut self, key: KeyName, change: PropertyChange) -> Result<(), Flaw> {
+        if let Some(value) = &change.value {
+            property::check_value(key.as_str(), value.as_str())?;
+        }
+        let old = self.properties.get(&key).cloned();
+        let value = change.value.or_else(|| old.as_ref().map(|old| old.value.clone())).ok_or(Flaw::Required)?;
+        let mut property =
+            old.unwrap_or_else(|| Property { value: value.clone(), from: None, to: None, accuracy: None });
+        property.value = value;
+        set(&mut property.from, change.from);
+        set(&mut property.to, change.to);
+        set(&mut property.accuracy, change.accuracy);
+        let instants =
+            property.from.as_ref().and_then(Moment::instant).zip(property.to.as_ref().and_then(Moment::instant));
+        if instants.is_some_and(|(from, to)| to <= from) {
+            return Err(Flaw::EndsBeforeStart);
+        }
+        self.properties.insert(key, property);
+        Ok(())
+    }
+
+    /// Takes a part of the account out; what follows from the rest takes its place. Says whether there
+    /// was something to take out.
+    pub fn remove_part(&mut self, part: Removable) -> bool {
+        let (profile, address) = (&mut self.profile, &mut self.site.stated);
+        match part {
+            Removable::Name => profile.name.take().is_some(),
+            Removable::CustomerOrgId => profile.customer_org_id.take().is_some(),
+            Removable::CustomerOrgName => profile.customer_org_name.take().is_some(),
+            Removable::Owner => profile.owner.take().is_some(),
+            Removable::AccountType => profile.account_type.take().is_some(),
+            Removable::TimeZone => profile.time_zone.take().is_some(),
+            Removable::FreeText => address.free_text.take().is_some(),
+            Removable::AddressName => address.name.take().is_some(),
+            Removable::Line1 => address.line1.take().is_some(),
+            Removable::Line2 => address.line2.take().is_some(),
+            Removable::City => address.city.take().is_some(),
+            Removable::State => address.state.take().is_some(),
+            Removable::PostalCode => address.postal_code.take().is_some(),
+            Removable::Country => address.country.take().is_some(),
+            Removable::Longitude => address.longitude.take().is_some(),
+            Removable::Latitude => address.latitude.take().is_some(),
+        }
+    }
+
+    /// The class of the customer, if it is known.
+    #[must_use]
+    pub fn customer_class(&self) -> Option<CustomerClass> {
+        let stated = self.properties.iter().find(|(key, _)| key.as_str() == CUSTOMER_CLASS);
+        stated.and_then(|(_, property)| CustomerClass::of(property.value.as_str()).ok())
+    }
+
+    /// What the default tariff follows from.
+    #[must_use]
+    pub fn tariff_basis(&self) -> TariffBasis {
+        let stated = self.tariffs.iter().any(|it| it.service == TariffService::Electricity && !it.defaulted);
+        TariffBasis { sought: self.site.address().postal_area().zip(self.customer_class()), stated }
+    }
+
+    /// Replaces the default tariff by the likeliest one, which may be none. What was stated stays.
+    pub fn set_default_tariff(&mut self, likely: Option<LikelyTariff>) {
+        tariff::set_default(&mut self.tariffs, likely);
+    }
+}

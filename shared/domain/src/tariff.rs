@@ -1,0 +1,258 @@
+//! The tariffs of an account (seed `account-api-genability`, "Account Tariffs").
+//!
+//! A tariff is either stated or a default: the likeliest one of the tariff table. What is stated
+//! always displaces the defaults of its service; a default never displaces what is stated.
+
+use std::cmp::Ordering;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::{Flaw, Share, Text, TimeZone, change::set_some as set, words::words};
+
+words! {
+    /// What a tariff is for.
+    TariffService {
+        /// Electricity from the grid.
+        Electricity = "ELECTRICITY",
+        /// Electricity from one's own solar panels.
+        SolarPv = "SOLAR_PV",
+        /// Gas.
+        Gas = "GAS",
+        /// Heat from a district network.
+        Heat = "HEAT",
+        /// Water.
+        Water = "WATER",
+    }
+}
+
+/// A tariff as the tariff table knows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TariffFacts {
+    /// The id of the tariff, whatever its versions.
+    pub master_tariff_id: u64,
+    /// What its supplier calls it, in short.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<Text<64>>,
+    /// What its supplier calls it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Text<255>>,
+    /// The id of its supplier (load serving entity).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supplier_id: Option<u64>,
+    /// Its supplier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supplier_name: Option<Text<255>>,
+    /// The time zone its hours are in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<TimeZone>,
+    /// How often it is billed, such as `MONTHLY`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billing_period: Option<Text<32>>,
+    /// The currency of its prices, such as `USD`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Text<8>>,
+}
+
+/// A tariff of an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tariff {
+    /// What it is for.
+    pub service: TariffService,
+    /// The first day it applies; without one, it always has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effective_date: Option<Date>,
+    /// The first day it does not apply any more; without one, it has no end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end_date: Option<Date>,
+    /// The class of customer it is for, as it was stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer_class: Option<Text<64>>,
+    /// How likely it is the account's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub likelihood: Option<Share>,
+    /// Where it comes from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Text<64>>,
+    /// Whether it is a default: then it gives way to what is stated, and changes with the address and
+    /// the class of the customer.
+    #[serde(default)]
+    pub defaulted: bool,
+    /// Which it is.
+    pub facts: TariffFacts,
+}
+
+/// What to set of a tariff, the one of the same service and effective date; what is absent stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TariffChange {
+    /// What it is for; electricity unless stated.
+    pub service: Option<TariffService>,
+    /// The first day it applies.
+    pub effective_date: Option<Date>,
+    /// The first day it does not apply any more.
+    pub end_date: Option<Date>,
+    /// Which it is. A new one needs it. Another one than before takes nothing over from it.
+    pub master_tariff_id: Option<u64>,
+    /// The class of customer it is for.
+    pub customer_class: Option<Text<64>>,
+    /// How likely it is the account's; below 100 % it counts as a default.
+    pub likelihood: Option<Share>,
+    /// Where it comes from.
+    pub source: Option<Text<64>>,
+    /// What its supplier calls it, in short.
+    pub code: Option<Text<64>>,
+    /// What its supplier calls it.
+    pub name: Option<Text<255>>,
+    /// The id of its supplier.
+    pub supplier_id: Option<u64>,
+    /// Its supplier.
+    pub supplier_name: Option<Text<255>>,
+    /// The time zone its hours are in.
+    pub time_zone: Option<TimeZone>,
+    /// How often it is billed.
+    pub billing_period: Option<Text<32>>,
+    /// The currency of its prices.
+    pub currency: Option<Text<8>>,
+}
+
+/// The likeliest tariff for an address and a class of customer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LikelyTariff {
+    /// What it is for.
+    pub service: TariffService,
+    /// The share of the customers there who have it.
+    pub likelihood: Share,
+    /// Where the table has it from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Text<64>>,
+    /// Which it is.
+    pub facts: TariffFacts,
+}
+
+impl TariffChange {
+    /// What tells it from the other tariffs of an account.
+    fn key(&self) -> (TariffService, Option<Date>) {
+        (self.service.unwrap_or(TariffService::Electricity), self.effective_date)
+    }
+
+    /// The tariff it makes of `old`.
+    fn apply(self, old: Option<Tariff>) -> Result<Tariff, Flaw> {
+        let (service, effective_date) = self.key();
+        let id = self.master_tariff_id.or(old.as_ref().map(|old| old.facts.master_tariff_id)).ok_or(Flaw::Required)?;
+        let old = old.filter(|old| old.facts.master_tariff_id == id);
+        // A default that is stated is a default no longer, nor is its likelihood.
+        let confirmed = old.as_ref().is_some_and(|old| old.defaulted) && self.likelihood.is_none();
+        let mut tariff = old.unwrap_or_else(|| Tariff::new(service, effective_date, id));
+        if confirmed {
+            tariff.likelihood = Some(Share::WHOLE);
+            tariff.source = None;
+        }
+        let facts = &mut tariff.facts;
+        set(&mut facts.code, self.code);
+        set(&mut facts.name, self.name);
+        set(&mut facts.supplier_id, self.supplier_id);
+        set(&mut facts.supplier_name, self.supplier_name);
+        set(&mut facts.time_zone, self.time_zone);
+        set(&mut facts.billing_period, self.billing_period);
+        set(&mut facts.currency, self.currency);
+        set(&mut tariff.end_date, self.end_date);
+        set(&mut tariff.customer_class, self.customer_class);
+        set(&mut tariff.likelihood, self.likelihood);
+        set(&mut tariff.source, self.source);
+        tariff.defaulted = tariff.likelihood.is_some_and(|likelihood| likelihood < Share::WHOLE);
+        if tariff.ends_before_it_begins() { Err(Flaw::EndsBeforeStart) } else { Ok(tariff) }
+    }
+}
+
+impl Tariff {
+    fn new(service: TariffService, effective_date: Option<Date>, master_tariff_id: u64) -> Self {
+        Self {
+            service,
+            effective_date,
+            end_date: None,
+            customer_class: None,
+            likelihood: None,
+            source: None,
+            defaulted: false,
+            facts: TariffFacts {
+                master_tariff_id,
+                code: None,
+                name: None,
+                supplier_id: None,
+                supplier_name: None,
+                time_zone: None,
+                billing_period: None,
+                currency: None,
+            },
+        }
+    }
+
+    fn key(&self) -> (TariffService, Option<Date>) {
+        (self.service, self.effective_date)
+    }
+
+    fn ends_before_it_begins(&self) -> bool {
+        self.effective_date.zip(self.end_date).is_some_and(|(first, end)| end <= first)
+    }
+
+    /// Whether both apply on some day.
+    fn overlaps(&self, other: &Self) -> bool {
+        let begins_before_end = |one: &Self, two: &Self| match (one.effective_date, two.end_date) {
+            (Some(first), Some(end)) => first < end,
+            _ => true,
+        };
+        self.service == other.service && begins_before_end(self, other) && begins_before_end(other, self)
+    }
+
+    fn order(&self, other: &Self) -> Ordering {
+        (self.service.word(), self.effective_date).cmp(&(other.service.word(), other.effective_date))
+    }
+}
+
+/// Sets tariffs: each change by its position, with what is wrong with it.
+pub(crate) fn set_all(tariffs: &mut Vec<Tariff>, changes: Vec<TariffChange>) -> Vec<(usize, Flaw)> {
+    let mut wrong = Vec::new();
+    let mut changed = Vec::new();
+    for (position, change) in changes.into_iter().enumerate() {
+        let key = change.key();
+        let found = tariffs.iter().position(|tariff| tariff.key() == key);
+        match change.apply(found.map(|found| tariffs.remove(found))) {
+            Ok(tariff) => {
+                // What is stated displaces the defaults of its service, and one default another.
+                tariffs.retain(|other| other.service != tariff.service || !other.defaulted);
+                changed.push((position, tariff.key()));
+                tariffs.push(tariff);
+            }
+            Err(flaw) => wrong.push((position, flaw)),
+        }
+    }
+    for (position, key) in changed {
+        let Some(tariff) = tariffs.iter().find(|tariff| tariff.key() == key) else { continue };
+        if tariffs.iter().any(|other| other.key() != key && other.overlaps(tariff)) {
+            wrong.push((position, Flaw::Overlap));
+        }
+    }
+    tariffs.sort_by(Tariff::order);
+    wrong
+}
+
+/// Replaces the default, if there is one, by the likeliest tariff. Where one is stated for its
+/// service, there is no default.
+pub(crate) fn set_default(tariffs: &mut Vec<Tariff>, likely: Option<LikelyTariff>) {
+    tariffs.retain(|tariff| !tariff.defaulted);
+    let Some(likely) = likely else { return };
+    if tariffs.iter().any(|tariff| tariff.service == likely.service) {
+        return;
+    }
+    tariffs.push(Tariff {
+        likelihood: Some(likely.likelihood),
+        source: likely.source,
+        defaulted: true,
+        facts: likely.facts,
+        ..Tariff::new(likely.service, None, 0)
+    });
+    tariffs.sort_by(Tariff::order);
+}
+
+#[cfg(test)]
+mod tests;
