@@ -82,7 +82,11 @@ pub fn render(failure: &Failure) -> Answer {
         errors_omitted: (omitted > 0).then_some(omitted),
     };
     let body = serde_json::to_string(&problem).unwrap_or_default();
-    let mut answer = Answer::text(failure.status(), "application/problem+json", body);
+    with_headers(Answer::text(failure.status(), "application/problem+json", body), failure)
+}
+
+/// The headers that go with a failure, whatever form it is written in.
+pub(crate) fn with_headers(mut answer: Answer, failure: &Failure) -> Answer {
     if let Some(seconds) = failure.retry_after_seconds() {
         answer = answer.header("retry-after", seconds);
     }
@@ -113,7 +117,8 @@ fn title(failure: &Failure) -> &'static str {
     }
 }
 
-fn detail(failure: &Failure) -> String {
+/// What to do about a failure.
+pub(crate) fn detail(failure: &Failure) -> String {
     match failure {
         Failure::Faults(_) => "Mend every fault that is listed and send the request again.".into(),
         Failure::Unreadable(reason) => reason.message.clone(),

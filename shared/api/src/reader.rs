@@ -206,6 +206,12 @@ impl<'q> Parameters<'q> {
         self.optional(name, parse, faults)
     }
 
+    /// The first value under a name, as it came.
+    #[must_use]
+    pub fn first(&self, name: &str) -> Option<&'q str> {
+        self.pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
     /// A switch: `true` or `false`, absent is `false`.
     pub fn switch(&mut self, name: &'static str, faults: &mut Faults) -> bool {
         let words = |value: &str| match value {

@@ -6,7 +6,9 @@ use utoipa::{
     PartialSchema, ToSchema,
     openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type},
 };
-use wattbook_domain::{CountryCode, Email, EnergyType, InputMethod, ServiceType};
+use wattbook_domain::{
+    AccountStatus, AccountType, CountryCode, Email, EnergyType, InputMethod, ServiceType, TariffService, TimeZone,
+};
 
 /// One line of text: no control characters, no white space around it. The white space is spelt out,
 /// for `\s` is another set in every dialect of regular expressions.
@@ -34,6 +36,11 @@ macro_rules! described {
     )+};
 }
 
+/// The key of a property: one line of text of up to 128 characters.
+pub(crate) fn key_name() -> Schema {
+    line(ObjectBuilder::new().schema_type(Type::String), 128).into()
+}
+
 fn line(text: ObjectBuilder, max: usize) -> ObjectBuilder {
     text.min_length(Some(1)).max_length(Some(max)).pattern(Some(LINE))
 }
@@ -41,16 +48,40 @@ fn line(text: ObjectBuilder, max: usize) -> ObjectBuilder {
 described! {
     /// An id that your systems gave: one line of text.
     ExternalIdText => |text| line(text, 128);
+    /// One line of text of up to 8 characters.
+    Line8 => |text| line(text, 8);
     /// One line of text of up to 16 characters.
     Line16 => |text| line(text, 16);
+    /// One line of text of up to 32 characters.
+    Line32 => |text| line(text, 32);
+    /// One line of text of up to 64 characters.
+    Line64 => |text| line(text, 64);
     /// One line of text of up to 100 characters.
     Line100 => |text| line(text, 100);
+    /// One line of text of up to 128 characters.
+    Line128 => |text| line(text, 128);
+    /// One line of text of up to 255 characters.
+    Line255 => |text| line(text, 255);
     /// One line of text of up to 256 characters.
     Line256 => |text| line(text, 256);
+    /// One line of text of up to 500 characters.
+    Line500 => |text| line(text, 500);
+    /// One line of text of up to 1000 characters.
+    Line1000 => |text| line(text, 1000);
     /// An e-mail address; letters beyond ASCII and IDNA domains are fine.
     EmailText => |text| text.format(Some(SchemaFormat::KnownFormat(KnownFormat::Email))).max_length(Some(Email::MAX));
     /// A calendar date (RFC 3339, full-date).
     Day => |text| text.format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)));
+    /// A date, or a date with a time, with or without an offset (ISO 8601).
+    MomentText => |text| text.format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)));
+    /// The name of a time zone in the IANA database.
+    Zone => |text| text.enum_values(Some(TimeZone::all()));
+    /// Whether an account is in use; `DELETED`: deleted, but kept.
+    StatusWord => |text| text.enum_values(Some(AccountStatus::WORDS.iter().copied()));
+    /// What an account stands for.
+    TypeWord => |text| text.enum_values(Some(AccountType::WORDS.iter().copied()));
+    /// What a tariff is for.
+    TariffServiceWord => |text| text.enum_values(Some(TariffService::WORDS.iter().copied()));
     /// The code of a label partner.
     LabelPartner => |text| text.pattern(Some("^[A-Z][A-Z0-9_-]*$")).max_length(Some(32));
     /// An ISO 3166-1 alpha-2 country code.

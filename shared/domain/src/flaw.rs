@@ -21,6 +21,12 @@ pub enum Flaw {
     /// Absent.
     #[error("is required")]
     Required,
+    /// Not an id of an account of ours.
+    #[error("must be an account id as we give them, such as 77f11344-62a9-4c2f-b8eb-e852e1c7f3ec")]
+    AccountId,
+    /// A field that an account cannot be without.
+    #[error("cannot be taken out; set it to something else")]
+    Permanent,
     /// Not an IANA time zone.
     #[error("must be the name of an IANA time zone, such as America/Los_Angeles")]
     TimeZone,
@@ -131,6 +137,8 @@ impl Flaw {
             Self::ControlCharacter => "control_character",
             Self::SurroundingSpace => "surrounding_space",
             Self::Required => "required",
+            Self::AccountId => "invalid_account_id",
+            Self::Permanent => "permanent",
             Self::TimeZone => "invalid_time_zone",
             Self::Moment => "invalid_time",
             Self::WholeNumber => "invalid_number",

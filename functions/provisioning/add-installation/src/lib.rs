@@ -64,7 +64,7 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
     let mut faults = Faults::default();
     let change = Change::read(services, request, &mut faults)?;
     let body = request.json(&mut faults)?.value;
-    let draft = request::installation(&body, &change.principal, &mut faults);
+    let draft = request::installation(&body, change.principal(), &mut faults);
     faults.none()?;
     let plan = Plan {
         edit: &|account| {

@@ -67,12 +67,12 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
     faults.none()?;
     let plan = Plan {
         edit: &|account| {
-            let id = change.id_type.installation(account, &change.principal, request)?;
+            let id = change.id_type.installation(account, change.principal(), request)?;
             account.add_meter(id, draft.clone().complete()).map_err(|r| refused(r, external_id("external_meter_id")))
         },
         pointer: &|_| Pointer::root().child("external_meter_id"),
         answer: &|account| {
-            let id = change.id_type.installation(account, &change.principal, request)?;
+            let id = change.id_type.installation(account, change.principal(), request)?;
             change.created(account, MeterIds::of_last(account, id))
         },
     };

@@ -57,7 +57,7 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
     faults.none()?;
     let plan = Plan {
         edit: &|account| {
-            let installation = change.id_type.installation(account, &change.principal, request)?;
+            let installation = change.id_type.installation(account, change.principal(), request)?;
             let meter = change.id_type.meter(account, installation, request)?;
             account.remove_meter(installation, meter).map_err(|r| refused(r, |_| Pointer::root()))
         },

@@ -58,7 +58,7 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
     faults.none()?;
     let plan = Plan {
         edit: &|account| {
-            let id = change.id_type.installation(account, &change.principal, request)?;
+            let id = change.id_type.installation(account, change.principal(), request)?;
             account.make_primary(id).map_err(|r| refused(r, |_| Pointer::root()))
         },
         pointer: &claim_pointer,

@@ -60,11 +60,11 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
     let mut faults = Faults::default();
     let change = Change::read(services, request, &mut faults)?;
     let body = request.json(&mut faults)?.value;
-    let wanted = request::installation_change(&body, &change.principal, &mut faults);
+    let wanted = request::installation_change(&body, change.principal(), &mut faults);
     faults.none()?;
     let plan = Plan {
         edit: &|account| {
-            let id = change.id_type.installation(account, &change.principal, request)?;
+            let id = change.id_type.installation(account, change.principal(), request)?;
             account.change_installation(id, wanted.clone()).map_err(|r| refused(r, pointer))
         },
         pointer: &claim_pointer,

@@ -70,7 +70,7 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
     };
     let plan = Plan {
         edit: &|account| {
-            let installation = change.id_type.installation(account, &change.principal, request)?;
+            let installation = change.id_type.installation(account, change.principal(), request)?;
             let meter = change.id_type.meter(account, installation, request)?;
             account
                 .change_meter(installation, meter, wanted.clone())

@@ -40,6 +40,14 @@ impl Precondition {
         Self(given.then(|| request.header("if-match").unwrap_or_default().to_owned()))
     }
 
+    /// Of something that is not there, no version is current.
+    ///
+    /// # Errors
+    /// Some version is asked for.
+    pub fn check_absent(&self) -> Result<(), Failure> {
+        if self.0.is_none() { Ok(()) } else { Err(Failure::Precondition) }
+    }
+
     /// Compares strongly.
     ///
     /// # Errors

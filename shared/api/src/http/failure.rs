@@ -26,6 +26,8 @@ pub struct Conflict {
     pub kind: &'static str,
     /// The account that holds it, if the caller may know.
     pub holder: Option<AccountId>,
+    /// Whether that account is deleted and kept, if that was looked up.
+    pub holder_is_deleted: bool,
 }
 
 /// Why a request is not carried out.

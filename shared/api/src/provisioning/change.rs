@@ -1,8 +1,8 @@
 //! Changing an account: what all the operations that do it have in common.
 //!
-//! The account is read, changed by the rules of the domain, and put in the place of what it was,
-//! on the condition that it still is that. If somebody else was faster, the change is applied to
-//! what they left; with `If-Match` the caller decides instead.
+//! How an account is written is said in [`crate::writing`]; here is what this dialect adds.
+
+use std::future::ready;
 
 use jiff::{Timestamp, civil::Date};
 use serde_json::Value;
@@ -11,7 +11,7 @@ use wattbook_domain::{
     change::{Part, Refused},
     draft::{AccountDraft, InstallationDraft},
 };
-use wattbook_store::WriteError;
+use wattbook_store::{Taken, WriteError};
 
 use crate::{
     Answer, Failure, Faults, Principal, Request, Services, clock,
@@ -24,22 +24,18 @@ use crate::{
         path::IdType,
     },
     reader::Parameters,
+    writing::{Edit, Writing},
 };
 
-/// How often a change is applied anew when somebody else was faster.
+/// How often a move is tried anew when somebody else was faster.
 const TRIES: usize = 8;
 
 /// A request for a change, as far as all of them are alike.
 pub struct Change<'a> {
-    services: &'a Services,
     request: &'a Request,
-    /// Who asks.
-    pub principal: Principal,
     /// Whose ids the path has.
     pub id_type: IdType,
-    dry_run: bool,
-    precondition: Precondition,
-    once: Option<Once>,
+    writing: Writing<'a>,
 }
 
 /// What one operation adds.
@@ -82,7 +78,15 @@ impl<'a> Change<'a> {
         let dry_run = request.method() != "DELETE" && query.switch("dryRun", faults);
         query.close(faults);
         let once = if request.method() == "POST" { Once::of(request, &principal, faults) } else { None };
-        Ok(Self { services, request, principal, id_type, dry_run, precondition: Precondition::of(request), once })
+        let precondition = Precondition::of(request);
+        let writing = Writing { services, principal, dry_run, precondition, once };
+        Ok(Self { request, id_type, writing })
+    }
+
+    /// Who asks.
+    #[must_use]
+    pub fn principal(&self) -> &Principal {
+        &self.writing.principal
     }
 
     /// Carries the change out, or rehearses it in a dry run.
@@ -91,35 +95,7 @@ impl<'a> Change<'a> {
     /// There is no such account, it is not in the version that the caller asked for, the change
     /// breaks a rule or wants values that are taken, or the store failed.
     pub async fn carry_out(&self, body: &Value, plan: &Plan<'_>) -> Result<Answer, Failure> {
-        if let Some(answer) = self.answered_before().await? {
-            return Ok(answer);
-        }
-        for _ in 0..TRIES {
-            let old = self.id_type.account(self.services, &self.principal, self.request).await?;
-            let mut new = old.clone();
-            let allowed = self.precondition.check(ETag(old.version)).and_then(|()| (plan.edit)(&mut new));
-            if let Err(failure) = allowed {
-                // What stands in the way may be what a twin under the same key has made meanwhile.
-                return self.answered_before().await?.ok_or(failure);
-            }
-            if new == old && self.once.is_none() {
-                return (plan.answer)(&old);
-            }
-            new.version += 1;
-            new.updated_at = clock::now();
-            let outcome =
-                if self.dry_run { self.rehearse(&old, &new).await } else { self.store(&old, &new, plan).await };
-            match outcome {
-                Ok(answer) => return Ok(answer),
-                Err(Written::Failed(failure)) => return Err(failure),
-                Err(Written::Refused(WriteError::Stale)) => {}
-                Err(Written::Refused(WriteError::Taken(taken))) => {
-                    return Err(conflicts_at(&new, &taken, &self.principal.reach, body, plan.pointer));
-                }
-                Err(Written::Refused(error)) => return Err(error.into()),
-            }
-        }
-        Err(Failure::Contended)
+        self.writing.carry_out(&Planned { change: self, body, plan }).await
     }
 
     /// Hands an installation over to a new account, or rehearses it in a dry run.
@@ -127,13 +103,13 @@ impl<'a> Change<'a> {
     /// # Errors
     /// As for a change.
     pub async fn hand_over(&self, body: &Value, date: Date, draft: &AccountDraft) -> Result<Answer, Failure> {
-        if let Some(answer) = self.answered_before().await? {
+        if let Some(answer) = self.writing.answered_before().await? {
             return Ok(answer);
         }
         let id = self.request.path_parameter("external_installation_id");
         for _ in 0..TRIES {
             let (old, installation) = self.holder(id).await?;
-            self.precondition.check(ETag(old.version))?;
+            self.writing.precondition.check(ETag(old.version))?;
             let mut new = old.clone();
             let moved =
                 new.move_out(installation, date).map_err(|r| refused(r, |_| Pointer::root().child("move_date")))?;
@@ -150,7 +126,7 @@ impl<'a> Change<'a> {
                 Err(Written::Refused(WriteError::Stale)) => {}
                 Err(Written::Refused(WriteError::Taken(taken))) => {
                     let pointer = |place| Pointer::root().child("to").joined(&claim_pointer(place));
-                    return Err(conflicts_at(&to, &taken, &self.principal.reach, body, &pointer));
+                    return Err(conflicts_at(&to, &taken, &self.writing.principal.reach, body, &pointer));
                 }
                 Err(Written::Refused(error)) => return Err(error.into()),
             }
@@ -161,9 +137,9 @@ impl<'a> Change<'a> {
     /// The account that has the installation of that external id, if the caller can see both.
     async fn holder(&self, external_id: &str) -> Result<(Account, InstallationId), Failure> {
         let external_id = ExternalId::parse(external_id).map_err(|_| Failure::NotFound)?;
-        let reach = &self.principal.reach;
+        let reach = &self.writing.principal.reach;
         let claim = Claim::external_installation_id(&external_id, 0);
-        let found = self.services.store()?.account_by_claim(reach.organisation, &claim).await?;
+        let found = self.writing.services.store()?.account_by_claim(reach.organisation, &claim).await?;
         let account =
             found.filter(|account| reach.covers_account_of(account.label_partner.as_ref())).ok_or(Failure::NotFound)?;
         let named = |i: &&Installation| i.external_id == external_id && reach.covers_brand(&i.label_partner);
@@ -172,14 +148,14 @@ impl<'a> Change<'a> {
     }
 
     async fn store_move(&self, from: (&Account, &Account), to: &Account) -> Result<Answer, Written> {
-        let store = self.services.store()?;
-        if self.dry_run {
+        let store = self.writing.services.store()?;
+        if self.writing.dry_run {
             store.rehearse(Some(from.0), to).await.map_err(Written::Refused)?;
-            return Ok(Answer::json(200, &AccountView::of(to, &self.principal.reach, Ids::Withheld))?);
+            return Ok(Answer::json(200, &AccountView::of(to, &self.writing.principal.reach, Ids::Withheld))?);
         }
         let answer = self.created(to, ProvisionedIds::of(to))?;
-        let record = self.once.as_ref().map(|once| once.record(&answer, Timestamp::now()));
-        match (store.move_installation(from, to, record.as_ref()).await, &self.once) {
+        let record = self.writing.once.as_ref().map(|once| once.record(&answer, Timestamp::now()));
+        match (store.move_installation(from, to, record.as_ref()).await, &self.writing.once) {
             (Ok(()), _) => Ok(answer),
             (Err(WriteError::Answered(record)), Some(once)) => Ok(once.replay(*record)?),
             (Err(error), _) => Err(Written::Refused(error)),
@@ -197,7 +173,7 @@ impl<'a> Change<'a> {
             faults.body(&Pointer::root().child("labelpartner"), Flaw::Required);
             return Err(Failure::Rules(faults));
         };
-        draft.service_type = draft.service_type.or_else(|| self.principal.default_service_type(brand));
+        draft.service_type = draft.service_type.or_else(|| self.writing.principal.default_service_type(brand));
         draft.complete(account.label_partner.as_ref()).ok_or_else(|| Failure::Faults(Faults::default()))
     }
 
@@ -206,7 +182,7 @@ impl<'a> Change<'a> {
     /// # Errors
     /// It cannot be written as JSON.
     pub fn view(&self, account: &Account) -> Result<Answer, Failure> {
-        let view = AccountView::of(account, &self.principal.reach, Ids::Shown);
+        let view = AccountView::of(account, &self.writing.principal.reach, Ids::Shown);
         Ok(Answer::json(200, &view)?.header("etag", ETag(account.version)))
     }
 
@@ -230,43 +206,44 @@ impl<'a> Change<'a> {
     /// # Errors
     /// As for a change.
     pub async fn erase(&self) -> Result<Answer, Failure> {
-        for _ in 0..TRIES {
-            let account = self.id_type.account(self.services, &self.principal, self.request).await?;
-            self.precondition.check(ETag(account.version))?;
-            if account.installations.iter().any(|i| !self.principal.reach.covers_brand(&i.label_partner)) {
-                let mut faults = Faults::default();
-                faults.body(&Pointer::root(), Flaw::OtherBrands);
-                return Err(Failure::Rules(faults));
-            }
-            match self.services.store()?.delete_account(&account).await {
-                Ok(()) => return Ok(Answer::new(204)),
-                Err(WriteError::Stale) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Err(Failure::Contended)
+        let writing = &self.writing;
+        let find = || self.id_type.account(writing.services, &writing.principal, self.request);
+        writing.erase(&|| Box::pin(find())).await?;
+        Ok(Answer::new(204))
+    }
+}
+
+/// A plan with the request that it is for.
+struct Planned<'c> {
+    change: &'c Change<'c>,
+    body: &'c Value,
+    plan: &'c Plan<'c>,
+}
+
+impl Edit for Planned<'_> {
+    async fn find(&self) -> Result<Option<Account>, Failure> {
+        let Change { id_type, writing, request } = self.change;
+        id_type.account(writing.services, &writing.principal, request).await.map(Some)
     }
 
-    /// A repetition is answered from the record, before the change is tried on what it made.
-    async fn answered_before(&self) -> Result<Option<Answer>, Failure> {
-        let Some(once) = &self.once else { return Ok(None) };
-        let record = self.services.store()?.idempotency_record(self.principal.reach.organisation, once.key()).await?;
-        record.map(|record| once.replay(record)).transpose()
+    fn edit(&self, old: Option<&Account>) -> impl Future<Output = Result<Account, Failure>> + Send {
+        let edited = old.cloned().ok_or(Failure::NotFound).and_then(|mut account| {
+            (self.plan.edit)(&mut account)?;
+            Ok(account)
+        });
+        ready(edited)
     }
 
-    async fn rehearse(&self, old: &Account, new: &Account) -> Result<Answer, Written> {
-        self.services.store()?.rehearse(Some(old), new).await.map_err(Written::Refused)?;
-        Ok(Answer::json(200, &AccountView::of(new, &self.principal.reach, Ids::Withheld))?)
+    fn answer(&self, account: &Account) -> Result<Answer, Failure> {
+        (self.plan.answer)(account)
     }
 
-    async fn store(&self, old: &Account, new: &Account, plan: &Plan<'_>) -> Result<Answer, Written> {
-        let answer = (plan.answer)(new)?;
-        let record = self.once.as_ref().map(|once| once.record(&answer, Timestamp::now()));
-        match (self.services.store()?.replace_account(old, new, record.as_ref()).await, &self.once) {
-            (Ok(()), _) => Ok(answer),
-            (Err(WriteError::Answered(record)), Some(once)) => Ok(once.replay(*record)?),
-            (Err(error), _) => Err(Written::Refused(error)),
-        }
+    fn rehearsed(&self, _: Option<&Account>, account: &Account) -> Result<Answer, Failure> {
+        Answer::json(200, &AccountView::of(account, &self.change.principal().reach, Ids::Withheld))
+    }
+
+    fn conflicts(&self, account: &Account, taken: &[Taken]) -> impl Future<Output = Failure> + Send {
+        ready(conflicts_at(account, taken, &self.change.principal().reach, self.body, self.plan.pointer))
     }
 }
 

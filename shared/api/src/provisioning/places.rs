@@ -60,6 +60,7 @@ pub fn conflicts_at(
             path: pointer(claim.place),
             kind: claim.kind.noun(),
             holder: visible.then_some(holder.account),
+            holder_is_deleted: false,
         })
     };
     let mut conflicts: Vec<_> = taken.iter().filter_map(conflict).collect();

@@ -1,0 +1,88 @@
+//! `PUT /rest/v1/accounts/{accountId}/tariffs`: sets tariffs of an account.
+
+use utoipa::OpenApi;
+use wattbook_api::{
+    Answer, Entry, Failure, Faults, Function, Request, Resource, Services,
+    accounts::{
+        self,
+        answer::TariffView,
+        change::{self, Change, writing},
+        contract::{BodyRefused, DryRun, Faulty, IfMatch, Missing, Refused, Trouble, with_aliases},
+        envelope::Envelope,
+        schema,
+        target::Target,
+        tariffs,
+    },
+    contract::NotAuthorized,
+    fault::Pointer,
+};
+use wattbook_domain::{change::Part, merge::AccountChange};
+
+const PATH: &str = "/rest/v1/accounts/{accountId}/tariffs";
+
+const ALIASES: [(&str, &str); 3] = [
+    (PATH, "/rest/v1/accounts/pid/{providerAccountId}/tariffs"),
+    (PATH, "/rest/v1/account/{accountId}/tariffs"),
+    (PATH, "/rest/v1/account/pid/{providerAccountId}/tariffs"),
+];
+
+/// The function.
+pub static FUNCTION: Function = Function {
+    name: "set-account-tariffs",
+    entry: Entry::Http { handle: |services, request| Box::pin(run(services, request)), refuse: accounts::refuse },
+    uses: &[Resource::Table],
+    contract: Some(|| with_aliases(Contract::openapi(), &ALIASES)),
+};
+
+#[derive(OpenApi)]
+#[openapi(paths(run))]
+struct Contract;
+
+/// Set tariffs of an account
+///
+/// One, or a list of them. Each takes the place of the one of the same service and effective date, of
+/// which what is absent stays. What is stated displaces the default of its service; no two may apply to
+/// the same service on the same day.
+#[utoipa::path(
+    put,
+    path = "/rest/v1/accounts/{accountId}/tariffs",
+    operation_id = "set-account-tariffs",
+    tag = "accounts",
+    security(("basic" = []), ("oauth2" = [])),
+    params(("accountId" = String, Path, description = "The account."), DryRun, IfMatch),
+    request_body = schema::TariffBody,
+    responses(
+        (status = 200, description = "All tariffs of the account as they are now.", body = Envelope<TariffView>, headers(
+            ("etag" = String, description = "The version of the account."),
+        )),
+        Faulty,
+        Missing,
+        Refused,
+        BodyRefused,
+        NotAuthorized,
+        Trouble,
+    ),
+)]
+async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> {
+    let mut faults = Faults::default();
+    let writing = writing(services, request, &mut faults)?;
+    let target = Target::of(request, &mut faults);
+    let body = request.json(&mut faults)?.value;
+    let (pointers, changes): (Vec<_>, Vec<_>) = tariffs::read(&body, &mut faults).into_iter().unzip();
+    faults.none()?;
+    let pointer = |part: Part| match part {
+        Part::Tariff(position) => pointers.get(position).cloned().unwrap_or_default(),
+        _ => Pointer::root(),
+    };
+    let change = Change {
+        writing: &writing,
+        target,
+        missing: change::Missing::Refuse,
+        change: &|account| {
+            change::merge(account, AccountChange { tariffs: changes.clone(), ..AccountChange::default() }, pointer)
+        },
+        answer: &|account| Envelope::of("Tariff", account.tariffs.iter().map(TariffView::of).collect()).answer(),
+        body: &body,
+    };
+    change.carry_out().await
+}

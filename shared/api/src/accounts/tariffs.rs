@@ -1,0 +1,84 @@
+//! The tariffs of an account, set and named one by one.
+
+use jiff::civil::Date;
+use serde_json::Value;
+use wattbook_domain::{Flaw, Moment, Share, Tariff, TariffService, Text, TimeZone, tariff::TariffChange};
+
+use crate::{
+    Faults, Request,
+    accounts::{field::number, request::line},
+    fault::{Pointer, Reason},
+    reader::{Members, text},
+};
+
+/// Reads the body of `PUT …/tariffs`: one tariff or a list of them, each with where it stands.
+pub fn read(body: &Value, faults: &mut Faults) -> Vec<(Pointer, TariffChange)> {
+    let root = Pointer::root();
+    let one = |path: Pointer, value: &Value, faults: &mut Faults| {
+        let members = Members::of(path.clone(), value, faults);
+        (path, read_one(members, faults))
+    };
+    let read = match body {
+        Value::Array(list) => list.iter().enumerate().map(|(i, tariff)| one(root.child(i), tariff, faults)).collect(),
+        single => vec![one(root, single, faults)],
+    };
+    faults.sort_by(body);
+    read
+}
+
+/// Reads one tariff.
+pub(super) fn read_one(mut members: Members<'_>, faults: &mut Faults) -> TariffChange {
+    TariffChange {
+        service: members.optional("serviceType", text(str::parse), faults),
+        effective_date: members.optional("effectiveDate", text(date), faults),
+        end_date: members.optional("endDate", text(date), faults),
+        master_tariff_id: members.optional("masterTariffId", id, faults),
+        customer_class: members.optional("customerClass", line, faults),
+        likelihood: members.optional("customerLikelihood", number(Share::of_percent), faults),
+        source: members.optional("source", text(Text::parse), faults),
+        code: members.optional("tariffCode", text(Text::parse), faults),
+        name: members.optional("tariffName", text(Text::parse), faults),
+        supplier_id: members.optional("lseId", id, faults),
+        supplier_name: members.optional("lseName", text(Text::parse), faults),
+        time_zone: members.optional("timeZone", text(TimeZone::parse), faults),
+        billing_period: members.optional("billingPeriod", text(Text::parse), faults),
+        currency: members.optional("currency", text(Text::parse), faults),
+    }
+}
+
+/// Which tariffs of an account a query asks for; what it does not say does not matter.
+#[derive(Debug)]
+pub struct Filter {
+    service: Option<TariffService>,
+    effective_date: Option<Date>,
+}
+
+impl Filter {
+    /// Reads `serviceType` and `effectiveDate`.
+    pub fn read(request: &Request, faults: &mut Faults) -> Self {
+        let mut query = request.query();
+        Self {
+            service: query.optional("serviceType", |word| word.parse().map_err(Reason::from), faults),
+            effective_date: query.optional("effectiveDate", |day| date(day).map_err(Reason::from), faults),
+        }
+    }
+
+    /// Whether a tariff is one of those.
+    #[must_use]
+    pub fn matches(&self, tariff: &Tariff) -> bool {
+        self.service.is_none_or(|service| service == tariff.service)
+            && self.effective_date.is_none_or(|date| Some(date) == tariff.effective_date)
+    }
+}
+
+/// A day: a date, or the date of a date with a time.
+fn date(raw: &str) -> Result<Date, Flaw> {
+    Moment::parse(raw).ok().and_then(|moment| moment.date()).ok_or(Flaw::Date)
+}
+
+/// A whole number, which may be in quotes. Stored numbers are read as signed ones elsewhere, so that
+/// the upper half of the range is none.
+fn id(value: &Value) -> Result<u64, Reason> {
+    let number = value.as_u64().or_else(|| value.as_str()?.parse().ok());
+    number.filter(|id| i64::try_from(*id).is_ok()).ok_or_else(|| Flaw::WholeNumber.into())
+}

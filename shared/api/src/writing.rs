@@ -1,0 +1,209 @@
+//! Writing an account that others may be writing, too.
+//!
+//! The account is read, changed by the rules of the domain, and put in the place of what it was, on
+//! the condition that it still is that. If somebody else was faster, the change is applied to what
+//! they left; with `If-Match` the caller decides instead. An account that is not there may be added
+//! the same way: who loses that race changes what the winner added.
+
+use std::{
+    future::Future,
+    time::{Duration, Instant},
+};
+
+use jiff::Timestamp;
+use wattbook_domain::{Account, Flaw};
+use wattbook_store::{Taken, WriteError};
+
+use crate::{
+    Answer, Failure, Faults, Principal, Services, clock,
+    fault::Pointer,
+    function::Pending,
+    http::{ETag, Precondition},
+    idempotency::Once,
+};
+
+/// For how long a change is applied anew while others are faster. A function has ten seconds.
+const PATIENCE: Duration = Duration::from_secs(7);
+
+/// How often an erasure is tried anew when somebody else was faster.
+const TRIES: u32 = 8;
+
+/// The longest pause before a change is applied anew, in milliseconds.
+const LONGEST_PAUSE: u64 = 200;
+
+/// A request that writes, as far as all of them are alike.
+pub struct Writing<'a> {
+    /// What it is written with.
+    pub services: &'a Services,
+    /// Who asks.
+    pub principal: Principal,
+    /// Whether nothing is to be stored.
+    pub dry_run: bool,
+    /// Which version the caller asks for.
+    pub precondition: Precondition,
+    /// The idempotency key, if the request has one.
+    pub once: Option<Once>,
+}
+
+/// What one operation adds.
+pub trait Edit: Sync {
+    /// The account as it is; `None` if it is to be added.
+    fn find(&self) -> impl Future<Output = Result<Option<Account>, Failure>> + Send;
+
+    /// The account as it is to be. Version and time of the change are set afterwards.
+    fn edit(&self, old: Option<&Account>) -> impl Future<Output = Result<Account, Failure>> + Send;
+
+    /// Answers with the account as it is then.
+    ///
+    /// # Errors
+    /// It cannot be written as JSON.
+    fn answer(&self, account: &Account) -> Result<Answer, Failure>;
+
+    /// Answers what would be stored.
+    ///
+    /// # Errors
+    /// It cannot be written as JSON.
+    fn rehearsed(&self, old: Option<&Account>, account: &Account) -> Result<Answer, Failure>;
+
+    /// Says which of the values that the account wants are taken.
+    fn conflicts(&self, account: &Account, taken: &[Taken]) -> impl Future<Output = Failure> + Send;
+}
+
+/// Why nothing was written.
+enum Written {
+    Refused(WriteError),
+    Failed(Failure),
+}
+
+impl<E: Into<Failure>> From<E> for Written {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl Writing<'_> {
+    /// Carries the edit out, or rehearses it in a dry run.
+    ///
+    /// # Errors
+    /// The account is not there or not in the version that the caller asked for, the edit is refused
+    /// or wants values that are taken, or the store failed.
+    pub async fn carry_out(&self, edit: &impl Edit) -> Result<Answer, Failure> {
+        let started = Instant::now();
+        let mut found = edit.find().await?;
+        if found.is_some()
+            && let Some(answer) = self.answered_before().await?
+        {
+            return Ok(answer);
+        }
+        for round in 0u32.. {
+            let allowed = match self.allow(found.as_ref()) {
+                Ok(()) => edit.edit(found.as_ref()).await,
+                Err(failure) => Err(failure),
+            };
+            let mut new = match allowed {
+                Ok(new) => new,
+                // What stands in the way may be what a twin under the same key has made meanwhile.
+                Err(failure) => return self.answered_before().await?.ok_or(failure),
+            };
+            if let Some(old) = &found {
+                if new == *old && self.once.is_none() {
+                    return edit.answer(old);
+                }
+                new.version = old.version + 1;
+                new.updated_at = clock::now();
+            }
+            match self.write(edit, found.as_ref(), &new).await {
+                Ok(answer) => return Ok(answer),
+                Err(Written::Failed(failure)) => return Err(failure),
+                Err(Written::Refused(WriteError::Stale)) => {
+                    if started.elapsed() >= PATIENCE {
+                        break;
+                    }
+                    pause(round).await;
+                    found = edit.find().await?;
+                }
+                Err(Written::Refused(WriteError::Taken(taken))) => {
+                    // Who was to be added may have been added meanwhile.
+                    let added = if found.is_none() { edit.find().await? } else { None };
+                    if added.is_none() {
+                        return Err(edit.conflicts(&new, &taken).await);
+                    }
+                    found = added;
+                }
+                Err(Written::Refused(error)) => return Err(error.into()),
+            }
+        }
+        Err(Failure::Contended)
+    }
+
+    /// Erases the account that `find` finds, with all that it holds.
+    ///
+    /// # Errors
+    /// There is none, it is in another version than the caller asks for, it has installations of a
+    /// brand that the caller does not reach, or the store failed.
+    pub async fn erase<'f>(
+        &self,
+        find: &(dyn Fn() -> Pending<'f, Result<Account, Failure>> + Sync),
+    ) -> Result<(), Failure> {
+        for round in 0..TRIES {
+            let account = find().await?;
+            self.precondition.check(ETag(account.version))?;
+            if account.installations.iter().any(|it| !self.principal.reach.covers_brand(&it.label_partner)) {
+                let mut faults = Faults::default();
+                faults.body(&Pointer::root(), Flaw::OtherBrands);
+                return Err(Failure::Rules(faults));
+            }
+            match self.services.store()?.delete_account(&account).await {
+                Ok(()) => return Ok(()),
+                Err(WriteError::Stale) => pause(round).await,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Failure::Contended)
+    }
+
+    /// A repetition is answered from the record, before the change is tried on what it made.
+    ///
+    /// # Errors
+    /// The key was used for another request, or the store failed.
+    pub async fn answered_before(&self) -> Result<Option<Answer>, Failure> {
+        let Some(once) = &self.once else { return Ok(None) };
+        let record = self.services.store()?.idempotency_record(self.principal.reach.organisation, once.key()).await?;
+        record.map(|record| once.replay(record)).transpose()
+    }
+
+    /// Whether the account is in the version that the caller asks for; one that is not there is in none.
+    fn allow(&self, found: Option<&Account>) -> Result<(), Failure> {
+        match found {
+            Some(old) => self.precondition.check(ETag(old.version)),
+            None => self.precondition.check_absent(),
+        }
+    }
+
+    async fn write(&self, edit: &impl Edit, old: Option<&Account>, new: &Account) -> Result<Answer, Written> {
+        let store = self.services.store()?;
+        if self.dry_run {
+            store.rehearse(old, new).await.map_err(Written::Refused)?;
+            return Ok(edit.rehearsed(old, new)?);
+        }
+        let answer = edit.answer(new)?;
+        let record = self.once.as_ref().map(|once| once.record(&answer, Timestamp::now()));
+        let outcome = match old {
+            Some(old) => store.replace_account(old, new, record.as_ref()).await,
+            None => store.create_account(new, record.as_ref()).await,
+        };
+        match (outcome, &self.once) {
+            (Ok(()), _) => Ok(answer),
+            (Err(WriteError::Answered(record)), Some(once)) => Ok(once.replay(*record)?),
+            (Err(error), _) => Err(Written::Refused(error)),
+        }
+    }
+}
+
+/// Waits for a while that is random, and longer the more often others were faster: so that many
+/// writers do not stay in step.
+async fn pause(round: u32) {
+    let most = LONGEST_PAUSE.min(4u64 << round.min(6));
+    let chance = getrandom::u64().unwrap_or_default();
+    tokio::time::sleep(Duration::from_millis(chance % most)).await;
+}
