@@ -14,6 +14,7 @@ mod email;
 pub mod events;
 mod flaw;
 pub mod organisation;
+pub mod postal;
 pub mod rules;
 mod service_type;
 mod text;
