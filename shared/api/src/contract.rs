@@ -12,7 +12,7 @@ use utoipa::{
     },
 };
 
-use crate::problem::Problem;
+use crate::{accounts::envelope::ErrorEnvelope, problem::Problem};
 
 /// The document as it is checked in. What is served is this, so that it costs nothing to make.
 pub const CHECKED_IN: &str = include_str!("../openapi.json");
@@ -29,10 +29,13 @@ pub const CHECKED_IN: &str = include_str!("../openapi.json");
     servers((url = "/")),
     tags(
         (name = "provisioning", description = "Accounts with their installations and meters, in one nested call."),
+        (name = "accounts", description = "The same accounts with their header, address, properties and tariffs, in one envelope. \
+            A successful answer is always 200."),
         (name = "registration", description = "For customers themselves: verifying an e-mail, setting a password."),
         (name = "access", description = "Bearer tokens."),
         (name = "contract", description = "This document."),
     ),
+    components(schemas(ErrorEnvelope, GatewayMessage, Problem)),
     modifiers(&Security),
 )]
 struct Base;
@@ -77,10 +80,10 @@ pub struct GatewayMessage {
 pub enum NotAuthorized {
     /// There is no `Authorization` header.
     #[response(status = 401)]
-    Unauthorized(#[to_schema] GatewayMessage),
+    Unauthorized(GatewayMessage),
     /// The credential or the token is not valid.
     #[response(status = 403)]
-    Forbidden(#[to_schema] GatewayMessage),
+    Forbidden(GatewayMessage),
 }
 
 /// What any operation may answer when something is wrong on this side.
@@ -89,14 +92,14 @@ pub enum NotAuthorized {
 pub enum ServerTrouble {
     /// Something went wrong on our side.
     #[response(status = 500, content_type = "application/problem+json")]
-    Internal(#[to_schema] Problem),
+    Internal(Problem),
     /// Contention or throttling that outlived the retries; ask again after `Retry-After`.
     #[response(
         status = 503,
         content_type = "application/problem+json",
         headers(("retry-after" = u32, description = "After how many seconds to ask again."))
     )]
-    Busy(#[to_schema] Problem),
+    Busy(Problem),
 }
 
 /// What a change may be refused with.
@@ -105,16 +108,16 @@ pub enum ServerTrouble {
 pub enum ChangeRefused {
     /// The request has faults; all are listed.
     #[response(status = 400, content_type = "application/problem+json")]
-    Faults(#[to_schema] Problem),
+    Faults(Problem),
     /// Nothing of this id that you can see.
     #[response(status = 404, content_type = "application/problem+json")]
-    NotFound(#[to_schema] Problem),
+    NotFound(Problem),
     /// The change would break rules, or wants values that are taken; all are listed.
     #[response(status = 409, content_type = "application/problem+json")]
-    Conflict(#[to_schema] Problem),
+    Conflict(Problem),
     /// The account is not in the version of `If-Match`.
     #[response(status = 412, content_type = "application/problem+json")]
-    Precondition(#[to_schema] Problem),
+    Precondition(Problem),
 }
 
 /// What a body may be refused with, before it is looked into.
@@ -123,8 +126,8 @@ pub enum ChangeRefused {
 pub enum BodyRefused {
     /// The body, or what would be stored, is too large.
     #[response(status = 413, content_type = "application/problem+json")]
-    TooLarge(#[to_schema] Problem),
+    TooLarge(Problem),
     /// The body is not JSON by its media type.
     #[response(status = 415, content_type = "application/problem+json")]
-    MediaType(#[to_schema] Problem),
+    MediaType(Problem),
 }

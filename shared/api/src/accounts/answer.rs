@@ -51,8 +51,10 @@ pub struct AccountView {
     /// What it is called: if it was given no name, that of its person.
     account_name: Option<String>,
     #[serde(flatten)]
+    #[schema(value_type = AccountFields)]
     body: Option<AccountFields>,
     #[serde(flatten)]
+    #[schema(value_type = AccountExtension)]
     extension: Option<AccountExtension>,
 }
 
@@ -61,27 +63,36 @@ pub struct AccountView {
 #[serde(rename_all = "camelCase")]
 pub struct AccountFields {
     /// The caller's own id of a group of accounts.
+    #[schema(required = false)]
     customer_org_id: Option<String>,
     /// What that group is called.
+    #[schema(required = false)]
     customer_org_name: Option<String>,
     /// Where it is, as far as that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(required = false, nullable = false)]
     address: Option<AddressView>,
     /// Its time zone (IANA): the one that was stated or, without one, that of the address.
+    #[schema(required = false)]
     time_zone: Option<String>,
     /// Who looks after it.
+    #[schema(required = false)]
     owner: Option<String>,
     /// `ACTIVE`, `INACTIVE` or `DELETED`.
+    #[schema(required = false)]
     status: &'static str,
     /// `CUSTOMER`, `POTENTIAL`, `TARGET` or `ARCHETYPE`.
     #[serde(rename = "type")]
+    #[schema(required = false)]
     account_type: Option<&'static str>,
     /// Its properties, by their keys.
+    #[schema(required = false)]
     properties: BTreeMap<String, PropertyView>,
     /// Its tariffs, by service and effective date.
+    #[schema(required = false)]
     tariffs: Vec<TariffView>,
     /// Always `null`: projects are not kept here.
+    #[schema(required = false)]
     projects: Option<bool>,
 }
 
@@ -90,24 +101,31 @@ pub struct AccountFields {
 #[serde(rename_all = "camelCase")]
 pub struct AccountExtension {
     /// The brand it belongs to.
+    #[schema(required = false)]
     label_partner: Option<String>,
     /// Where the customer is written to.
+    #[schema(required = false)]
     email: Option<String>,
     /// Whether the address is known to be the customer's own.
+    #[schema(required = false)]
     email_verified: bool,
     /// Given name of the person.
+    #[schema(required = false)]
     first_name: Option<String>,
     /// Family name of the person.
+    #[schema(required = false)]
     last_name: Option<String>,
     /// Its installations, the primary one first.
+    #[schema(required = false)]
     installations: Vec<InstallationView>,
     /// Counts its changes, from 1.
+    #[schema(required = false)]
     version: u64,
     /// When it was created (RFC 3339, UTC).
-    #[schema(format = DateTime)]
+    #[schema(required = false, format = DateTime)]
     created_at: String,
     /// When it was last changed (RFC 3339, UTC).
-    #[schema(format = DateTime)]
+    #[schema(required = false, format = DateTime)]
     updated_at: String,
 }
 

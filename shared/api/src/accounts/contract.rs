@@ -73,7 +73,7 @@ pub struct IdempotencyKey {
 pub enum Faulty {
     /// The request has errors; all are listed.
     #[response(status = 400)]
-    Faults(#[to_schema] ErrorEnvelope),
+    Faults(ErrorEnvelope),
 }
 
 /// What is answered where there is no such account.
@@ -82,7 +82,7 @@ pub enum Faulty {
 pub enum Missing {
     /// Nothing of this id that you can see.
     #[response(status = 404)]
-    NotFound(#[to_schema] ErrorEnvelope),
+    NotFound(ErrorEnvelope),
 }
 
 /// What a change may be refused with.
@@ -92,10 +92,10 @@ pub enum Refused {
     /// The change clashes with what is stored: values are taken, ids would change, tariffs overlap. All
     /// is listed. Or the same request is being carried out.
     #[response(status = 409)]
-    Conflict(#[to_schema] ErrorEnvelope),
+    Conflict(ErrorEnvelope),
     /// The account is not in the version of `If-Match`.
     #[response(status = 412)]
-    Precondition(#[to_schema] ErrorEnvelope),
+    Precondition(ErrorEnvelope),
 }
 
 /// What a body may be refused with.
@@ -104,10 +104,10 @@ pub enum Refused {
 pub enum BodyRefused {
     /// The body, or what would be stored, is too large.
     #[response(status = 413)]
-    TooLarge(#[to_schema] ErrorEnvelope),
+    TooLarge(ErrorEnvelope),
     /// The body is not JSON by its media type.
     #[response(status = 415)]
-    MediaType(#[to_schema] ErrorEnvelope),
+    MediaType(ErrorEnvelope),
 }
 
 /// What an idempotency key may be refused with.
@@ -116,7 +116,7 @@ pub enum BodyRefused {
 pub enum KeyReused {
     /// Another request has used the idempotency key.
     #[response(status = 422)]
-    Reused(#[to_schema] ErrorEnvelope),
+    Reused(ErrorEnvelope),
 }
 
 /// What any operation may answer when something is wrong on this side.
@@ -125,13 +125,13 @@ pub enum KeyReused {
 pub enum Trouble {
     /// Something went wrong on our side.
     #[response(status = 500)]
-    Internal(#[to_schema] ErrorEnvelope),
+    Internal(ErrorEnvelope),
     /// Contention or throttling that outlived the retries; ask again after `Retry-After`.
     #[response(
         status = 503,
         headers(("retry-after" = u32, description = "After how many seconds to ask again."))
     )]
-    Busy(#[to_schema] ErrorEnvelope),
+    Busy(ErrorEnvelope),
 }
 
 /// Adds the other paths under which an operation is served: `(path, alias)`, which differ in words or in
