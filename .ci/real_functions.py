@@ -306,6 +306,17 @@ changes("remove-meter", 204)
 changes("remove-installation", 204)
 changes("move-installation", 201, "9999999999333")
 changes("erase-account", 204)
+# Of the accounts API: what is added first is changed, read and deleted by the others.
+changes("add-account", 200, "Example 1 API Home")
+changes("get-account", 200, "installations")
+changes("update-account", 200, "Mr Sun")
+changes("set-account-property", 200, "buildingArea")
+changes("list-account-properties", 200, "buildingArea")
+changes("delete-account-property", 200, "PropertyData")
+changes("set-account-tariffs", 200, "SOLAR_PV")
+changes("list-account-tariffs", 200, "SOLAR_PV")
+changes("delete-account-tariff", 200, "Tariff")
+changes("delete-account", 200, "DELETED")
 
 
 @check("publish-changes")

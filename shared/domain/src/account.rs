@@ -161,6 +161,11 @@ impl AccountState {
     }
 }
 
+/// Whether a value says no more than its absence would: then it is not stored.
+pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
 impl Account {
     /// A new account of which nothing is known.
     #[must_use]
@@ -301,10 +306,10 @@ pub struct Account {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label_partner: Option<LabelPartnerCode>,
     /// What it is called and how it is filed.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub profile: Profile,
     /// Where it is.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub site: Site,
     /// Facts about it, by their keys.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

@@ -103,7 +103,7 @@ fn changed(before: &Account, after: &Account) -> Vec<String> {
     paths.site(site, &after.site);
     let property = |(key, _): &(&KeyName, &Property)| key.to_string();
     let (was, is): (Vec<_>, Vec<_>) = (properties.iter().collect(), after.properties.iter().collect());
-    paths.each("properties", &was, &is, property, |paths, path, before, after| paths.compare(path, before, after));
+    paths.each("properties", &was, &is, property, Paths::compare);
     paths.compare("tariffs", tariffs, &after.tariffs);
     paths.customer(customer, &after.customer);
     paths.each("installations", installations, &after.installations, |it| it.id.to_string(), Paths::installation);

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Account, Text, TimeZone, words::words};
+use crate::{Account, Text, TimeZone, account::is_default, words::words};
 
 words! {
     /// Whether an account is in use.
@@ -47,7 +47,7 @@ pub struct Profile {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<Text<255>>,
     /// Whether it is in use.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub status: AccountStatus,
     /// What it stands for.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::{Flaw, Share, Text, TimeZone, change::set_some as set, words::words};
+use crate::{Flaw, Share, Text, TimeZone, change::set_some, words::words};
 
 words! {
     /// What a tariff is for.
@@ -148,17 +148,17 @@ impl TariffChange {
             tariff.source = None;
         }
         let facts = &mut tariff.facts;
-        set(&mut facts.code, self.code);
-        set(&mut facts.name, self.name);
-        set(&mut facts.supplier_id, self.supplier_id);
-        set(&mut facts.supplier_name, self.supplier_name);
-        set(&mut facts.time_zone, self.time_zone);
-        set(&mut facts.billing_period, self.billing_period);
-        set(&mut facts.currency, self.currency);
-        set(&mut tariff.end_date, self.end_date);
-        set(&mut tariff.customer_class, self.customer_class);
-        set(&mut tariff.likelihood, self.likelihood);
-        set(&mut tariff.source, self.source);
+        set_some(&mut facts.code, self.code);
+        set_some(&mut facts.name, self.name);
+        set_some(&mut facts.supplier_id, self.supplier_id);
+        set_some(&mut facts.supplier_name, self.supplier_name);
+        set_some(&mut facts.time_zone, self.time_zone);
+        set_some(&mut facts.billing_period, self.billing_period);
+        set_some(&mut facts.currency, self.currency);
+        set_some(&mut tariff.end_date, self.end_date);
+        set_some(&mut tariff.customer_class, self.customer_class);
+        set_some(&mut tariff.likelihood, self.likelihood);
+        set_some(&mut tariff.source, self.source);
         tariff.defaulted = tariff.likelihood.is_some_and(|likelihood| likelihood < Share::WHOLE);
         if tariff.ends_before_it_begins() { Err(Flaw::EndsBeforeStart) } else { Ok(tariff) }
     }
@@ -212,7 +212,7 @@ impl Tariff {
 /// Sets tariffs: each change by its position, with what is wrong with it.
 pub(crate) fn set_all(tariffs: &mut Vec<Tariff>, changes: Vec<TariffChange>) -> Vec<(usize, Flaw)> {
     let mut wrong = Vec::new();
-    let mut changed = Vec::new();
+    let mut set = Vec::new();
     for (position, change) in changes.into_iter().enumerate() {
         let key = change.key();
         let found = tariffs.iter().position(|tariff| tariff.key() == key);
@@ -220,13 +220,13 @@ pub(crate) fn set_all(tariffs: &mut Vec<Tariff>, changes: Vec<TariffChange>) -> 
             Ok(tariff) => {
                 // What is stated displaces the defaults of its service, and one default another.
                 tariffs.retain(|other| other.service != tariff.service || !other.defaulted);
-                changed.push((position, tariff.key()));
+                set.push((position, tariff.key()));
                 tariffs.push(tariff);
             }
             Err(flaw) => wrong.push((position, flaw)),
         }
     }
-    for (position, key) in changed {
+    for (position, key) in set {
         let Some(tariff) = tariffs.iter().find(|tariff| tariff.key() == key) else { continue };
         if tariffs.iter().any(|other| other.key() != key && other.overlaps(tariff)) {
             wrong.push((position, Flaw::Overlap));

@@ -4,18 +4,24 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, de::IgnoredAny};
-use wattbook_api::{Answer, Entry, Failure, Function, Request, Services, contract, problem};
+use wattbook_api::{Answer, Entry, Failure, Function, Request, Services, accounts, contract, problem};
 
 /// The function.
 pub static FUNCTION: Function = Function {
     name: "answer-unmatched-route",
-    entry: Entry::Http {
-        handle: |services, request| Box::pin(std::future::ready(answer(services, request))),
-        refuse: problem::refuse,
-    },
+    entry: Entry::Http { handle: |services, request| Box::pin(std::future::ready(answer(services, request))), refuse },
     uses: &[],
     contract: None,
 };
+
+/// In the dialect of the API that the path would belong to.
+fn refuse(request: &Request, failure: &Failure) -> Answer {
+    if request.path().contains("/rest/v1/") {
+        accounts::refuse(request, failure)
+    } else {
+        problem::refuse(request, failure)
+    }
+}
 
 fn answer(_: &Services, request: &Request) -> Result<Answer, Failure> {
     let document: Contract =

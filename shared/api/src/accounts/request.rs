@@ -172,7 +172,7 @@ impl PropertyBody {
         let mut change = AccountChange::default();
         match (key.as_str(), field::set(&mut change, key.as_str(), &Value::from(value.as_str()))) {
             (field::TARIFF, _) => match value.as_str().parse() {
-                Ok(id) => change.tariffs.push(electricity(id, entry.change)),
+                Ok(id) => change.tariffs.push(electricity(id, &entry.change)),
                 Err(_) => faults.body(&root.child("dataValue"), Flaw::WholeNumber),
             },
             (_, Some(Err(reason))) => faults.body(&root.child("dataValue"), reason),
@@ -194,7 +194,7 @@ impl PropertyBody {
 }
 
 /// The tariff that the key `masterTariffId` sets; without an accuracy it is certain.
-fn electricity(id: u64, stated: PropertyChange) -> TariffChange {
+fn electricity(id: u64, stated: &PropertyChange) -> TariffChange {
     TariffChange {
         service: Some(TariffService::Electricity),
         effective_date: stated.from.as_ref().and_then(Moment::date),

@@ -55,6 +55,16 @@ async fn each_gets_the_answer_it_is_a_sample_of() {
         ("remove-installation", 204, ""),
         ("move-installation", 201, "9999999999333"),
         ("erase-account", 204, ""),
+        ("add-account", 200, "Example 1 API Home"),
+        ("get-account", 200, "installations"),
+        ("update-account", 200, "Mr Sun"),
+        ("set-account-property", 200, "buildingArea"),
+        ("list-account-properties", 200, "buildingArea"),
+        ("delete-account-property", 200, "PropertyData"),
+        ("set-account-tariffs", 200, "SOLAR_PV"),
+        ("list-account-tariffs", 200, "SOLAR_PV"),
+        ("delete-account-tariff", 200, "Tariff"),
+        ("delete-account", 200, "DELETED"),
     ] {
         let answer = invoke(name).await;
         assert_eq!(answer["statusCode"], status, "{name}: {answer}");

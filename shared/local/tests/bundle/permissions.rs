@@ -45,8 +45,15 @@ fn needed(function: &str, operations: &BTreeSet<String>) -> BTreeSet<String> {
         | "set-primary-installation"
         | "add-meter"
         | "update-meter"
-        | "move-installation" => &["PutItem"],
-        "update-customer-info" | "remove-installation" | "remove-meter" => &["PutItem", "DeleteItem"],
+        | "move-installation"
+        | "add-account"
+        | "set-account-property"
+        | "delete-account-property"
+        | "set-account-tariffs"
+        | "delete-account-tariff" => &["PutItem"],
+        "update-customer-info" | "remove-installation" | "remove-meter" | "update-account" | "delete-account" => {
+            &["PutItem", "DeleteItem"]
+        }
         "erase-account" => &["DeleteItem"],
         _ => &[],
     };
@@ -111,6 +118,7 @@ async fn each_function_may_do_exactly_what_it_does() {
     assert_eq!(running.resend(&json!({"email": "jo-9@example.com"})).await.status, 202);
     let token = running.verification_token(&customer).await;
     assert_eq!(running.register(&token, PASSWORD).await.status, 200);
+    running.use_the_accounts_api().await;
     let form = [("grant_type", "client_credentials"), ("client_id", &*admin.app_id), ("client_secret", "x")];
     send(running.request(Method::POST, "/v1/token").form(&form)).await;
     let organisation_id = &running.bundle.demo().organisation_id;
@@ -121,4 +129,38 @@ async fn each_function_may_do_exactly_what_it_does() {
         assert_eq!(allowed, needed(&function, &operations), "{function} calls {operations:?}");
     }
     running.bundle.stop().await;
+}
+
+impl Running {
+    /// Each operation of the accounts API, so that it does all that it can do to the table.
+    async fn use_the_accounts_api(&self) {
+        let admin = self.admin();
+        let home = json!({"providerAccountId": "home", "email": "home@example.com"});
+        let taken = self.change(Method::POST, admin, "/rest/v1/accounts", Some(home.clone())).await;
+        assert_eq!(taken.status, 200, "{taken:?}");
+        assert_eq!(self.change(Method::POST, admin, "/rest/v1/accounts", Some(home)).await.status, 409);
+        let account = "/rest/v1/accounts/pid/home";
+        let address = json!({"keyName": "addressString", "dataValue": "San Francisco, CA 94105"});
+        for (method, path, body) in [
+            (Method::POST, "/rest/v1/accounts?dryRun=true".to_owned(), Some(json!({"email": "new-home@example.com"}))),
+            (Method::PUT, account.to_owned(), Some(json!({"email": "moved@example.com", "address": {"zip": "94105"}}))),
+            (Method::GET, account.to_owned(), None),
+            (Method::PUT, format!("{account}/properties"), Some(address.clone())),
+            (
+                Method::POST,
+                format!("{account}/properties?dryRun=true"),
+                Some(json!({"keyName": "providerAccountId", "dataValue": "home"})),
+            ),
+            (Method::GET, format!("{account}/properties"), None),
+            (Method::DELETE, format!("{account}/properties/addressString"), None),
+            (Method::PUT, format!("{account}/tariffs"), Some(json!({"masterTariffId": 1}))),
+            (Method::GET, format!("{account}/tariffs"), None),
+            (Method::DELETE, format!("{account}/tariffs/1"), None),
+            (Method::DELETE, account.to_owned(), None),
+            (Method::DELETE, format!("{account}?hardDelete=true"), None),
+        ] {
+            let answer = self.change(method, admin, &path, body).await;
+            assert_eq!(answer.status, 200, "{path}: {answer:?}");
+        }
+    }
 }
