@@ -5,6 +5,7 @@
 //! dialect ([`problem`] and the modules of the dialects), and keeps promises that are the same
 //! everywhere: every fault at once, idempotency, versions, request ids, one log line per request.
 
+pub mod accounts;
 pub mod authorizer;
 pub mod bus;
 pub mod clock;

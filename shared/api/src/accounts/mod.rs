@@ -1,0 +1,3 @@
+//! The accounts dialect (seed `account-api-genability`).
+
+pub mod defaults;
