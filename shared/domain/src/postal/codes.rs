@@ -1,0 +1,205 @@
+//! Postal codes: which forms there are, and where in a piece they stand.
+
+use super::{all_digits, street};
+
+/// A postal code found in a piece.
+#[derive(Debug)]
+pub(super) struct Found<'a> {
+    /// The code in its normal form.
+    pub(super) code: String,
+    /// The country, if the form of the code tells it.
+    pub(super) country: Option<&'static str>,
+    /// The Canadian or Australian state that stands with it.
+    pub(super) state: Option<&'a str>,
+    /// What else is in the piece.
+    pub(super) city: &'a [&'a str],
+}
+
+const CANADIAN: &[&str] = &["AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT"];
+const AUSTRALIAN: &[&str] = &["ACT", "NSW", "NT", "QLD", "SA", "TAS", "VIC", "WA"];
+/// What stands before the number on letters across borders, as in `D-10117`.
+const PREFIXES: &[(&str, &str)] = &[
+    ("A", "AT"),
+    ("AT", "AT"),
+    ("B", "BE"),
+    ("BE", "BE"),
+    ("CH", "CH"),
+    ("D", "DE"),
+    ("DE", "DE"),
+    ("DK", "DK"),
+    ("F", "FR"),
+    ("FI", "FI"),
+    ("FR", "FR"),
+    ("I", "IT"),
+    ("IT", "IT"),
+    ("L", "LU"),
+    ("LT", "LT"),
+    ("LU", "LU"),
+    ("LV", "LV"),
+    ("NL", "NL"),
+    ("S", "SE"),
+    ("SE", "SE"),
+    ("SI", "SI"),
+];
+/// Countries that write five digits as three and two.
+const THREE_AND_TWO: &[&str] = &["CZ", "GR", "SE", "SK"];
+
+/// The code in a piece. In the first of several pieces digits are a house number, so `only` says
+/// whether there is another before it or after it.
+pub(super) fn find<'a>(piece: &'a [&'a str], country: Option<&str>, first: bool, only: bool) -> Option<Found<'a>> {
+    let may_be = |code| country.is_none_or(|country| country == code);
+    let dutch = || may_be("NL").then(|| dutch(piece, country.is_some()))?;
+    let british = || may_be("GB").then(|| british(piece, country.is_some()))?;
+    let canadian = || may_be("CA").then(|| canadian(piece))?;
+    let irish = || (country == Some("IE")).then(|| irish(piece))?;
+    let leading = || (!first || only).then(|| leading(piece, country, first))?;
+    let trailing = || (country.is_some() && !first).then(|| trailing(piece, country))?;
+    dutch().or_else(british).or_else(canadian).or_else(irish).or_else(leading).or_else(trailing)
+}
+
+/// Whether the piece is an address's last line by itself, in that country.
+pub(super) fn has_code_and_city(piece: &[&str], country: &str, only: bool) -> bool {
+    find(piece, Some(country), only, only).is_some_and(|found| !found.city.is_empty())
+}
+
+fn dutch<'a>(piece: &'a [&'a str], known: bool) -> Option<Found<'a>> {
+    let letters = |text: &str| {
+        text.len() == 2
+            && text.bytes().all(|byte| byte.is_ascii_uppercase() || (known && byte.is_ascii_lowercase()))
+            && !["SA", "SD", "SS"].contains(&text.to_ascii_uppercase().as_str())
+    };
+    let digits = |text: &str| text.len() == 4 && all_digits(text) && !text.starts_with('0');
+    let code = |words: &[&str]| {
+        let (first, second) = match words {
+            [one] => one.trim_start_matches("NL-").split_at_checked(4)?,
+            [first, second] => (first.trim_start_matches("NL-"), *second),
+            _ => return None,
+        };
+        (digits(first) && letters(second)).then(|| format!("{first}{}", second.to_ascii_uppercase()))
+    };
+    at_either_end(piece, code).map(|(code, city)| Found { code, country: Some("NL"), state: None, city })
+}
+
+fn british<'a>(piece: &'a [&'a str], known: bool) -> Option<Found<'a>> {
+    let shape = |text: &str| -> String { text.chars().map(kind).collect() };
+    let code = |words: &[&str]| {
+        let joined = words.concat();
+        let (outward, inward) = joined.split_at_checked(joined.len().checked_sub(3)?)?;
+        let outward_fits =
+            ["A9", "A99", "AA9", "AA99", "A9A", "AA9A"].contains(&shape(outward).as_str()) && shape(inward) == "9AA";
+        let parted_right = matches!(words, [_]) || words.last().is_some_and(|last| *last == inward);
+        let capitals = known || !joined.bytes().any(|byte| byte.is_ascii_lowercase());
+        (outward_fits && parted_right && capitals).then(|| format!("{outward} {inward}").to_ascii_uppercase())
+    };
+    at_end(piece, code).map(|(code, city)| Found { code, country: Some("GB"), state: None, city })
+}
+
+fn irish<'a>(piece: &'a [&'a str]) -> Option<Found<'a>> {
+    let code = |words: &[&str]| {
+        let joined = words.concat().to_ascii_uppercase();
+        let (routing, rest) = joined.split_at_checked(3)?;
+        let shape: String = routing.chars().map(kind).collect();
+        let fits = (shape == "A99" || routing == "D6W") && rest.len() == 4;
+        (fits && rest.bytes().all(|byte| byte.is_ascii_alphanumeric())).then(|| format!("{routing} {rest}"))
+    };
+    at_end(piece, code).map(|(code, city)| Found { code, country: Some("IE"), state: None, city })
+}
+
+/// A Canadian code at the end, with the province before it.
+pub(super) fn canadian<'a>(piece: &'a [&'a str]) -> Option<Found<'a>> {
+    let code = |words: &[&str]| {
+        let joined = words.concat().to_ascii_uppercase();
+        let (area, unit) = joined.split_at_checked(3)?;
+        let shape: String = joined.chars().map(kind).collect();
+        (shape == "A9A9A9").then(|| format!("{area} {unit}"))
+    };
+    let (code, rest) = at_end(piece, code)?;
+    let (state, city) = state_at_end(rest, CANADIAN);
+    Some(Found { code, country: Some("CA"), state, city })
+}
+
+/// Digits before a city.
+fn leading<'a>(piece: &'a [&'a str], country: Option<&str>, first: bool) -> Option<Found<'a>> {
+    let (word, rest) = piece.split_first()?;
+    let (prefix, number) = match word.split_once('-') {
+        Some((prefix, number)) if !prefix.is_empty() && !prefix.starts_with(|c: char| c.is_ascii_digit()) => {
+            (Some(PREFIXES.iter().find(|(known, _)| *known == prefix)?.1), number)
+        }
+        _ => (None, *word),
+    };
+    let found = |code: String, country, city| Some(Found { code, country, state: None, city });
+    if let ([next, city @ ..], Some(country)) = (rest, country.or(prefix))
+        && THREE_AND_TWO.contains(&country)
+        && number.len() == 3
+        && next.len() == 2
+        && all_digits(number)
+        && all_digits(next)
+    {
+        return found(format!("{number} {next}"), prefix, city);
+    }
+    let shape: String = number.chars().map(kind).collect();
+    let fits = match country.or(prefix) {
+        Some("PL") => shape == "99-999",
+        Some("PT") => shape == "9999-999" || shape == "9999",
+        Some(_) => ["9999", "99999", "999999"].contains(&shape.as_str()),
+        // Four digits before a word are a house number as often, and with a street suffix five are too.
+        None => (shape == "99999" || (shape == "9999" && !first)) && !rest.is_empty() && !street::has_suffix(rest),
+    };
+    if !fits {
+        return None;
+    }
+    match (country, rest) {
+        // Italian places have their province behind them.
+        (Some("IT"), [city @ .., province]) if !city.is_empty() && is_province(province) => {
+            found(number.to_owned(), prefix, city)
+        }
+        _ => found(number.to_owned(), prefix, rest),
+    }
+}
+
+/// Digits behind a city, in a country where nothing better is known.
+fn trailing<'a>(piece: &'a [&'a str], country: Option<&str>) -> Option<Found<'a>> {
+    let (word, rest) = piece.split_last()?;
+    let fits = (3..=7).contains(&word.len()) && all_digits(word);
+    let (state, city) = if country == Some("AU") { state_at_end(rest, AUSTRALIAN) } else { (None, rest) };
+    fits.then(|| Found { code: (*word).to_owned(), country: None, state, city })
+}
+
+fn is_province(word: &str) -> bool {
+    let letters = word.trim_start_matches('(').trim_end_matches(')');
+    letters.len() == 2 && letters.bytes().all(|byte| byte.is_ascii_uppercase())
+}
+
+fn state_at_end<'a>(words: &'a [&'a str], known: &[&str]) -> (Option<&'a str>, &'a [&'a str]) {
+    match words.split_last() {
+        Some((state, city)) if known.contains(state) => (Some(state), city),
+        _ => (None, words),
+    }
+}
+
+/// A code in the last two words or the last one, and what stands before it.
+fn at_end<'a>(piece: &'a [&'a str], code: impl Fn(&[&str]) -> Option<String>) -> Option<(String, &'a [&'a str])> {
+    [2, 1].into_iter().find_map(|count| {
+        let (city, end) = piece.split_at_checked(piece.len().checked_sub(count)?)?;
+        Some((code(end)?, city))
+    })
+}
+
+fn at_either_end<'a>(
+    piece: &'a [&'a str],
+    code: impl Fn(&[&str]) -> Option<String>,
+) -> Option<(String, &'a [&'a str])> {
+    let start = [2, 1].into_iter().find_map(|count| {
+        let (start, city) = piece.split_at_checked(count)?;
+        Some((code(start)?, city))
+    });
+    start.or_else(|| at_end(piece, code))
+}
+
+fn kind(c: char) -> char {
+    match c {
+        '0'..='9' => '9',
+        'a'..='z' | 'A'..='Z' => 'A',
+        other => other,
+    }
+}
