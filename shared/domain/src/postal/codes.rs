@@ -1,6 +1,6 @@
 //! Postal codes: which forms there are, and where in a piece they stand.
 
-use super::{all_digits, street};
+use super::{all_digits, has_digit, street};
 
 /// A postal code found in a piece.
 #[derive(Debug)]
@@ -44,8 +44,8 @@ const PREFIXES: &[(&str, &str)] = &[
 /// Countries that write five digits as three and two.
 const THREE_AND_TWO: &[&str] = &["CZ", "GR", "SE", "SK"];
 
-/// The code in a piece. In the first of several pieces digits are a house number, so `only` says
-/// whether there is another before it or after it.
+/// The code in a piece, in a country if that is known. Digits at the start of the `first` piece are the
+/// number of a house, unless it is the `only` piece.
 pub(super) fn find<'a>(piece: &'a [&'a str], country: Option<&str>, first: bool, only: bool) -> Option<Found<'a>> {
     let may_be = |code| country.is_none_or(|country| country == code);
     let dutch = || may_be("NL").then(|| dutch(piece, country.is_some()))?;
@@ -53,7 +53,7 @@ pub(super) fn find<'a>(piece: &'a [&'a str], country: Option<&str>, first: bool,
     let canadian = || may_be("CA").then(|| canadian(piece))?;
     let irish = || (country == Some("IE")).then(|| irish(piece))?;
     let leading = || (!first || only).then(|| leading(piece, country, first))?;
-    let trailing = || (country.is_some() && !first).then(|| trailing(piece, country))?;
+    let trailing = || (country.is_none() || !first).then(|| trailing(piece, country))?;
     dutch().or_else(british).or_else(canadian).or_else(irish).or_else(leading).or_else(trailing)
 }
 
@@ -143,7 +143,8 @@ fn leading<'a>(piece: &'a [&'a str], country: Option<&str>, first: bool) -> Opti
         Some("PT") => shape == "9999-999" || shape == "9999",
         Some(_) => ["9999", "99999", "999999"].contains(&shape.as_str()),
         // Four digits before a word are a house number as often, and with a street suffix five are too.
-        None => (shape == "99999" || (shape == "9999" && !first)) && !rest.is_empty() && !street::has_suffix(rest),
+        None if first && rest.is_empty() => false,
+        None => (shape == "99999" || (shape == "9999" && !first)) && !street::has_suffix(rest),
     };
     if !fits {
         return None;
@@ -157,10 +158,16 @@ fn leading<'a>(piece: &'a [&'a str], country: Option<&str>, first: bool) -> Opti
     }
 }
 
-/// Digits behind a city, in a country where nothing better is known.
+/// Digits behind a city: any in a country where nothing better is known, and else five, which are more
+/// than the number of a house.
 fn trailing<'a>(piece: &'a [&'a str], country: Option<&str>) -> Option<Found<'a>> {
     let (word, rest) = piece.split_last()?;
-    let fits = (3..=7).contains(&word.len()) && all_digits(word);
+    let fits = match country {
+        Some(_) => (3..=9).contains(&word.len()) && word.split('-').all(all_digits),
+        None => {
+            word.len() == 5 && all_digits(word) && !rest.is_empty() && !has_digit(rest) && !street::has_suffix(rest)
+        }
+    };
     let (state, city) = if country == Some("AU") { state_at_end(rest, AUSTRALIAN) } else { (None, rest) };
     fits.then(|| Found { code: (*word).to_owned(), country: None, state, city })
 }
@@ -168,6 +175,14 @@ fn trailing<'a>(piece: &'a [&'a str], country: Option<&str>) -> Option<Found<'a>
 fn is_province(word: &str) -> bool {
     let letters = word.trim_start_matches('(').trim_end_matches(')');
     letters.len() == 2 && letters.bytes().all(|byte| byte.is_ascii_uppercase())
+}
+
+/// The province that a piece of its own means, between the city and the code.
+pub(super) fn province<'a>(piece: &[&'a str]) -> Option<&'a str> {
+    match piece {
+        [word] if CANADIAN.contains(word) => Some(word),
+        _ => None,
+    }
 }
 
 fn state_at_end<'a>(words: &'a [&'a str], known: &[&str]) -> (Option<&'a str>, &'a [&'a str]) {

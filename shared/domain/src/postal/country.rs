@@ -98,7 +98,7 @@ pub(super) fn take(pieces: &mut Vec<Piece>) -> Option<&'static str> {
     for count in (1..=MOST_WORDS.min(last.len().saturating_sub(1))).rev() {
         let (before, name) = last.split_at(last.len() - count);
         if let Some(country) = named(name)
-            && (us::ends_in_zip(before) || codes::has_code_and_city(before, country, earlier.is_empty()))
+            && is_whole(before, name, country, earlier.is_empty())
         {
             let before = before.to_vec();
             pieces.pop();
@@ -107,6 +107,15 @@ pub(super) fn take(pieces: &mut Vec<Piece>) -> Option<&'static str> {
         }
     }
     None
+}
+
+/// Whether what stands before the name of a country can do without it.
+fn is_whole(before: &[&str], name: &[&str], country: &str, only: bool) -> bool {
+    match country {
+        // `USA` is no part of anything else; `us` and `America` are.
+        "US" => us::ends_in_state(before) || !["us", "america"].contains(&fold(&name.join(" ")).as_str()),
+        _ => codes::has_code_and_city(before, country, only),
+    }
 }
 
 /// The country that a piece of its own means.

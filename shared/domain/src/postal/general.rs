@@ -12,15 +12,21 @@ pub(super) fn parse(pieces: &[Piece], country: Option<&str>) -> Parts {
         .rev()
         .find_map(|(index, piece)| Some((index, codes::find(piece, country, index == 0, only)?)));
     let Some((index, found)) = found else { return without_code(pieces, country) };
-    let Found { code, country: told, state, city } = found;
+    let Found { code, country: told, mut state, city } = found;
+    let country = country.or(told);
     let mut above = pieces.get(..index).unwrap_or_default();
+    if let (Some("CA"), [], None, Some((last, earlier))) = (country, city, state, above.split_last())
+        && let Some(province) = codes::province(last)
+    {
+        (state, above) = (Some(province), earlier);
+    }
     let mut city = text(city);
     if city.is_none() {
         let next = pieces.get(index + 1).filter(|piece| !has_digit(piece));
         city = next.and_then(|piece| text(piece)).or_else(|| take_city(&mut above));
     }
     let (line1, line2) = lines(above);
-    let country = country.or(told).and_then(country_code);
+    let country = country.and_then(country_code);
     Parts { line1, line2, city, state: state.map(str::to_owned), postal_code: Some(code), country }
 }
 

@@ -56,6 +56,13 @@ pub(super) fn has_suffix(words: &[&str]) -> bool {
     words.iter().any(|word| suffix(word).is_some())
 }
 
+/// Whether the number follows the name, as in much of Europe and hardly in the United States.
+pub(super) fn ends_in_number(words: &[&str]) -> bool {
+    let box_number = words.first().is_some_and(|word| ["po", "p.o", "box"].contains(&small(word).as_str()));
+    let number = words.last().is_some_and(|last| last.starts_with(|c: char| c.is_ascii_digit()));
+    number && !box_number && !starts_with_digit(words) && !has_suffix(words) && unit_length(words) == 0
+}
+
 /// How many words a unit at the start takes, `Apt 4` or `#5`; 0 if there is none.
 pub(super) fn unit_length(words: &[&str]) -> usize {
     match words {

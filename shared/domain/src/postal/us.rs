@@ -104,7 +104,10 @@ fn is_state_line(city: &[&str], earlier: &[Piece], tail: &[&str]) -> bool {
         // `Georgia` and `Washington` alone are a country and a city just as well.
         ([], None) => !["georgia", "washington"].contains(&fold(&tail.join(" ")).as_str()),
         ([], Some(_)) if fold(&tail.join(" ")) == "georgia" => false,
-        ([], Some(before)) => codes::find(before, None, earlier.len() == 1, earlier.len() == 1).is_none(),
+        ([], Some(before)) => {
+            let elsewhere = earlier.len() > 1 && earlier.first().is_some_and(|street| street::ends_in_number(street));
+            !elsewhere && codes::find(before, None, earlier.len() == 1, earlier.len() == 1).is_none()
+        }
         (city, _) => !has_digit(city) || street::split_city(city).is_some(),
     }
 }
@@ -139,9 +142,12 @@ pub(super) fn state(words: &[&str]) -> Option<&'static str> {
     state_at_end(words, false).filter(|(_, before)| before.is_empty()).map(|(state, _)| state)
 }
 
-/// Whether the words end in a state and a ZIP code.
-pub(super) fn ends_in_zip(words: &[&str]) -> bool {
-    words.split_last().is_some_and(|(zip, before)| is_zip(zip) && state_at_end(before, true).is_some())
+/// Whether the words end in a state, with or without a ZIP code behind it.
+pub(super) fn ends_in_state(words: &[&str]) -> bool {
+    match words.split_last() {
+        Some((zip, before)) if is_zip(zip) => before.is_empty() || state_at_end(before, true).is_some(),
+        _ => state_at_end(words, false).is_some(),
+    }
 }
 
 /// The state at the end and what stands before it. A name within a piece, or small letters, only if
