@@ -48,7 +48,8 @@ impl Store {
     async fn put_batch(&self, batch: Vec<WriteRequest>) -> Result<(), StoreError> {
         let mut pending = batch;
         let mut wait = FIRST_WAIT;
-        for _ in 0..TRIES {
+        let mut tries = 0;
+        loop {
             let answer = self
                 .client
                 .batch_write_item()
@@ -62,10 +63,13 @@ impl Store {
             if pending.is_empty() {
                 return Ok(());
             }
+            tries += 1;
+            if tries == TRIES {
+                return Err(StoreError::Busy("BatchWriteItem: unprocessed items".into()));
+            }
             tokio::time::sleep(part_of(wait)).await;
             wait = LONGEST_WAIT.min(wait * 2);
         }
-        Err(StoreError::Busy("BatchWriteItem: unprocessed items".into()))
     }
 }
 

@@ -52,12 +52,11 @@ fn many(rows: usize) -> String {
     csv
 }
 
-/// A new account with this address in one text or in parts, and of this class.
-fn account(text: Option<&str>, zip: Option<&str>, class: &str) -> Account {
+/// A new account with this address and of this class.
+fn account(address: &str, class: &str) -> Account {
     let mut account = Account::blank(OrganisationId::new_random(), None, Timestamp::UNIX_EPOCH);
     let mut change = AccountChange::default();
-    change.address.free_text = text.map(|text| Text::parse(text).unwrap());
-    change.address.postal_code = zip.map(|zip| Text::parse(zip).unwrap());
+    change.address.free_text = Text::parse(address).ok();
     let property = PropertyChange { value: Text::parse(class).ok(), ..PropertyChange::default() };
     change.properties.push((KeyName::parse(CUSTOMER_CLASS).unwrap(), property));
     account.merge(change, Timestamp::UNIX_EPOCH).unwrap();
@@ -222,7 +221,7 @@ async fn place_and_tariff_are_one_round_trip() {
 async fn an_account_has_the_published_tariff_until_what_it_follows_from_changes() {
     let running = Running::start().await;
     let store = running.store();
-    let mut account = account(None, Some("94105"), "1");
+    let mut account = account("221 Main Street, San Francisco, CA 94105", "1");
     defaults::refresh(&store, None, &mut account).await.unwrap();
     assert_eq!(store.usage().round_trips, 1);
     let [tariff] = &account.tariffs[..] else { panic!("{:?}", account.tariffs) };
@@ -237,18 +236,21 @@ async fn an_account_has_the_published_tariff_until_what_it_follows_from_changes(
     assert_eq!(tariff.likelihood.unwrap().percent(), 74.03);
     assert!(tariff.defaulted && tariff.source.is_some() && tariff.end_date.is_none());
     assert_eq!(account.site.derived_time_zone.as_ref().unwrap().as_str(), "America/Los_Angeles");
-    assert_eq!(account.site.address().city.unwrap().as_str(), "San Francisco");
+    let address = account.site.address();
+    assert_eq!(address.formatted().unwrap(), "221 Main St, San Francisco, CA 94105, US");
+    assert!((address.longitude.unwrap().degrees() + 122.392).abs() < 0.01);
+    assert!((address.latitude.unwrap().degrees() - 37.79).abs() < 0.01);
 
     let old = account.clone();
     account.profile.name = Text::parse("another").ok();
     defaults::refresh(&store, Some(&old), &mut account).await.unwrap();
     assert_eq!(store.usage().round_trips, 1);
-    account.site.stated.postal_code = Text::parse("1011AB").ok();
-    account.site.stated.country = CountryCode::parse("NL").ok();
+    account.site.stated.free_text = Text::parse("Damrak 1A, 1011 AB Amsterdam, Netherlands").ok();
     defaults::refresh(&store, Some(&old), &mut account).await.unwrap();
     assert_eq!(store.usage().round_trips, 2);
     assert_eq!(account.tariffs[0].facts.currency.as_ref().unwrap().as_str(), "EUR");
-    assert_eq!(account.site.address().city, None);
+    assert_eq!(account.site.address().formatted().unwrap(), "Damrak 1A, Amsterdam, 1011AB, NL");
+    assert_eq!((account.site.address().latitude, account.site.derived_time_zone), (None, None));
     running.bundle.stop().await;
 }
 
