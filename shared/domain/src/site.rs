@@ -169,7 +169,7 @@ impl Site {
         self.stated.or(&self.derived)
     }
 
-    /// Works out anew what follows from the text of the address alone.
+    /// Works out anew what follows from the text of the address and its country alone.
     pub fn derive_from_text(&mut self) {
         let parts = self.stated.free_text.as_ref().map(|text| postal::parse(text.as_str())).unwrap_or_default();
         self.derived = SiteAddress {
@@ -181,7 +181,7 @@ impl Site {
             country: parts.country,
             ..SiteAddress::default()
         };
-        self.derived_time_zone = None;
+        self.derived_time_zone = self.address().country.as_ref().and_then(TimeZone::of_country);
     }
 
     /// Adds what is known of the place that the address is in. What the text of the address says
@@ -193,7 +193,9 @@ impl Site {
         fill(&mut derived.state, place.state.as_ref());
         derived.longitude = place.longitude;
         derived.latitude = place.latitude;
-        self.derived_time_zone.clone_from(&place.time_zone);
+        if place.time_zone.is_some() {
+            self.derived_time_zone.clone_from(&place.time_zone);
+        }
     }
 }
 

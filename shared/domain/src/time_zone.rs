@@ -4,7 +4,45 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Flaw;
+use crate::{CountryCode, Flaw};
+
+/// Countries with one zone, from the `zone.tab` of the database (public domain). Büsingen, which has a
+/// name of its own there, keeps the time of the rest of Germany.
+const ONLY_ZONE: [(&str, &str); 33] = [
+    ("AT", "Europe/Vienna"),
+    ("BE", "Europe/Brussels"),
+    ("BG", "Europe/Sofia"),
+    ("CH", "Europe/Zurich"),
+    ("CZ", "Europe/Prague"),
+    ("DE", "Europe/Berlin"),
+    ("DK", "Europe/Copenhagen"),
+    ("EE", "Europe/Tallinn"),
+    ("FI", "Europe/Helsinki"),
+    ("FR", "Europe/Paris"),
+    ("GB", "Europe/London"),
+    ("GR", "Europe/Athens"),
+    ("HR", "Europe/Zagreb"),
+    ("HU", "Europe/Budapest"),
+    ("IE", "Europe/Dublin"),
+    ("IS", "Atlantic/Reykjavik"),
+    ("IT", "Europe/Rome"),
+    ("JP", "Asia/Tokyo"),
+    ("LI", "Europe/Vaduz"),
+    ("LT", "Europe/Vilnius"),
+    ("LU", "Europe/Luxembourg"),
+    ("LV", "Europe/Riga"),
+    ("MT", "Europe/Malta"),
+    ("NL", "Europe/Amsterdam"),
+    ("NO", "Europe/Oslo"),
+    ("PL", "Europe/Warsaw"),
+    ("RO", "Europe/Bucharest"),
+    ("RS", "Europe/Belgrade"),
+    ("SE", "Europe/Stockholm"),
+    ("SG", "Asia/Singapore"),
+    ("SI", "Europe/Ljubljana"),
+    ("SK", "Europe/Bratislava"),
+    ("TR", "Europe/Istanbul"),
+];
 
 /// A time zone by its name in the IANA time zone database, such as `Europe/Amsterdam`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +59,14 @@ impl TimeZone {
             Some((name, _)) if name == raw => Ok(Self(raw.to_owned())),
             _ => Err(Flaw::TimeZone),
         }
+    }
+
+    /// The zone of a country that has only one, as far as we know the country: most of Europe. Places
+    /// abroad that belong to it have country codes of their own.
+    #[must_use]
+    pub fn of_country(country: &CountryCode) -> Option<Self> {
+        let (_, name) = ONLY_ZONE.iter().find(|(code, _)| *code == country.as_str())?;
+        Self::parse(name).ok()
     }
 
     /// Every name of the database.
@@ -44,6 +90,15 @@ impl fmt::Display for TimeZone {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_zone_of_a_country_is_one() {
+        for (code, name) in ONLY_ZONE {
+            let country = CountryCode::parse(code).unwrap();
+            assert_eq!(TimeZone::of_country(&country).unwrap().as_str(), name, "{code}");
+        }
+        assert_eq!(TimeZone::of_country(&CountryCode::parse("US").unwrap()), None);
+    }
 
     #[test]
     fn takes_only_names_of_the_database() {
