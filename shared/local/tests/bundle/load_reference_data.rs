@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use wattbook_api::accounts::defaults;
 use wattbook_domain::{
-    Account, CountryCode, OrganisationId, PlaceFacts, PostalArea, Text,
+    Account, CountryCode, OrganisationId, PlaceFacts, PostalArea, Share, Text,
     merge::AccountChange,
     property::{CUSTOMER_CLASS, CustomerClass, KeyName, PropertyChange},
     tariff::LikelyTariff,
@@ -233,7 +233,7 @@ async fn an_account_has_the_published_tariff_until_what_it_follows_from_changes(
     assert_eq!(facts.time_zone.as_ref().unwrap().as_str(), "US/Pacific");
     assert_eq!(facts.billing_period.as_ref().unwrap().as_str(), "MONTHLY");
     assert_eq!(facts.currency.as_ref().unwrap().as_str(), "USD");
-    assert_eq!(tariff.likelihood.unwrap().percent(), 74.03);
+    assert_eq!(tariff.likelihood, Share::of_percent(74.03).ok());
     assert!(tariff.defaulted && tariff.source.is_some() && tariff.end_date.is_none());
     assert_eq!(account.site.derived_time_zone.as_ref().unwrap().as_str(), "America/Los_Angeles");
     let address = account.site.address();

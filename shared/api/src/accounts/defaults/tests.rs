@@ -12,11 +12,11 @@ use wattbook_domain::{
 use super::*;
 
 fn text<const MAX: usize>(raw: &str) -> Option<Text<MAX>> {
-    Some(Text::parse(raw).unwrap())
+    Text::parse(raw).ok()
 }
 
 fn country(code: &str) -> Option<CountryCode> {
-    Some(CountryCode::parse(code).unwrap())
+    CountryCode::parse(code).ok()
 }
 
 fn blank() -> Account {
