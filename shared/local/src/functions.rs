@@ -28,6 +28,7 @@ pub static FUNCTIONS: &[&Function] = &[
     &get_openapi::FUNCTION,
     &get_provisioned_account::FUNCTION,
     &issue_token::FUNCTION,
+    &list_accounts::FUNCTION,
     &move_installation::FUNCTION,
     &provision_account::FUNCTION,
     &register_customer::FUNCTION,

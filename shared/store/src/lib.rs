@@ -25,6 +25,7 @@ mod idempotency;
 mod items;
 pub mod keys;
 pub mod listing;
+mod load;
 mod organisations;
 mod retry;
 mod size;

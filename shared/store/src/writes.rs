@@ -300,7 +300,8 @@ fn fresh<'c>(claims: &'c [Claim], known: &HashSet<Value>) -> Vec<(usize, &'c Cla
     claims.iter().enumerate().filter(|(_, claim)| unknown(claim)).collect()
 }
 
-fn account_item(account: &Account) -> Result<Item, WriteError> {
+/// The item of an account.
+pub(crate) fn account_item(account: &Account) -> Result<Item, WriteError> {
     let item = items::write(keys::account(account.organisation, account.id), ListedAccount::of(account))?;
     let bytes = size::item(&item);
     if bytes > MAX_ACCOUNT_BYTES { Err(WriteError::TooLarge { bytes }) } else { Ok(item) }

@@ -27,6 +27,7 @@ mod idempotency;
 mod installations;
 mod isolation;
 mod issue_token;
+mod list_accounts;
 mod malformed;
 mod meters;
 mod model;
