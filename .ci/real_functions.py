@@ -282,6 +282,14 @@ def _(functions):
     assert headers.get("etag"), headers
 
 
+@check("list-accounts")
+def _(functions):
+    page, _ = json_answer(functions.invoke("list-accounts", sample("list-accounts")), 200)
+    sent = json.loads(sample("provision-account")["body"])["customer_info"]
+    found = [account["providerAccountId"] for account in page["results"]]
+    assert sent["external_account_id"] in found and page["status"] == "success", page
+
+
 @check("register-customer")
 def _(functions):
     # Tokens are signed with keys that are drawn anew, so a sample can only have one that does not work.

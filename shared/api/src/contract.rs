@@ -28,6 +28,7 @@ pub const CHECKED_IN: &str = include_str!("../openapi.json");
     ),
     servers((url = "/")),
     tags(
+        (name = "accounts", description = "Accounts one by one and in lists."),
         (name = "provisioning", description = "Accounts with their installations and meters, in one nested call."),
         (name = "accounts", description = "The same accounts with their header, address, properties and tariffs, in one envelope. \
             A successful answer is always 200."),

@@ -19,6 +19,7 @@ pub mod idempotency;
 pub mod json;
 pub mod log;
 pub mod oauth;
+pub mod page_token;
 pub mod principal;
 pub mod problem;
 pub mod provisioning;

@@ -222,6 +222,12 @@ impl<'q> Parameters<'q> {
         self.optional(name, words, faults).unwrap_or(false)
     }
 
+    /// The parameters that were asked for so far and are there, as they came.
+    pub fn given(&self) -> impl Iterator<Item = (&'q str, &'q str)> {
+        let known = |(name, _): &&(String, String)| self.known.contains(&name.as_str());
+        self.pairs.iter().filter(known).map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// Refuses the parameters that nobody asked for.
     pub fn close(self, faults: &mut Faults) {
         for (name, _) in self.pairs.iter().filter(|(name, _)| !self.known.contains(&name.as_str())) {

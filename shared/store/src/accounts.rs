@@ -1,5 +1,7 @@
 //! Reading accounts.
 
+use std::collections::{HashMap, HashSet};
+
 use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnConsumedCapacity};
 use wattbook_domain::{Account, AccountId, Claim, Email, OrganisationId};
 
@@ -9,6 +11,9 @@ use crate::{
     keys::{self, Key},
 };
 
+/// The most keys that `BatchGetItem` takes.
+const BATCH: usize = 100;
+
 impl Store {
     /// The account of that id in that organisation.
     ///
@@ -17,6 +22,22 @@ impl Store {
     pub async fn account(&self, organisation: OrganisationId, id: AccountId) -> Result<Option<Account>, StoreError> {
         let item = self.get(keys::account(organisation, id)).await?;
         item.map(|item| items::read::<AccountItem>("account", item).map(|item| item.account)).transpose()
+    }
+
+    /// The accounts of these ids in that organisation, as far as they exist: a hundred a round trip, and no
+    /// account in twice.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn accounts(
+        &self,
+        organisation: OrganisationId,
+        ids: &[AccountId],
+    ) -> Result<HashMap<AccountId, Account>, StoreError> {
+        let distinct: HashSet<_> = ids.iter().collect();
+        let wanted = distinct.into_iter().map(|id| keys::account(organisation, *id)).collect();
+        let read = |item| items::read::<AccountItem>("account", item).map(|item| (item.account.id, item.account));
+        self.batch_get(wanted).await?.into_iter().map(read).collect()
     }
 
     /// The account of that organisation that holds a value. Two reads: the claim, then the account.
@@ -105,7 +126,7 @@ impl Store {
         Ok(answer.item)
     }
 
-    /// The items of these keys that exist, at most 100 keys, in any order, read consistently.
+    /// The items of these keys that exist, in any order, read consistently.
     pub(crate) async fn batch_get(&self, keys: Vec<Key>) -> Result<Vec<Item>, StoreError> {
         self.batch_get_with(true, keys).await
     }
@@ -117,12 +138,23 @@ impl Store {
 
     async fn batch_get_with(&self, consistent: bool, keys: Vec<Key>) -> Result<Vec<Item>, StoreError> {
         let mut items = Vec::new();
-        let mut pending: Vec<Item> = keys.into_iter().map(items::key_item).collect();
-        // A batch may come back in parts; the SDK's retries do not cover the rest of one.
-        for _ in 0..5 {
-            if pending.is_empty() {
-                return Ok(items);
-            }
+        for batch in keys.chunks(BATCH) {
+            let keys = batch.iter().cloned().map(items::key_item).collect();
+            self.get_batch(consistent, keys, &mut items).await?;
+        }
+        Ok(items)
+    }
+
+    async fn get_batch(
+        &self,
+        consistent: bool,
+        mut pending: Vec<Item>,
+        items: &mut Vec<Item>,
+    ) -> Result<(), StoreError> {
+        // A batch may come back in parts, also because an answer has at most 16 MB; the SDK's retries do not
+        // cover the rest of one. A part that brings something is progress, one that brings nothing a try.
+        let mut tries = 5;
+        while !pending.is_empty() && tries > 0 {
             let request = KeysAndAttributes::builder()
                 .set_keys(Some(std::mem::take(&mut pending)))
                 .consistent_read(consistent)
@@ -137,11 +169,13 @@ impl Store {
                 .await
                 .map_err(|error| StoreError::call("BatchGetItem", &error))?;
             self.counter.add(answer.consumed_capacity());
-            items.extend(answer.responses.unwrap_or_default().remove(&self.table).unwrap_or_default());
+            let part = answer.responses.unwrap_or_default().remove(&self.table).unwrap_or_default();
+            tries -= u8::from(part.is_empty());
+            items.extend(part);
             if let Some(rest) = answer.unprocessed_keys.unwrap_or_default().remove(&self.table) {
                 pending = rest.keys;
             }
         }
-        if pending.is_empty() { Ok(items) } else { Err(StoreError::Busy("BatchGetItem: unprocessed keys".into())) }
+        if pending.is_empty() { Ok(()) } else { Err(StoreError::Busy("BatchGetItem: unprocessed keys".into())) }
     }
 }

@@ -1,12 +1,15 @@
 //! Between values and items.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use wattbook_domain::{Account, AccountId, LabelPartnerCode, OrganisationId};
 
-use crate::{StoreError, keys::Key};
+use crate::{
+    StoreError,
+    keys::{self, Key},
+};
 
 /// An item as the SDK has it.
 pub(crate) type Item = HashMap<String, AttributeValue>;
@@ -20,10 +23,35 @@ pub(crate) struct Keyed<T> {
     pub(crate) value: T,
 }
 
-/// What an account's item holds.
-#[derive(Debug, Serialize, Deserialize)]
+/// What an account's item holds, as far as it is read back.
+#[derive(Debug, Deserialize)]
 pub(crate) struct AccountItem {
     pub(crate) account: Account,
+}
+
+/// What an account's item holds: the account, and what the indexes go by.
+#[derive(Debug, Serialize)]
+pub(crate) struct ListedAccount<'a> {
+    account: &'a Account,
+    list_pk: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    brand_pk: Option<String>,
+    list_sk: String,
+    listed: BTreeMap<&'static str, String>,
+}
+
+impl<'a> ListedAccount<'a> {
+    pub(crate) fn of(account: &'a Account) -> Self {
+        let partition =
+            |brand| keys::list_partition(account.organisation, &keys::list_name(account.is_deleted(), brand));
+        Self {
+            account,
+            list_pk: partition(None),
+            brand_pk: account.label_partner.as_ref().map(|brand| partition(Some(brand))),
+            list_sk: keys::list_position(account),
+            listed: account.listed().into_iter().map(|(field, text)| (field.word(), text)).collect(),
+        }
+    }
 }
 
 /// What a claim's item holds: the holder, as far as a conflict tells of it.

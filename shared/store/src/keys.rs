@@ -9,6 +9,7 @@
 //! | credential | `O#<organisation>` | `CREDENTIAL#<app id>` | the keyed hash of its key, access level, revocation |
 //! | place | `P#<country>#<postal code>` | `PLACE` | `place`: city, state, coordinates, time zone; `source` |
 //! | likely tariff | `P#<country>#<postal code>` | `TARIFF#<customer class>` | `tariff`: the likeliest one there |
+//! | counter | `O#<organisation>#N` | `COUNT#<shard>` | how many accounts there are: a number for each list, by its name |
 //!
 //! The organisation is part of every key that is built from a request, and it comes from the
 //! credential. An id of another organisation therefore names an item that does not exist, rather
@@ -23,13 +24,36 @@
 //! `<postal code>` is in the form that is compared ([`PostalArea`]), and `<customer class>` is its
 //! number.
 //!
-//! Every item is a partition of its own, except an organisation with its credentials, and a place
-//! with its tariffs, which are read together. `expires_at` (epoch seconds) is the table's TTL attribute.
+//! Every item is a partition of its own, except an organisation with its credentials, a place with its
+//! tariffs, and the counters of an organisation, which are read together. `expires_at` (epoch seconds)
+//! is the table's TTL attribute.
+//!
+//! # Lists
+//!
+//! An account stands in up to four lists of its organisation, of which it is in at most two at a time:
+//! those that are live (`L`) or deleted (`D`), of the whole organisation or of one brand (`L#<brand>`).
+//! Besides `account` its item has, for the two indexes:
+//!
+//! | attribute | holds |
+//! |---|---|
+//! | `list_pk` | `O#<organisation>#<L or D>`: the key of index `AccountsByName`, with `list_sk` |
+//! | `brand_pk` | `O#<organisation>#<L or D>#<brand>`: the key of index `AccountsByBrand`, with `list_sk`; absent without a brand |
+//! | `list_sk` | the name, folded and cut to 960 bytes, U+0001, the account's id |
+//! | `listed` | the fields that lists are searched, filtered and sorted by, as they are spelt in the accounts API |
+//!
+//! No name has a control character, so U+0001 sorts below all that a longer name goes on with. Both
+//! indexes repeat `listed` alone: an entry has a few hundred bytes however large the account is.
+//!
+//! A counter's attributes are named like the lists: `L`, `D`, `L#<brand>`, `D#<brand>`. Its shard follows from
+//! the account's id, and what counts is the sum over the shards: their number may change at any time.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use wattbook_domain::{AccountId, Claim, ClaimKind, OrganisationId, PostalArea, property::CustomerClass};
+use wattbook_domain::{
+    Account, AccountId, Claim, ClaimKind, LabelPartnerCode, OrganisationId, PostalArea, listed::folded,
+    property::CustomerClass,
+};
 
 use crate::UniquenessScope;
 
@@ -57,6 +81,64 @@ pub fn account(organisation: OrganisationId, account: AccountId) -> Key {
 /// Whether this is the key of an account.
 pub(crate) fn is_account(key: &Key) -> bool {
     key.sk == ACCOUNT
+}
+
+/// The id of the account that a key is of.
+pub(crate) fn account_id(pk: &str) -> Option<AccountId> {
+    pk.rsplit_once('#').and_then(|(_, id)| id.parse().ok())
+}
+
+/// The index by which an organisation's accounts are listed.
+pub(crate) const BY_NAME: &str = "AccountsByName";
+
+/// The index by which a brand's accounts are listed.
+pub(crate) const BY_BRAND: &str = "AccountsByBrand";
+
+/// The most bytes of a name that a sort key has. With the separator and the id it stays below the 1024
+/// that DynamoDB allows.
+pub const MAX_LISTED_NAME_BYTES: usize = 960;
+
+/// Stands between the name and the id in the sort key of a list.
+const SEPARATOR: char = '\u{1}';
+
+/// How many counters an organisation has. Transactions of accounts in different shards do not meet.
+const SHARDS: u8 = 16;
+
+/// The name of a list within an organisation: a part of its key, and an attribute of the counters.
+#[must_use]
+pub fn list_name(deleted: bool, brand: Option<&LabelPartnerCode>) -> String {
+    let shelf = if deleted { 'D' } else { 'L' };
+    brand.map_or_else(|| shelf.to_string(), |brand| format!("{shelf}#{brand}"))
+}
+
+/// The partition of a list in its index.
+pub(crate) fn list_partition(organisation: OrganisationId, list: &str) -> String {
+    format!("O#{organisation}#{list}")
+}
+
+/// Where an account stands in a list.
+pub(crate) fn list_position(account: &Account) -> String {
+    let name = folded(&account.name().unwrap_or_default());
+    format!("{}{SEPARATOR}{}", cut(&name), account.id)
+}
+
+/// As much of a folded text as a sort key has.
+pub(crate) fn cut(name: &str) -> &str {
+    let end = (0..=name.len().min(MAX_LISTED_NAME_BYTES)).rev().find(|end| name.is_char_boundary(*end));
+    end.and_then(|end| name.get(..end)).unwrap_or_default()
+}
+
+/// The partition of an organisation's counters.
+#[must_use]
+pub fn counters(organisation: OrganisationId) -> String {
+    format!("O#{organisation}#N")
+}
+
+/// The key of the counter that an account is counted by.
+pub(crate) fn counter(organisation: OrganisationId, account: AccountId) -> Key {
+    let digest = Sha256::digest(account.to_string());
+    let shard = digest.first().copied().unwrap_or_default() % SHARDS;
+    Key { pk: counters(organisation), sk: format!("COUNT#{shard:02}") }
 }
 
 /// The key of the claim of a value by an organisation.

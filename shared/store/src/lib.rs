@@ -6,13 +6,15 @@
 //! * An account and its claims are written in one transaction, or not at all. Nothing is read
 //!   first: a read before a write proves nothing about the moment of the write.
 //! * A refused transaction says which values were taken, each by its position.
+//! * How many accounts there are is known exactly and costs one read, however many there are.
 //! * A write whose answer was lost is recognised as one's own when it is tried again.
 //!
 //! [`keys`] documents every item of the table. No other crate builds a key or an expression, and
 //! nothing here knows a request.
 //!
 //! Turned down: a trait over several stores (the embedded DynamoDB speaks the same protocol, so
-//! the tests run this very code) and an index for uniqueness (an index is eventually consistent).
+//! the tests run this very code) and an index for uniqueness (an index is eventually consistent; what
+//! lists show of an account is therefore read from its item, and the index says only which and in what order).
 
 mod accounts;
 mod batch;
@@ -23,6 +25,8 @@ mod error;
 mod idempotency;
 mod items;
 pub mod keys;
+pub mod listing;
+mod load;
 mod organisations;
 mod reference;
 mod retry;

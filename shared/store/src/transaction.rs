@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::{
     operation::transact_write_items::TransactWriteItemsError,
     types::{
         AttributeValue, CancellationReason, Delete, Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure,
-        TransactWriteItem, builders::DeleteBuilder,
+        TransactWriteItem, Update, builders::DeleteBuilder,
     },
 };
 use uuid::Uuid;
@@ -145,6 +145,31 @@ impl<M> Transaction<M> {
             .build()
             .map_err(|error| StoreError::Setup(error.to_string()))?;
         self.actions.push((TransactWriteItem::builder().delete(delete).build(), meaning));
+        Ok(())
+    }
+
+    /// Adds to numbers of an item, which is made if it is not there. Nothing stands in the way of this but
+    /// another transaction at the same item.
+    pub(crate) fn add(
+        &mut self,
+        store: &Store,
+        key: Key,
+        changes: impl IntoIterator<Item = (String, i64)>,
+        meaning: M,
+    ) -> Result<(), StoreError> {
+        let mut update = Update::builder().table_name(&store.table).set_key(Some(items::key_item(key)));
+        let mut terms = Vec::new();
+        for (i, (name, change)) in changes.into_iter().enumerate() {
+            terms.push(format!("#n{i} :n{i}"));
+            update = update
+                .expression_attribute_names(format!("#n{i}"), name)
+                .expression_attribute_values(format!(":n{i}"), AttributeValue::N(change.to_string()));
+        }
+        let update = update
+            .update_expression(format!("ADD {}", terms.join(", ")))
+            .build()
+            .map_err(|error| StoreError::Setup(error.to_string()))?;
+        self.actions.push((TransactWriteItem::builder().update(update).build(), meaning));
         Ok(())
     }
 

@@ -6,8 +6,9 @@ use wattbook_domain::{Account, AccountId, Claim, ClaimKind, LabelPartnerCode, Or
 
 use crate::{
     IdempotencyRecord, MAX_ACCOUNT_BYTES, Store, StoreError,
-    items::{self, AccountItem, ClaimItem, Item},
+    items::{self, AccountItem, ClaimItem, Item, ListedAccount},
     keys::{self, Key},
+    listing::{Tally, Transition},
     size,
     transaction::{Cancelled, Obstacle, Refusal, Transaction},
 };
@@ -66,6 +67,8 @@ enum Meaning {
     Claim(usize),
     /// The release of a claim.
     Release,
+    /// How many accounts there are.
+    Count,
     /// The record of the answer.
     Idempotency,
 }
@@ -91,6 +94,7 @@ impl Store {
         let mut transaction = Transaction::new();
         transaction.create(self, account_item(account)?, Meaning::Account, None)?;
         self.claim(&mut transaction, account, &HashSet::new())?;
+        self.count(&mut transaction, &[(None, Some(account))])?;
         self.finish(transaction, account, record).await
     }
 
@@ -110,6 +114,7 @@ impl Store {
         transaction.replace(self, account_item(new)?, old.version, Meaning::Account)?;
         self.claim(&mut transaction, new, &held)?;
         self.release(&mut transaction, old, &wanted)?;
+        self.count(&mut transaction, &[(Some(old), Some(new))])?;
         self.finish(transaction, new, record).await
     }
 
@@ -135,6 +140,7 @@ impl Store {
             let item = items::write(keys::claim(self.scope, to.organisation, claim), holder(to))?;
             transaction.take_over(self, item, old.id, Meaning::Release)?;
         }
+        self.count(&mut transaction, &[(Some(old), Some(new)), (None, Some(to))])?;
         self.finish(transaction, to, record).await
     }
 
@@ -147,7 +153,16 @@ impl Store {
         let key = keys::account(account.organisation, account.id);
         transaction.delete_version(self, key, account.version, Meaning::Account)?;
         self.release(&mut transaction, account, &HashSet::new())?;
+        self.count(&mut transaction, &[(Some(account), None)])?;
         self.finish(transaction, account, None).await
+    }
+
+    /// Counts in the transaction that writes what is counted: so the counters are exact.
+    fn count(&self, transaction: &mut Transaction<Meaning>, changes: &[Transition<'_>]) -> Result<(), StoreError> {
+        for (key, numbers) in Tally::of(changes).changes() {
+            transaction.add(self, key, numbers, Meaning::Count)?;
+        }
+        Ok(())
     }
 
     /// Claims the values of an account that are not `held` already.
@@ -207,7 +222,9 @@ impl Store {
                 // What we were to write is there: the answer to the try that wrote it was lost.
                 (Meaning::Account, Obstacle::Item(item)) if is(account, &item) => return Ok(()),
                 (Meaning::Account | Meaning::Release, Obstacle::Item(_)) => stale = true,
-                (Meaning::Account | Meaning::Release, Obstacle::Contention) => {}
+                // A counter has no condition: it can only be contended, which passes.
+                (Meaning::Account | Meaning::Release | Meaning::Count, Obstacle::Contention)
+                | (Meaning::Count, Obstacle::Item(_)) => {}
                 (Meaning::Idempotency, Obstacle::Item(item)) => answered = Some(item),
                 (Meaning::Idempotency, Obstacle::Contention) => in_progress = true,
                 (Meaning::Claim(position), Obstacle::Item(item)) => taken.push(read_taken(position, item)?),
@@ -283,9 +300,9 @@ fn fresh<'c>(claims: &'c [Claim], known: &HashSet<Value>) -> Vec<(usize, &'c Cla
     claims.iter().enumerate().filter(|(_, claim)| unknown(claim)).collect()
 }
 
-fn account_item(account: &Account) -> Result<Item, WriteError> {
-    let value = AccountItem { account: account.clone() };
-    let item = items::write(keys::account(account.organisation, account.id), value)?;
+/// The item of an account.
+pub(crate) fn account_item(account: &Account) -> Result<Item, WriteError> {
+    let item = items::write(keys::account(account.organisation, account.id), ListedAccount::of(account))?;
     let bytes = size::item(&item);
     if bytes > MAX_ACCOUNT_BYTES { Err(WriteError::TooLarge { bytes }) } else { Ok(item) }
 }

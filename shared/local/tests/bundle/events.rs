@@ -45,6 +45,7 @@ async fn each_gets_the_answer_it_is_a_sample_of() {
         ("provision-account", 201, "account_id"),
         ("get-provisioned-account", 200, "9999999999332"),
         ("find-account", 200, "9999999999332"),
+        ("list-accounts", 200, "9999999999332"),
         ("register-customer", 400, "invalid_token"),
         ("resend-verification", 202, "accepted"),
         ("update-customer-info", 200, "john@example.com"),

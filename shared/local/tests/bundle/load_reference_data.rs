@@ -12,7 +12,6 @@ use wattbook_domain::{
     tariff::LikelyTariff,
 };
 use wattbook_local::sample::{LOADER, TARIFFS};
-use wattbook_store::Store;
 
 use crate::support::Running;
 
@@ -25,10 +24,6 @@ impl Running {
 
     async fn load_places(&self, rows: &str) -> Value {
         self.load(json!({"table": "places", "csv": format!("{PLACES}{rows}")})).await
-    }
-
-    fn store(&self) -> Store {
-        self.bundle.store().connect(self.bundle.table()).unwrap()
     }
 
     async fn place(&self, country: &str, code: &str) -> Option<PlaceFacts> {

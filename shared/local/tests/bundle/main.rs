@@ -27,6 +27,7 @@ mod idempotency;
 mod installations;
 mod isolation;
 mod issue_token;
+mod list_accounts;
 mod load_reference_data;
 mod malformed;
 mod meters;

@@ -37,24 +37,23 @@ fn allowed() -> BTreeMap<String, BTreeSet<String>> {
 fn needed(function: &str, operations: &BTreeSet<String>) -> BTreeSet<String> {
     let parts: &[&str] = match function {
         "administer-organisations" => &["PutItem", "ConditionCheckItem"],
-        "provision-account"
-        | "register-customer"
+        // An account that is new is counted.
+        "provision-account" | "move-installation" | "add-account" => &["PutItem", "UpdateItem"],
+        "register-customer"
         | "resend-verification"
         | "add-installation"
         | "update-installation"
         | "set-primary-installation"
         | "add-meter"
         | "update-meter"
-        | "move-installation"
-        | "add-account"
-        | "set-account-property"
         | "delete-account-property"
         | "set-account-tariffs"
         | "delete-account-tariff" => &["PutItem"],
-        "update-customer-info" | "remove-installation" | "remove-meter" | "update-account" | "delete-account" => {
-            &["PutItem", "DeleteItem"]
-        }
-        "erase-account" => &["DeleteItem"],
+        "update-customer-info" | "remove-installation" | "remove-meter" => &["PutItem", "DeleteItem"],
+        // An account that comes, goes, or is deleted and kept is counted.
+        "update-account" | "delete-account" => &["PutItem", "DeleteItem", "UpdateItem"],
+        "set-account-property" => &["PutItem", "UpdateItem"],
+        "erase-account" => &["DeleteItem", "UpdateItem"],
         _ => &[],
     };
     let mut needed: BTreeSet<_> = operations.iter().filter(|name| *name != "TransactWriteItems").cloned().collect();
@@ -72,6 +71,9 @@ async fn each_function_may_do_exactly_what_it_does() {
     running.provisioned(admin, &body(1)).await;
     send(running.post(admin, "/account?dryRun=true", &body(2))).await;
     running.get(admin, "/account/account-1?id_type=external").await;
+    for query in ["", "?providerAccountId=account-1"] {
+        assert_eq!(running.get(admin, &format!("/rest/v1/accounts{query}")).await.status, 200);
+    }
     let account = "/account/account-1";
     let installation = "/account/account-1/installation/installation-1";
     for (method, path, body) in [

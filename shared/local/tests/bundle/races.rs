@@ -43,9 +43,9 @@ async fn one_wins(path: &'static str) {
     let winner = answers.iter().find(|answer| answer.status == 201).unwrap();
     assert_eq!(accounts.len(), 1);
     assert_eq!(winner.json()["account_id"], json!(accounts[0].id));
-    // Nothing but the winner's account with its four claims, and what the demo consists of.
+    // Nothing but the winner's account with its four claims and one counter, and what the demo consists of.
     let left = running.scan().await.len();
-    assert_eq!(left - 5, 5);
+    assert_eq!(left - 6, 5);
 }
 
 #[tokio::test]

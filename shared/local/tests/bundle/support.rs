@@ -1,13 +1,13 @@
 //! What the tests share: a running bundle, requests to it, and a look into its table.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use reqwest::{Method, RequestBuilder, header::HeaderMap};
 use serde_json::{Value, json};
 use wattbook_domain::Account;
 use wattbook_local::{Bundle, Options, demo::Credential};
-use wattbook_store::{UniquenessScope, keys};
+use wattbook_store::{Store, UniquenessScope, keys};
 
 /// An item of the table.
 pub(crate) type Item = HashMap<String, AttributeValue>;
@@ -133,6 +133,11 @@ impl Running {
         aws_sdk_dynamodb::Client::from_conf(config)
     }
 
+    /// The store as the functions have it, past the functions.
+    pub(crate) fn store(&self) -> Store {
+        self.bundle.store().connect(self.bundle.table()).unwrap()
+    }
+
     /// Every item of the table.
     pub(crate) async fn scan(&self) -> Vec<Item> {
         let client = self.table_client();
@@ -144,15 +149,21 @@ impl Running {
         items
     }
 
-    /// The accounts in the table, after checking that the claims are exactly the values they hold.
+    /// The accounts in the table, after checking that the claims are exactly the values they hold, and that
+    /// the counters have counted them.
     pub(crate) async fn consistent_accounts(&self) -> Vec<Account> {
         self.consistent_accounts_in(UniquenessScope::Platform).await
     }
 
     pub(crate) async fn consistent_accounts_in(&self, scope: UniquenessScope) -> Vec<Account> {
         let (mut accounts, mut held, mut claimed) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
+        let (mut counted, mut there) = (BTreeMap::<_, i64>::new(), BTreeMap::<_, i64>::new());
         for item in self.scan().await {
-            if text(&item, "sk") == "CLAIM" {
+            if text(&item, "sk").starts_with("COUNT#") {
+                for (list, number) in item.iter().filter_map(|(list, number)| Some((list, number.as_n().ok()?))) {
+                    *counted.entry((text(&item, "pk"), list.clone())).or_default() += number.parse::<i64>().unwrap();
+                }
+            } else if text(&item, "sk") == "CLAIM" {
                 claimed.insert((text(&item, "pk"), text(&item, "account_id")));
             } else if let Some(account) = item.get("account") {
                 let account: Account = serde_dynamo::from_attribute_value(account.clone()).unwrap();
@@ -160,10 +171,19 @@ impl Running {
                     let key = keys::claim(scope, account.organisation, &claim);
                     assert!(held.insert((key.pk, account.id.to_string())), "{claim:?} is held twice");
                 }
+                for brand in [None, account.label_partner.as_ref()]
+                    .into_iter()
+                    .take(1 + usize::from(account.label_partner.is_some()))
+                {
+                    let list = keys::list_name(account.is_deleted(), brand);
+                    *there.entry((keys::counters(account.organisation), list)).or_default() += 1;
+                }
                 accounts.push(account);
             }
         }
         assert_eq!(claimed, held, "claims and accounts disagree");
+        counted.retain(|_, number| *number != 0);
+        assert_eq!(counted, there, "counters and accounts disagree");
         accounts
     }
 }
