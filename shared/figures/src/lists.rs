@@ -128,7 +128,7 @@ async fn ask(bundle: &Bundle, event: &Value, size: usize) -> Result<Vec<Cost>, L
     let token = event::member(LIST, &first, "nextPageToken")?;
     request(bundle, event, "second page, by token", &format!("pageToken={token}"), &mut costs).await?;
     for (what, start) in [("page in the middle, by token", size / 2), ("last full page, by token", size - 52)] {
-        // The way there is not measured: its last token is what it would have been, page by page.
+        // The way there is not measured; whoever comes page by page gets the same token.
         let before = request(bundle, event, "", &format!("pageStart={start}"), &mut Vec::new()).await;
         let query = match before {
             Ok(page) => format!("pageToken={}", event::member(LIST, &page, "nextPageToken")?),

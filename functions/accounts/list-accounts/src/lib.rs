@@ -32,7 +32,7 @@ struct Contract;
 ///
 /// By name unless `sortOn` says otherwise, without those that are deleted. A page by `nextPageToken` costs the same
 /// wherever it is; `pageStart` reads what it passes over. A search that has to look at every account stops after
-/// 200000 of them, or five seconds: `countIsExact` is then `false`, and `nextPageToken` goes on. Parameters that are
+/// 200000 of them, or ten seconds: `countIsExact` is then `false`, and `nextPageToken` goes on. Parameters that are
 /// not known are ignored.
 #[utoipa::path(
     get,
