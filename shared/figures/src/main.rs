@@ -27,10 +27,17 @@
 //! made beforehand by the functions themselves, and a function that answers anything else than a
 //! success has no figures and fails the command.
 //!
+//! ```text
+//! cargo run -p wattbook-figures -- --lists 100000
+//! ```
+//!
+//! measures instead what pages of a list and searches in it cost with a thousand accounts and with so many.
+//!
 //! Not in the figures: the download of the package, the start of the micro-VM, TLS to DynamoDB, the
 //! way there, and the throttled CPU of a small function.
 
 mod event;
+mod lists;
 mod measure;
 mod operations;
 mod prepare;
@@ -81,6 +88,9 @@ struct Options {
     /// Fail if a function is over budget
     #[arg(long)]
     check: bool,
+    /// Measure instead what pages and searches cost in a list of so many accounts
+    #[arg(long, value_name = "N", conflicts_with_all = ["functions", "store_endpoint"])]
+    lists: Option<usize>,
     /// A DynamoDB to use instead of an embedded one, as http://host:port; it must not check signatures
     #[arg(long, value_name = "URL", requires = "table")]
     store_endpoint: Option<String>,
@@ -98,6 +108,8 @@ enum Error {
     Store(#[from] StoreError),
     #[error("hello-world has no event")]
     Hello(#[from] SampleError),
+    #[error(transparent)]
+    Lists(#[from] lists::ListsError),
     #[error("the report cannot be written")]
     Write(#[from] io::Error),
 }
@@ -121,6 +133,10 @@ async fn main() -> ExitCode {
 
 async fn run(options: Options) -> Result<ExitCode, Error> {
     let workspace = Workspace::read(&options.profile)?;
+    if let Some(many) = options.lists {
+        lists::measure(&mut io::stdout().lock(), &workspace, many).await?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let names = workspace.choose(&options.functions)?;
     if !options.no_build {
         let needed = names.iter().filter_map(|name| prepare::writer(name));

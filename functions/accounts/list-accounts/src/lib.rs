@@ -35,7 +35,7 @@ struct Contract;
 ///
 /// By name unless `sortOn` says otherwise, without those that are deleted. A page by `nextPageToken` costs the same
 /// wherever it is; `pageStart` reads what it passes over. A search that has to look at every account stops after
-/// 200000 of them, or five seconds: `countIsExact` is then `false`, and `nextPageToken` goes on. Parameters that are
+/// 200000 of them, or ten seconds: `countIsExact` is then `false`, and `nextPageToken` goes on. Parameters that are
 /// not known are ignored.
 #[utoipa::path(
     get,
@@ -82,7 +82,7 @@ async fn list(services: &Services, request: &Request) -> Result<Answer, Failure>
     // Opens the token, if there is one, whatever else is asked for.
     let page = Page::new(services, &principal.reach, &asked, brand.clone())?;
     if asked.provider_account_id.is_some() || asked.email.is_some() {
-        return single(&principal, &asked, found(services, &principal, &asked).await?)?.answer();
+        return single(&principal, &asked, found(services, &principal, &asked).await?.as_ref())?.answer();
     }
     if asked.brand.is_some() && asked.brand != brand {
         return single(&principal, &asked, None)?.answer();
@@ -117,15 +117,15 @@ async fn found(services: &Services, principal: &Principal, asked: &Asked) -> Res
 }
 
 /// A list of at most one.
-fn single(principal: &Principal, asked: &Asked, account: Option<Account>) -> Result<AccountList, Failure> {
+fn single(principal: &Principal, asked: &Asked, account: Option<&Account>) -> Result<AccountList, Failure> {
     let count = u64::from(account.is_some());
-    let shown = account.iter().filter(|_| asked.page_start == 0);
-    let results = shown.map(|account| answer::account(account, &principal.reach, asked.fields));
+    let shown = account.filter(|_| asked.page_start == 0);
+    let results = shown.map(|account| answer::account(account, &principal.reach, asked.fields)).transpose()?;
     Ok(AccountList {
         status: "success",
         count,
         kind: "Account",
-        results: results.collect::<Result<_, _>>()?,
+        results: results.into_iter().collect(),
         page_start: asked.page_start,
         page_count: asked.page_count,
         next_page_token: None,

@@ -18,8 +18,9 @@ use crate::{
 
 /// How far matches are counted, and the most that are sorted.
 const MAX_COUNT: u64 = 100_000;
-/// How much one request may look at. The function has ten seconds more than this.
-const BUDGET: Budget = Budget { entries: 200_000, time: Duration::from_secs(5) };
+/// How much one request may look at. The function has more time than this, for what is under way then and for
+/// the accounts of the page.
+const BUDGET: Budget = Budget { entries: 200_000, time: Duration::from_secs(10) };
 /// How large the accounts of an answer may be in sum, in bytes. Lambda takes 6 MB, in which every quote of
 /// the JSON is escaped.
 const MAX_ANSWER_BYTES: usize = 4 * 1024 * 1024;
@@ -247,7 +248,7 @@ fn distinct<T: PartialEq + Copy>(all: Vec<T>) -> Vec<T> {
 fn too_many() -> Failure {
     let mut faults = Faults::default();
     let message = format!(
-        "is for up to {MAX_COUNT} accounts; narrow the list with search, status, customerOrgId, type or labelPartner, \
+        "is for up to {MAX_COUNT} accounts, and for what can be read in ten seconds; narrow the list with search, status, customerOrgId, type or labelPartner, \
          or sort on accountName, for which there is no limit"
     );
     faults.query("sortOn", Reason::new("too_many_to_sort", message));

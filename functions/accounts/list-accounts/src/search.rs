@@ -32,14 +32,13 @@ impl Pattern {
         let mut builder = RegexBuilder::new(raw);
         builder.case_insensitive(true).size_limit(REGEX_BYTES).nest_limit(REGEX_DEPTH);
         builder.build().map(Self::Regex).map_err(|error| {
-            let message = match &error {
-                regex::Error::CompiledTooBig(_) => "would take too much; make it simpler".to_owned(),
-                // The last line says what is wrong; those before show where, drawn for a terminal.
-                _ => {
-                    let text = error.to_string();
-                    let last = text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-                    format!("is not a regular expression that is known here: {last}")
-                }
+            // The last line says what is wrong; those before show where, drawn for a terminal.
+            let text = error.to_string();
+            let last = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
+            let message = if matches!(error, regex::Error::CompiledTooBig(_)) {
+                "would take too much; make it simpler".to_owned()
+            } else {
+                format!("is not a regular expression that is known here: {last}")
             };
             Reason::new("invalid_expression", message)
         })

@@ -21,11 +21,12 @@ async fn each_operation_stays_within_its_budget() {
     let post = |path: &str, body: &Value| running.post(admin, path, body);
     let get = |path: &str| running.request(reqwest::Method::GET, path).basic_auth(&admin.app_id, Some(&admin.app_key));
     let provision = "provision-account";
-    // An account of up to a kilobyte and four claims, two units each in a transaction.
-    assert_eq!(cost(&running, provision, post("/account", &body(1)), 201).await, (1, 10.0));
+    // An account of up to a kilobyte, four claims and a counter, two units each in a transaction; and an entry
+    // in each of the two indexes.
+    assert_eq!(cost(&running, provision, post("/account", &body(1)), 201).await, (1, 14.0));
     // The record of an idempotency key is one item more.
     let keyed = post("/account", &body(2)).header("idempotency-key", "k");
-    assert_eq!(cost(&running, provision, keyed, 201).await, (1, 12.0));
+    assert_eq!(cost(&running, provision, keyed, 201).await, (1, 16.0));
     // A conflict and a repetition take one round trip as well: the store answers with the items
     // that stood in the way. What a cancelled transaction consumes, it does not report.
     assert_eq!(cost(&running, provision, post("/account", &body(1)), 409).await.0, 1);
@@ -42,6 +43,25 @@ async fn each_operation_stays_within_its_budget() {
     assert_eq!(cost(&running, read, get("/account/account-1?id_type=external"), 200).await, (2, 2.0));
     assert_eq!(cost(&running, read, get("/account/missing?id_type=external"), 404).await, (1, 1.0));
     assert_eq!(cost(&running, read, get("/account/not-a-uuid"), 404).await, (0, 0.0));
+
+    // A change that no list shows touches neither counter nor index; one of the name both indexes, in which the
+    // entry moves: out here, in there.
+    let put = |body: Value| {
+        let path = "/account/account-1/customer-info?id_type=external";
+        let request = running.request(reqwest::Method::PUT, path).basic_auth(&admin.app_id, Some(&admin.app_key));
+        request.json(&body)
+    };
+    let change = "update-customer-info";
+    let unlisted = serde_json::json!({"external_authentication_provider_id": "idp"});
+    assert_eq!(cost(&running, change, put(unlisted), 200).await, (3, 2.0 + 4.0));
+    let renamed = serde_json::json!({"contact_info": {"firstname": "Jane"}});
+    assert_eq!(cost(&running, change, put(renamed), 200).await, (3, 2.0 + 2.0 + 4.0));
+
+    // The counters, the entries, the accounts; an account by its id as everywhere.
+    let list = "list-accounts";
+    assert_eq!(cost(&running, list, get("/rest/v1/accounts"), 200).await, (3, 1.0 + 0.5 + 2.0));
+    assert_eq!(cost(&running, list, get("/rest/v1/accounts?email=jo-1@example.com"), 200).await, (2, 2.0));
+    assert_eq!(cost(&running, list, get("/rest/v1/accounts?pageCount=0"), 400).await, (0, 0.0));
 
     // Organisation and credential in one round trip, and then from the gateway's cache.
     let authorizer = "authorize-request";
