@@ -145,7 +145,13 @@ impl Running {
         let address = json!({"keyName": "addressString", "dataValue": "San Francisco, CA 94105"});
         for (method, path, body) in [
             (Method::POST, "/rest/v1/accounts?dryRun=true".to_owned(), Some(json!({"email": "new-home@example.com"}))),
-            (Method::PUT, account.to_owned(), Some(json!({"email": "moved@example.com", "address": {"zip": "94105"}, "properties": {"customerClass": {"dataValue": 1}}}))),
+            (
+                Method::PUT,
+                account.to_owned(),
+                Some(
+                    json!({"email": "moved@example.com", "address": {"zip": "94105"}, "properties": {"customerClass": {"dataValue": 1}}}),
+                ),
+            ),
             (Method::GET, account.to_owned(), None),
             (Method::PUT, format!("{account}/properties"), Some(address.clone())),
             (

@@ -35,14 +35,16 @@ impl Answered {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
 
-    /// Code and path (or parameter) of every listed fault.
+    /// Code and path (or parameter) of every listed fault, in whichever form the dialect lists them.
     pub(crate) fn errors(&self) -> Vec<(String, String)> {
         let text = |entry: &Value, name: &str| entry[name].as_str().map(str::to_owned);
         let entry = |entry: &Value| {
             let place = text(entry, "path").or_else(|| text(entry, "parameter").map(|name| format!("?{name}")));
-            (text(entry, "code").unwrap(), place.unwrap())
+            (text(entry, "code").unwrap(), place.or_else(|| text(entry, "propertyName")).unwrap_or_default())
         };
-        self.json()["errors"].as_array().map(|errors| errors.iter().map(entry).collect()).unwrap_or_default()
+        let answer = self.json();
+        let list = if answer["type"] == "Error" { &answer["results"] } else { &answer["errors"] };
+        list.as_array().map(|errors| errors.iter().map(entry).collect()).unwrap_or_default()
     }
 
     /// The listed faults as text, for comparing.
