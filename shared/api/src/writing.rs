@@ -89,7 +89,11 @@ impl Writing<'_> {
     /// or wants values that are taken, or the store failed.
     pub async fn carry_out(&self, edit: &impl Edit) -> Result<Answer, Failure> {
         let started = Instant::now();
-        let mut found = edit.find().await?;
+        let mut found = match edit.find().await {
+            Ok(found) => found,
+            // What the first of two equal requests was about may be gone since.
+            Err(failure) => return self.answered_before().await?.ok_or(failure),
+        };
         if found.is_some()
             && let Some(answer) = self.answered_before().await?
         {

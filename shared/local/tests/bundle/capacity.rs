@@ -57,6 +57,29 @@ async fn each_operation_stays_within_its_budget() {
     let renamed = serde_json::json!({"contact_info": {"firstname": "Jane"}});
     assert_eq!(cost(&running, change, put(renamed), 200).await, (3, 2.0 + 2.0 + 4.0));
 
+    // The same account in the other dialect. Place and likeliest tariff are looked up together, and only when
+    // what they follow from is another one.
+    let add = "add-account";
+    let home = serde_json::json!({"providerAccountId": "home", "accountName": "Home"});
+    assert_eq!(cost(&running, add, post("/rest/v1/accounts", &home), 200).await, (1, 2.0 + 2.0 + 2.0 + 1.0));
+    let address = serde_json::json!({
+        "providerAccountId": "second", "address": {"zip": "94105"}, "properties": {"customerClass": {"dataValue": "1"}},
+    });
+    assert_eq!(cost(&running, add, post("/rest/v1/accounts", &address), 200).await.0, 2);
+    let one = "get-account";
+    assert_eq!(cost(&running, one, get("/rest/v1/accounts/pid/home"), 200).await, (2, 2.0));
+    assert_eq!(cost(&running, one, get("/rest/v1/accounts/pid/missing"), 404).await, (1, 1.0));
+    let set = |body: Value| post("/rest/v1/accounts/pid/home/properties", &body);
+    let property = "set-account-property";
+    let area = serde_json::json!({"keyName": "buildingArea", "dataValue": "2000"});
+    assert_eq!(cost(&running, property, set(area), 200).await, (3, 2.0 + 2.0));
+    let zip = serde_json::json!({"keyName": "zip", "dataValue": "94105"});
+    assert_eq!(cost(&running, property, set(zip), 200).await.0, 4);
+    for id in ["home", "second"] {
+        let path = format!("/rest/v1/accounts/pid/{id}?hardDelete=true");
+        assert_eq!(running.change(reqwest::Method::DELETE, admin, &path, None).await.status, 200);
+    }
+
     // The counters, the entries, the accounts; an account by its id as everywhere.
     let list = "list-accounts";
     assert_eq!(cost(&running, list, get("/rest/v1/accounts"), 200).await, (3, 1.0 + 0.5 + 2.0));

@@ -43,6 +43,25 @@ async fn fifty_equal_requests_make_one_account_and_one_answer() {
     assert_eq!(running.consistent_accounts().await.len(), 1);
 }
 
+/// What was done is what a repetition hears of, also when what it was done to is gone.
+#[tokio::test]
+async fn a_repetition_is_answered_after_the_account_is_erased() {
+    let running = Running::start().await;
+    let admin = running.admin();
+    let id = running.provisioned(admin, &body(1)).await;
+    let added = json!({"external_installation_id": "second"});
+    let path = format!("/account/{id}/installation");
+    let add = async || send(running.post(admin, &path, &added).header("Idempotency-Key", "once")).await;
+    let first = add().await;
+    assert_eq!(first.status, 201, "{first:?}");
+    let erased = running.change(reqwest::Method::DELETE, admin, &format!("/account/{id}"), None).await;
+    assert_eq!(erased.status, 204);
+    let again = add().await;
+    assert_eq!((again.status, again.header("idempotent-replayed")), (201, Some("true")));
+    assert_eq!(again.text, first.text);
+    running.bundle.stop().await;
+}
+
 #[tokio::test]
 async fn another_request_under_the_key_is_refused() {
     let running = Running::start().await;
