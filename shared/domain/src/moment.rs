@@ -32,7 +32,7 @@ impl Moment {
     /// The day it is on, as it is written.
     #[must_use]
     pub fn date(&self) -> Option<civil::Date> {
-        self.0.split(['T', 't', ' ']).next()?.parse().ok()
+        self.0.split(['T', 't', ' ', '[']).next()?.parse().ok()
     }
 
     /// As it was given.
