@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use wattbook_domain::{
-    Account, ExternalId, Flaw, LabelPartnerCode, Place,
+    Account, Claim, ExternalId, Flaw, LabelPartnerCode, Place,
     change::{Part, Refused},
     merge::AccountChange,
 };
@@ -115,6 +115,17 @@ impl Edit for Change<'_> {
 
     /// Of each taken value it is said whether its holder is deleted: who wonders why an id is taken
     /// does not find a deleted account in a list.
+    /// The own id by which the account is looked for.
+    fn sought(&self, account: &Account, taken: &[Taken]) -> bool {
+        let Target::Own(own) = &self.target else { return false };
+        let (claim, claims) = (Claim::external_account_id(own), account.claims());
+        let reach = &self.writing.principal.reach;
+        taken.iter().any(|taken| {
+            claims.get(taken.position) == Some(&claim)
+                && reach.covers(taken.holder.organisation, taken.holder.label_partner.as_ref())
+        })
+    }
+
     async fn conflicts(&self, account: &Account, taken: &[Taken]) -> Failure {
         let reach = &self.writing.principal.reach;
         let Failure::Taken(mut conflicts) = conflicts_at(account, taken, reach, self.body, &pointer) else {
