@@ -51,6 +51,19 @@ impl<'v> Members<'v> {
         self.parse(name, value, parse, faults)
     }
 
+    /// A member that must be there; `null` is the same as absent.
+    pub fn stated<T>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(&'v Value) -> Result<T, Reason>,
+        faults: &mut Faults,
+    ) -> Option<T> {
+        if !self.states(name) {
+            self.missing(name, faults);
+        }
+        self.optional(name, parse, faults)
+    }
+
     /// A member that may be absent; `null` is the same as absent.
     pub fn optional<T>(
         &mut self,

@@ -65,6 +65,10 @@ pub trait Edit: Sync {
     /// It cannot be written as JSON.
     fn rehearsed(&self, old: Option<&Account>, account: &Account) -> Result<Answer, Failure>;
 
+    /// Whether one of the taken values is what `find` finds an account by, and is held by one that the
+    /// caller can see: then that account was there when this one was to be added.
+    fn sought(&self, account: &Account, taken: &[Taken]) -> bool;
+
     /// Says which of the values that the account wants are taken.
     fn conflicts(&self, account: &Account, taken: &[Taken]) -> impl Future<Output = Failure> + Send;
 }
@@ -130,7 +134,11 @@ impl Writing<'_> {
                     // Who was to be added may have been added meanwhile.
                     let added = if found.is_none() { edit.find().await? } else { None };
                     if added.is_none() {
-                        return Err(edit.conflicts(&new, &taken).await);
+                        // It may even be gone again: then it is no conflict.
+                        if started.elapsed() >= PATIENCE || !edit.sought(&new, &taken) {
+                            return Err(edit.conflicts(&new, &taken).await);
+                        }
+                        pause(round).await;
                     }
                     found = added;
                 }

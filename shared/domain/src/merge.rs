@@ -190,3 +190,6 @@ impl Account {
         tariff::set_default(&mut self.tariffs, likely);
     }
 }
+
+#[cfg(test)]
+mod tests;

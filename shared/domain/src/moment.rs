@@ -32,7 +32,7 @@ impl Moment {
     /// The day it is on, as it is written.
     #[must_use]
     pub fn date(&self) -> Option<civil::Date> {
-        self.0.get(..10)?.parse().ok()
+        self.0.split(['T', 't', ' ', '[']).next()?.parse().ok()
     }
 
     /// As it was given.
@@ -50,6 +50,8 @@ impl fmt::Display for Moment {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -65,8 +67,20 @@ mod tests {
             assert_eq!(moment.date().unwrap().to_string(), "2026-11-21", "{raw}");
             assert_eq!(moment.as_str(), raw);
         }
+        for raw in ["20261121", "20261121T100000Z", "2026-11-21t10:00:00z", "2026-11-21 10:00:00", "+002026-11-21"] {
+            assert_eq!(Moment::parse(raw).unwrap().date().unwrap().to_string(), "2026-11-21", "{raw}");
+        }
         for raw in ["", "tomorrow", "2026-13-01", "21-11-2026", "2026-11-21T25:00:00", "1763683200"] {
             assert_eq!(Moment::parse(raw), Err(Flaw::Moment), "{raw}");
+        }
+    }
+    proptest! {
+        /// Nothing that is taken would be without its day: a tariff would then apply for ever.
+        #[test]
+        fn whatever_is_taken_is_on_a_day(raw in "[+-]?[0-9]{4,6}-?[01][0-9]-?[0-3][0-9]([Tt ][0-2][0-9](:?[0-5][0-9]){0,2}(\\.[0-9]{1,3})?)?(Z|z|[+-][01][0-9](:?[0-5][0-9])?|\\[UTC\\])?") {
+            if let Ok(moment) = Moment::parse(&raw) {
+                prop_assert!(moment.date().is_some());
+            }
         }
     }
 }

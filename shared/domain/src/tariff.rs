@@ -130,8 +130,9 @@ pub struct LikelyTariff {
 }
 
 impl TariffChange {
-    /// What tells it from the other tariffs of an account.
-    fn key(&self) -> (TariffService, Option<Date>) {
+    /// What tells it from the other tariffs of an account: service and effective date.
+    #[must_use]
+    pub fn key(&self) -> (TariffService, Option<Date>) {
         (self.service.unwrap_or(TariffService::Electricity), self.effective_date)
     }
 
@@ -212,27 +213,30 @@ impl Tariff {
 /// Sets tariffs: each change by its position, with what is wrong with it.
 pub(crate) fn set_all(tariffs: &mut Vec<Tariff>, changes: Vec<TariffChange>) -> Vec<(usize, Flaw)> {
     let mut wrong = Vec::new();
-    let mut set = Vec::new();
+    let mut fresh: Vec<(usize, Tariff)> = Vec::new();
     for (position, change) in changes.into_iter().enumerate() {
         let key = change.key();
-        let found = tariffs.iter().position(|tariff| tariff.key() == key);
-        match change.apply(found.map(|found| tariffs.remove(found))) {
-            Ok(tariff) => {
-                // What is stated displaces the defaults of its service, and one default another.
-                tariffs.retain(|other| other.service != tariff.service || !other.defaulted);
-                set.push((position, tariff.key()));
-                tariffs.push(tariff);
-            }
+        let repeated = fresh.iter().position(|(_, tariff)| tariff.key() == key).map(|at| fresh.remove(at).1);
+        let stored = tariffs.iter().position(|tariff| tariff.key() == key).map(|at| tariffs.remove(at));
+        match change.apply(repeated.or(stored)) {
+            Ok(tariff) => fresh.push((position, tariff)),
             Err(flaw) => wrong.push((position, flaw)),
         }
     }
-    for (position, key) in set {
-        let Some(tariff) = tariffs.iter().find(|tariff| tariff.key() == key) else { continue };
-        if tariffs.iter().any(|other| other.key() != key && other.overlaps(tariff)) {
-            wrong.push((position, Flaw::Overlap));
+    // What was a default gives way to whatever is set for its service now.
+    tariffs.retain(|tariff| !tariff.defaulted || fresh.iter().all(|(_, other)| other.service != tariff.service));
+    // Of what is set together, what is only likely gives way where it is in the way of what is stated.
+    let stated: Vec<_> = fresh.iter().map(|(_, tariff)| tariff).filter(|tariff| !tariff.defaulted).cloned().collect();
+    fresh.retain(|(_, tariff)| !tariff.defaulted || !stated.iter().any(|other| other.overlaps(tariff)));
+    for (position, tariff) in &fresh {
+        let others = fresh.iter().filter(|(other, _)| other != position).map(|(_, tariff)| tariff);
+        if tariffs.iter().chain(others).any(|other| other.overlaps(tariff)) {
+            wrong.push((*position, Flaw::Overlap));
         }
     }
+    tariffs.extend(fresh.into_iter().map(|(_, tariff)| tariff));
     tariffs.sort_by(Tariff::order);
+    wrong.sort_by_key(|(position, _)| *position);
     wrong
 }
 

@@ -63,6 +63,7 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
     if stated.id.is_some() {
         let message = "is drawn by us; leave it out, or use PUT to change an account";
         faults.body(&Pointer::root().child("accountId"), Reason::new("not_allowed", message));
+        faults.sort_by(&body);
     }
     faults.none()?;
     change::add(&writing, &body, &stated).await

@@ -76,6 +76,7 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
         change: &|account| take_out(account, key),
         answer: &|_| Envelope::<PropertyView>::nothing("PropertyData").answer(),
         body: &serde_json::Value::Null,
+        place: change::place,
     };
     change.carry_out().await
 }

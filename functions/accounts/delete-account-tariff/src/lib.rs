@@ -79,6 +79,7 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
         },
         answer: &|_| Envelope::<TariffView>::nothing("Tariff").answer(),
         body: &serde_json::Value::Null,
+        place: change::place,
     };
     change.carry_out().await
 }

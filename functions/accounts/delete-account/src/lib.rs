@@ -80,6 +80,7 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
         },
         answer: &|account| change::view(&writing, account),
         body: &serde_json::Value::Null,
+        place: change::place,
     };
     change.carry_out().await
 }

@@ -75,9 +75,10 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
         writing: &writing,
         target,
         missing: change::Missing::Refuse,
-        change: &|account| change::merge(account, stated.change.clone(), PropertyBody::pointer),
+        change: &|account| change::merge(account, stated.change.clone(), |part, flaw| stated.pointer(part, flaw)),
         answer: &|account| Envelope::of("PropertyData", vec![PropertyView::of_set(&stated, account)]).answer(),
         body: &body,
+        place: |_| PropertyBody::value(),
     };
     change.carry_out().await
 }

@@ -16,7 +16,7 @@ use wattbook_api::{
     contract::NotAuthorized,
     fault::Pointer,
 };
-use wattbook_domain::{change::Part, merge::AccountChange};
+use wattbook_domain::{Flaw, change::Part, merge::AccountChange};
 
 const PATH: &str = "/rest/v1/accounts/{accountId}/tariffs";
 
@@ -68,10 +68,10 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
     let writing = writing(services, request, &mut faults)?;
     let target = Target::of(request, &mut faults);
     let body = request.json(&mut faults)?.value;
-    let (pointers, changes): (Vec<_>, Vec<_>) = tariffs::read(&body, &mut faults).into_iter().unzip();
+    let (pointers, changes) = tariffs::read(&body, &mut faults);
     faults.none()?;
-    let pointer = |part: Part| match part {
-        Part::Tariff(position) => pointers.get(position).cloned().unwrap_or_default(),
+    let pointer = |part: Part, flaw: &Flaw| match part {
+        Part::Tariff(position) => pointers.get(position).map(|path| tariffs::pointer(path, flaw)).unwrap_or_default(),
         _ => Pointer::root(),
     };
     let change = Change {
@@ -83,6 +83,7 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
         },
         answer: &|account| Envelope::of("Tariff", account.tariffs.iter().map(TariffView::of).collect()).answer(),
         body: &body,
+        place: change::place,
     };
     change.carry_out().await
 }

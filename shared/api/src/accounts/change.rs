@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use wattbook_domain::{
-    Account, ExternalId, Flaw, LabelPartnerCode, Place,
+    Account, Claim, ExternalId, Flaw, LabelPartnerCode, Place,
     change::{Part, Refused},
     merge::AccountChange,
 };
@@ -51,6 +51,8 @@ pub struct Change<'c> {
     pub answer: &'c (dyn Fn(&Account) -> Result<Answer, Failure> + Sync),
     /// The body, in whose order conflicts are listed.
     pub body: &'c Value,
+    /// Where a claimed value stands in it.
+    pub place: fn(Place) -> Pointer,
 }
 
 /// What to do if there is no such account.
@@ -111,11 +113,22 @@ impl Edit for Change<'_> {
         Envelope::of("Account", vec![view.without_id()]).answer()
     }
 
+    /// The own id by which the account is looked for.
+    fn sought(&self, account: &Account, taken: &[Taken]) -> bool {
+        let Target::Own(own) = &self.target else { return false };
+        let (claim, claims) = (Claim::external_account_id(own), account.claims());
+        let reach = &self.writing.principal.reach;
+        taken.iter().any(|taken| {
+            claims.get(taken.position) == Some(&claim)
+                && reach.covers(taken.holder.organisation, taken.holder.label_partner.as_ref())
+        })
+    }
+
     /// Of each taken value it is said whether its holder is deleted: who wonders why an id is taken
     /// does not find a deleted account in a list.
     async fn conflicts(&self, account: &Account, taken: &[Taken]) -> Failure {
         let reach = &self.writing.principal.reach;
-        let Failure::Taken(mut conflicts) = conflicts_at(account, taken, reach, self.body, &pointer) else {
+        let Failure::Taken(mut conflicts) = conflicts_at(account, taken, reach, self.body, &self.place) else {
             return Failure::NotFound;
         };
         for conflict in &mut conflicts {
@@ -133,8 +146,9 @@ impl Edit for Change<'_> {
     }
 }
 
-/// Where a claimed value stands in a body.
-fn pointer(place: Place) -> Pointer {
+/// Where a claimed value stands in an account.
+#[must_use]
+pub fn place(place: Place) -> Pointer {
     match place {
         Place::ExternalAccountId => Pointer::root().child("providerAccountId"),
         Place::Email => Pointer::root().child("email"),
@@ -180,9 +194,10 @@ async fn save(
         writing,
         target,
         missing,
-        change: &|account| merge_body(account, stated, own_id.clone()),
+        change: &|account| merge_body(account, stated, own_id.clone(), body),
         answer: &|account| view(writing, account),
         body,
+        place,
     };
     change.carry_out().await
 }
@@ -200,13 +215,22 @@ fn brand(writing: &Writing<'_>, stated: &AccountBody) -> Option<LabelPartnerCode
 ///
 /// # Errors
 /// The domain refuses it; `pointer` says where that stands in the body.
-pub fn merge(account: &mut Account, change: AccountChange, pointer: impl Fn(Part) -> Pointer) -> Result<(), Failure> {
+pub fn merge(
+    account: &mut Account,
+    change: AccountChange,
+    pointer: impl Fn(Part, &Flaw) -> Pointer,
+) -> Result<(), Failure> {
     let mut faults = Faults::default();
     note(account.merge(change, clock::now()), pointer, &mut faults);
     if faults.is_empty() { Ok(()) } else { Err(Failure::Rules(faults)) }
 }
 
-fn merge_body(account: &mut Account, stated: &AccountBody, own_id: Option<ExternalId>) -> Result<(), Failure> {
+fn merge_body(
+    account: &mut Account,
+    stated: &AccountBody,
+    own_id: Option<ExternalId>,
+    body: &Value,
+) -> Result<(), Failure> {
     let mut faults = Faults::default();
     if stated.id.is_some_and(|id| id != account.id) {
         faults.body(&Pointer::root().child("accountId"), Flaw::Immutable);
@@ -218,15 +242,16 @@ fn merge_body(account: &mut Account, stated: &AccountBody, own_id: Option<Extern
         faults.body(&Pointer::root().child("providerAccountId"), Flaw::Immutable);
     }
     let change = AccountChange { external_id: own_id, ..stated.change.clone() };
-    note(account.merge(change, clock::now()), |part| stated.pointer(part), &mut faults);
+    note(account.merge(change, clock::now()), |part, flaw| stated.pointer(part, flaw), &mut faults);
+    faults.sort_by(body);
     if faults.is_empty() { Ok(()) } else { Err(Failure::Rules(faults)) }
 }
 
 /// Notes what the domain refused.
-fn note(outcome: Result<(), Refused>, pointer: impl Fn(Part) -> Pointer, faults: &mut Faults) {
+fn note(outcome: Result<(), Refused>, pointer: impl Fn(Part, &Flaw) -> Pointer, faults: &mut Faults) {
     if let Err(Refused::Parts(parts)) = outcome {
         for (part, flaw) in parts {
-            faults.body(&pointer(part), flaw);
+            faults.body(&pointer(part, &flaw), flaw);
         }
     }
 }

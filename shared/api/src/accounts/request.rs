@@ -56,6 +56,7 @@ impl AccountBody {
             read.tariffs.push(tariff.path().clone());
             read.change.tariffs.push(tariffs::read_one(tariff, faults));
         }
+        tariffs::refuse_repeated(&read.tariffs, &read.change.tariffs, body, faults);
         faults.sort_by(body);
         read
     }
@@ -75,12 +76,14 @@ impl AccountBody {
 
     /// Where a part that the domain refused stands.
     #[must_use]
-    pub fn pointer(&self, part: Part) -> Pointer {
+    pub fn pointer(&self, part: Part, flaw: &Flaw) -> Pointer {
         let at = |list: &[Pointer], position: usize| list.get(position).cloned().unwrap_or_default();
         match part {
             Part::ExternalId => Pointer::root().child("providerAccountId"),
-            Part::Property(position) => at(&self.properties, position),
-            Part::Tariff(position) => at(&self.tariffs, position),
+            Part::Property(position) => {
+                at_property(&at(&self.properties, position), self.change.properties.get(position), flaw)
+            }
+            Part::Tariff(position) => tariffs::pointer(&at(&self.tariffs, position), flaw),
             _ => Pointer::root(),
         }
     }
@@ -95,6 +98,9 @@ impl AccountBody {
         for (path, key, value) in entries.into_iter().filter(|(_, _, value)| !value.is_null()) {
             let entry = PropertyEntry::read(&path, value, key, faults);
             let Some(key) = entry.key else { continue };
+            if self.change.properties.iter().any(|(other, _)| *other == key) {
+                faults.body(&path.child("keyName"), Flaw::Repeated { kind: "key" });
+            }
             if field::is_taken(key.as_str()) {
                 let message = format!("{key} is a field of the account and no property; set it there");
                 faults.body(&path, Reason::new("reserved_key", message));
@@ -118,7 +124,7 @@ impl PropertyEntry {
         let mut members = Members::of(path.clone(), value, faults);
         let stated = match key {
             Some(_) => members.optional("keyName", text(KeyName::parse), faults),
-            None => members.required("keyName", text(KeyName::parse), faults),
+            None => members.stated("keyName", text(KeyName::parse), faults),
         };
         let outer = key.map(KeyName::parse);
         let key = match (outer, stated) {
@@ -166,30 +172,53 @@ impl PropertyBody {
         let root = Pointer::root();
         let mut members = Members::of(root.clone(), body, faults);
         // Here the value is mandatory; everything else is as in an entry of the properties.
-        let value = members.required("dataValue", line::<1000>, faults);
+        let value = members.stated("dataValue", line::<1000>, faults);
         let entry = PropertyEntry::read(&root, body, None, faults);
-        let (Some(key), Some(value)) = (entry.key, value) else { return Self::default() };
+        let (Some(key), Some(value)) = (entry.key, value) else {
+            faults.sort_by(body);
+            return Self::default();
+        };
         let mut change = AccountChange::default();
+        let data_value = root.child("dataValue");
         match (key.as_str(), field::set(&mut change, key.as_str(), &Value::from(value.as_str()))) {
-            (field::TARIFF, _) => match value.as_str().parse() {
+            (field::TARIFF, _) => match tariffs::id(&Value::from(value.as_str())) {
                 Ok(id) => change.tariffs.push(electricity(id, &entry.change)),
-                Err(_) => faults.body(&root.child("dataValue"), Flaw::WholeNumber),
+                Err(reason) => faults.body(&data_value, reason),
             },
-            (_, Some(Err(reason))) => faults.body(&root.child("dataValue"), reason),
+            (_, Some(Err(reason))) => faults.body(&data_value, reason),
             (_, Some(Ok(()))) => {}
             (name, None) if field::is_taken(name) => faults.body(&root.child("keyName"), Flaw::Immutable),
             (_, None) => change.properties.push((key.clone(), entry.change)),
         }
+        faults.sort_by(body);
         Self { key: key.to_string(), value: value.to_string(), change }
     }
 
     /// Where a part that the domain refused stands.
     #[must_use]
-    pub fn pointer(part: Part) -> Pointer {
+    pub fn pointer(&self, part: Part, flaw: &Flaw) -> Pointer {
+        let root = Pointer::root();
         match part {
-            Part::Whole => Pointer::root(),
-            _ => Pointer::root().child("dataValue"),
+            Part::Whole => root,
+            Part::Property(position) => at_property(&root, self.change.properties.get(position), flaw),
+            Part::Tariff(_) if *flaw == Flaw::EndsBeforeStart => root.child("toDateTime"),
+            _ => Self::value(),
         }
+    }
+
+    /// Where the value stands, whatever it is of.
+    #[must_use]
+    pub fn value() -> Pointer {
+        Pointer::root().child("dataValue")
+    }
+}
+
+/// Where what is wrong with the property at `path` stands.
+fn at_property(path: &Pointer, stated: Option<&(KeyName, PropertyChange)>, flaw: &Flaw) -> Pointer {
+    match flaw {
+        Flaw::EndsBeforeStart if stated.is_some_and(|(_, change)| change.to.is_none()) => path.child("fromDateTime"),
+        Flaw::EndsBeforeStart => path.child("toDateTime"),
+        _ => path.child("dataValue"),
     }
 }
 

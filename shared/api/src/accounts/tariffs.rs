@@ -1,5 +1,7 @@
 //! The tariffs of an account, set and named one by one.
 
+use std::collections::HashSet;
+
 use jiff::civil::Date;
 use serde_json::Value;
 use wattbook_domain::{Flaw, Moment, Share, Tariff, TariffService, Text, TimeZone, tariff::TariffChange};
@@ -11,19 +13,45 @@ use crate::{
     reader::{Members, text},
 };
 
-/// Reads the body of `PUT …/tariffs`: one tariff or a list of them, each with where it stands.
-pub fn read(body: &Value, faults: &mut Faults) -> Vec<(Pointer, TariffChange)> {
+/// Reads the body of `PUT …/tariffs`: one tariff or a list of them, and where each stands.
+pub fn read(body: &Value, faults: &mut Faults) -> (Vec<Pointer>, Vec<TariffChange>) {
     let root = Pointer::root();
     let one = |path: Pointer, value: &Value, faults: &mut Faults| {
         let members = Members::of(path.clone(), value, faults);
         (path, read_one(members, faults))
     };
-    let read = match body {
+    let read: Vec<_> = match body {
         Value::Array(list) => list.iter().enumerate().map(|(i, tariff)| one(root.child(i), tariff, faults)).collect(),
         single => vec![one(root, single, faults)],
     };
+    let (pointers, changes): (Vec<_>, Vec<_>) = read.into_iter().unzip();
+    refuse_repeated(&pointers, &changes, body, faults);
     faults.sort_by(body);
-    read
+    (pointers, changes)
+}
+
+/// Of two tariffs for the same service from the same day on, nobody knows which is meant.
+pub(super) fn refuse_repeated(pointers: &[Pointer], changes: &[TariffChange], body: &Value, faults: &mut Faults) {
+    let mut seen = HashSet::new();
+    for (pointer, change) in pointers.iter().zip(changes) {
+        let stated = |name: &str| body.pointer(pointer.child(name).as_str()).is_some_and(|value| !value.is_null());
+        let (service, date) = (change.service.is_some(), change.effective_date.is_some());
+        // What could not be read is a fault already, and no key.
+        let readable = stated("serviceType") == service && stated("effectiveDate") == date;
+        if readable && !seen.insert(change.key()) {
+            faults.body(pointer, Flaw::Repeated { kind: "combination of service and effective date" });
+        }
+    }
+}
+
+/// Where what is wrong with the tariff at `path` stands.
+#[must_use]
+pub fn pointer(path: &Pointer, flaw: &Flaw) -> Pointer {
+    match flaw {
+        Flaw::Required => path.child("masterTariffId"),
+        Flaw::EndsBeforeStart => path.child("endDate"),
+        _ => path.clone(),
+    }
 }
 
 /// Reads one tariff.
@@ -78,7 +106,7 @@ fn date(raw: &str) -> Result<Date, Flaw> {
 
 /// A whole number, which may be in quotes. Stored numbers are read as signed ones elsewhere, so that
 /// the upper half of the range is none.
-fn id(value: &Value) -> Result<u64, Reason> {
+pub(super) fn id(value: &Value) -> Result<u64, Reason> {
     let number = value.as_u64().or_else(|| value.as_str()?.parse().ok());
     number.filter(|id| i64::try_from(*id).is_ok()).ok_or_else(|| Flaw::WholeNumber.into())
 }

@@ -242,6 +242,11 @@ impl Edit for Planned<'_> {
         Answer::json(200, &AccountView::of(account, &self.change.principal().reach, Ids::Withheld))
     }
 
+    /// Nothing is added here.
+    fn sought(&self, _: &Account, _: &[Taken]) -> bool {
+        false
+    }
+
     fn conflicts(&self, account: &Account, taken: &[Taken]) -> impl Future<Output = Failure> + Send {
         ready(conflicts_at(account, taken, &self.change.principal().reach, self.body, self.plan.pointer))
     }

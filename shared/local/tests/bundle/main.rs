@@ -11,6 +11,7 @@
     reason = "tests fail by panicking, and tables of cases are long"
 )]
 
+mod accounts;
 mod administer_organisations;
 mod answer_unmatched_route;
 mod authorize_request;

@@ -37,8 +37,10 @@ fn allowed() -> BTreeMap<String, BTreeSet<String>> {
 fn needed(function: &str, operations: &BTreeSet<String>) -> BTreeSet<String> {
     let parts: &[&str] = match function {
         "administer-organisations" => &["PutItem", "ConditionCheckItem"],
-        // An account that is new is counted.
-        "provision-account" | "move-installation" | "add-account" => &["PutItem", "UpdateItem"],
+        // An account that is new, or is deleted and kept, is counted.
+        "provision-account" | "move-installation" | "add-account" | "set-account-property" => {
+            &["PutItem", "UpdateItem"]
+        }
         "register-customer"
         | "resend-verification"
         | "add-installation"
@@ -52,7 +54,6 @@ fn needed(function: &str, operations: &BTreeSet<String>) -> BTreeSet<String> {
         "update-customer-info" | "remove-installation" | "remove-meter" => &["PutItem", "DeleteItem"],
         // An account that comes, goes, or is deleted and kept is counted.
         "update-account" | "delete-account" => &["PutItem", "DeleteItem", "UpdateItem"],
-        "set-account-property" => &["PutItem", "UpdateItem"],
         "erase-account" => &["DeleteItem", "UpdateItem"],
         _ => &[],
     };

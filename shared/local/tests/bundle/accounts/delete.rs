@@ -1,0 +1,105 @@
+//! `DELETE /rest/v1/accounts/{accountId}`, soft and hard.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::{ACCOUNTS, aliases, refusal, refused, result, results};
+use crate::support::Running;
+
+#[tokio::test]
+async fn a_deleted_account_is_kept_under_every_path() {
+    let running = Running::start().await;
+    for n in 0..4 {
+        let account = running.added(json!({"providerAccountId": format!("p{n}"), "owner": "Jo"})).await;
+        let path = &aliases(account["accountId"].as_str().unwrap(), &format!("p{n}"))[n];
+        for etag in ["\"2\"", "\"2\""] {
+            let answer = running.rest(Method::DELETE, &format!("{path}?fields=ext&unknown=1"), None).await;
+            let deleted = result(&answer);
+            assert_eq!((&deleted["status"], &deleted["owner"]), (&json!("DELETED"), &json!("Jo")), "{path}");
+            assert_eq!((answer.header("etag"), &answer.json()["type"]), (Some(etag), &json!("Account")));
+        }
+    }
+    assert_eq!(running.consistent_accounts().await.len(), 4);
+    running.bundle.stop().await;
+}
+
+#[tokio::test]
+async fn the_own_id_of_a_deleted_account_stays_taken_until_it_is_erased() {
+    let running = Running::start().await;
+    let account = running.added(json!({"providerAccountId": "p", "email": "jo@example.com"})).await;
+    let id = account["accountId"].as_str().unwrap();
+    running.rest(Method::DELETE, "/rest/v1/accounts/pid/p", None).await;
+    let again = running.rest(Method::POST, ACCOUNTS, json!({"providerAccountId": "p"})).await;
+    assert_eq!(refusal(&again), refused(409, &["NotUnique Account providerAccountId p"]));
+    let error = &again.json()["results"][0];
+    let message = error["message"].as_str().unwrap();
+    assert_eq!(error["accountId"], account["accountId"]);
+    assert!(message.contains("deleted account") && message.contains(id) && message.contains("hardDelete"), "{message}");
+    // An upsert changes it and does not bring it back by itself; a status does.
+    let upserted = result(&running.rest(Method::PUT, ACCOUNTS, json!({"providerAccountId": "p", "owner": "Jo"})).await);
+    assert_eq!((&upserted["accountId"], &upserted["status"]), (&json!(id), &json!("DELETED")));
+    let back =
+        result(&running.rest(Method::PUT, ACCOUNTS, json!({"providerAccountId": "p", "status": "ACTIVE"})).await);
+    assert_eq!((&back["status"], &back["owner"]), (&json!("ACTIVE"), &json!("Jo")));
+    running.rest(Method::DELETE, "/rest/v1/accounts/pid/p?hardDelete=true", None).await;
+    let new = running.added(json!({"providerAccountId": "p", "email": "jo@example.com"})).await;
+    assert_ne!(new["accountId"], account["accountId"]);
+    running.consistent_accounts().await;
+    running.bundle.stop().await;
+}
+
+#[tokio::test]
+async fn a_hard_delete_leaves_nothing_behind() {
+    let running = Running::start().await;
+    for n in 0..4 {
+        let before = running.scan().await.len();
+        let account = running
+            .added(json!({
+                "providerAccountId": format!("vanish{n}"), "accountName": "vanishing", "email": "vanish@example.com",
+                "properties": {"vanishing": {"dataValue": "vanish"}}, "address": {"city": "Vanish"},
+            }))
+            .await;
+        let id = account["accountId"].as_str().unwrap();
+        let path = &aliases(id, &format!("vanish{n}"))[n];
+        // Deleted before or not.
+        if n % 2 == 0 {
+            running.rest(Method::DELETE, path, None).await;
+        }
+        let answer = running.rest(Method::DELETE, &format!("{path}?hardDelete=true&fields=ext"), None).await;
+        assert_eq!((results(&answer).len(), &answer.json()["results"]), (0, &Value::Null));
+        let left = running.scan().await;
+        assert_eq!(left.len(), before);
+        let left = format!("{left:?}").to_lowercase();
+        assert!(!left.contains("vanish") && !left.contains(id));
+        let gone = running.rest(Method::DELETE, &format!("{path}?hardDelete=true"), None).await;
+        assert_eq!(refusal(&gone), refused(404, &["ObjectNotFound Account"]));
+    }
+    running.bundle.stop().await;
+}
+
+#[tokio::test]
+async fn a_version_that_is_not_the_current_one_deletes_nothing() {
+    let running = Running::start().await;
+    running.added(json!({"providerAccountId": "p"})).await;
+    let delete = async |query: &str, tag: &str| {
+        let path = format!("/rest/v1/accounts/pid/p{query}");
+        running.rest_with(Method::DELETE, &path, None, ("if-match", tag)).await
+    };
+    for query in ["", "?hardDelete=true"] {
+        assert_eq!(refusal(&delete(query, "\"7\"").await), refused(412, &["VersionMismatch Account"]));
+    }
+    assert_eq!(delete("", "\"1\"").await.header("etag"), Some("\"2\""));
+    assert_eq!(delete("?hardDelete=true", "\"2\"").await.status, 200);
+    running.bundle.stop().await;
+}
+
+#[tokio::test]
+async fn a_switch_is_true_or_false() {
+    let running = Running::start().await;
+    running.added(json!({"providerAccountId": "p"})).await;
+    let unclear = running.rest(Method::DELETE, "/rest/v1/accounts/pid/p?hardDelete=yes", None).await;
+    assert_eq!(refusal(&unclear), refused(400, &["InvalidValue Account hardDelete yes"]));
+    let soft = running.rest(Method::DELETE, "/rest/v1/accounts/pid/p?hardDelete=false", None).await;
+    assert_eq!(result(&soft)["status"], "DELETED");
+    running.bundle.stop().await;
+}

@@ -1,0 +1,192 @@
+//! `PUT /rest/v1/accounts`, by body and by path.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::{ACCOUNTS, aliases, refusal, refused, result};
+use crate::support::Running;
+
+#[tokio::test]
+async fn every_path_changes_what_is_stated_and_leaves_the_rest() {
+    let running = Running::start().await;
+    let body = json!({
+        "providerAccountId": "p", "accountName": "Home", "owner": "A", "address": {"city": "Delft", "zip": "2611"},
+        "properties": {"a": {"dataValue": "1", "accuracy": 50}, "b": {"dataValue": "2"}}, "email": "jo@example.com",
+    });
+    let id = running.added(body).await["accountId"].as_str().unwrap().to_owned();
+    let mut targets: Vec<_> = aliases(&id, "p").into_iter().map(|path| (path, json!({}))).collect();
+    for path in [ACCOUNTS, "/rest/v1/account"] {
+        targets.push((path.into(), json!({"accountId": id})));
+        targets.push((path.into(), json!({"providerAccountId": "p"})));
+        targets.push((path.into(), json!({"accountId": id, "providerAccountId": "p"})));
+    }
+    for (n, (path, mut body)) in targets.into_iter().enumerate() {
+        body["owner"] = json!(format!("owner {n}"));
+        body["accountName"] = Value::Null;
+        body["address"] = json!({"city": format!("city {n}"), "zip": null});
+        body["properties"] = json!({"a": {"dataValue": n}});
+        let answer = running.rest(Method::PUT, &path, body).await;
+        assert_eq!(answer.header("etag"), Some(&*format!("\"{}\"", n + 2)), "{path}");
+        let account = result(&answer);
+        assert_eq!((&account["owner"], &account["accountName"]), (&json!(format!("owner {n}")), &json!("Home")));
+        assert_eq!(
+            (&account["address"]["city"], &account["address"]["zip"]),
+            (&json!(format!("city {n}")), &json!("2611"))
+        );
+        let a = json!({"keyName": "a", "dataType": null, "dataValue": n.to_string(), "accuracy": 50});
+        assert_eq!((&account["properties"]["a"], &account["properties"]["b"]["dataValue"]), (&a, &json!("2")));
+        assert_eq!(running.by_pid("p").await["email"], "jo@example.com");
+    }
+    assert_eq!(running.consistent_accounts().await.len(), 1);
+    running.bundle.stop().await;
+}
+
+#[tokio::test]
+async fn an_own_id_that_nobody_has_is_added() {
+    let running = Running::start().await;
+    for (own, path, body) in [
+        ("one", ACCOUNTS.to_owned(), json!({"providerAccountId": "one", "owner": "A"})),
+        ("two", "/rest/v1/account".into(), json!({"providerAccountId": "two", "owner": "A"})),
+        ("three", "/rest/v1/accounts/pid/three".into(), json!({"owner": "A"})),
+        ("fo%20ur", "/rest/v1/account/pid/fo%20ur".into(), json!({"owner": "A", "providerAccountId": "fo ur"})),
+        ("five", "/rest/v1/account/pid/five".into(), json!({})),
+    ] {
+        let account = result(&running.rest(Method::PUT, &path, body.clone()).await);
+        assert_eq!(account["owner"], body.get("owner").cloned().unwrap_or_default(), "{path}");
+        assert_eq!(running.by_pid(own).await["accountId"], account["accountId"]);
+    }
+    assert_eq!(running.consistent_accounts().await.len(), 5);
+    running.bundle.stop().await;
+}
+
+#[tokio::test]
+async fn our_id_is_of_an_account_that_is_there_or_of_none() {
+    let running = Running::start().await;
+    let missing = "77f11344-62a9-4c2f-b8eb-e852e1c7f3ec";
+    for (path, body) in [
+        (format!("{ACCOUNTS}/{missing}"), json!({})),
+        (format!("{ACCOUNTS}/abc123"), json!({"providerAccountId": "p"})),
+        (ACCOUNTS.to_owned(), json!({"accountId": missing, "providerAccountId": "p"})),
+    ] {
+        let answer = running.rest(Method::PUT, &path, body).await;
+        assert_eq!(refusal(&answer), refused(404, &["ObjectNotFound Account"]), "{path}");
+    }
+    for (body, error) in [
+        (json!({}), "NotNull Account providerAccountId"),
+        (json!({"accountId": "abc123"}), "InvalidValue Account accountId abc123"),
+    ] {
+        let answer = running.rest(Method::PUT, ACCOUNTS, body).await;
+        let (status, errors) = refusal(&answer);
+        assert_eq!((status, errors[0].as_str()), (400, error));
+    }
+    assert!(running.consistent_accounts().await.is_empty());
+    running.bundle.stop().await;
+}
+
+#[tokio::test]
+async fn ids_and_brand_never_change() {
+    let running = Running::start().await;
+    let account = running.added(json!({"providerAccountId": "p", "labelPartner": "NORTH"})).await;
+    let (id, other) = (account["accountId"].as_str().unwrap(), "77f11344-62a9-4c2f-b8eb-e852e1c7f3ec");
+    let by_id = format!("{ACCOUNTS}/{id}");
+    for (path, body, errors) in [
+        (&*by_id, json!({"providerAccountId": "q"}), vec!["InvalidValue Account providerAccountId q"]),
+        (
+            ACCOUNTS,
+            json!({"accountId": id, "providerAccountId": "q"}),
+            vec!["InvalidValue Account providerAccountId q"],
+        ),
+        (
+            "/rest/v1/accounts/pid/p",
+            json!({"providerAccountId": "q"}),
+            vec!["InvalidValue Account providerAccountId q"],
+        ),
+        (
+            "/rest/v1/accounts/pid/p",
+            json!({"properties": {"new": {}}, "labelPartner": "SOUTH", "accountId": other}),
+            vec![
+                "NotNull Account properties.new.dataValue",
+                "InvalidValue Account labelPartner SOUTH",
+                &*format!("InvalidValue Account accountId {other}"),
+            ],
+        ),
+    ] {
+        let answer = running.rest(Method::PUT, path, body).await;
+        assert_eq!(refusal(&answer), refused(409, &errors), "{path}");
+    }
+    // Nor may an account to be added be told two things.
+    let added = running.rest(Method::PUT, "/rest/v1/accounts/pid/new", json!({"providerAccountId": "q"})).await;
+    assert_eq!(refusal(&added), refused(400, &["InvalidValue Account providerAccountId q"]));
+    let same = json!({"accountId": id, "providerAccountId": "p", "labelPartner": "NORTH"});
+    let answer = running.rest(Method::PUT, &by_id, same).await;
+    assert_eq!((result(&answer)["providerAccountId"].as_str(), answer.header("etag")), (Some("p"), Some("\"1\"")));
+    running.bundle.stop().await;
+}
+
+#[tokio::test]
+async fn an_account_without_an_own_id_can_be_given_one() {
+    let running = Running::start().await;
+    running.added(json!({"providerAccountId": "taken"})).await;
+    let account = running.added(json!({})).await;
+    let path = format!("{ACCOUNTS}/{}", account["accountId"].as_str().unwrap());
+    let taken = running.rest(Method::PUT, &path, json!({"providerAccountId": "taken"})).await;
+    assert_eq!(refusal(&taken), refused(409, &["NotUnique Account providerAccountId taken"]));
+    running.rest(Method::PUT, &path, json!({"providerAccountId": "mine"})).await;
+    assert_eq!(running.by_pid("mine").await["accountId"], account["accountId"]);
+    running.consistent_accounts().await;
+    running.bundle.stop().await;
+}
+
+#[tokio::test]
+async fn a_version_that_is_not_the_current_one_changes_nothing() {
+    let running = Running::start().await;
+    running.added(json!({"providerAccountId": "p"})).await;
+    let put = async |own: &str, tag: &str| {
+        let body = json!({"providerAccountId": own, "owner": tag});
+        running.rest_with(Method::PUT, ACCOUNTS, Some(body), ("if-match", tag)).await
+    };
+    assert_eq!(refusal(&put("p", "\"7\"").await), refused(412, &["VersionMismatch Account"]));
+    assert_eq!(put("p", "\"1\"").await.header("etag"), Some("\"2\""));
+    assert_eq!(refusal(&put("p", "\"1\"").await), refused(412, &["VersionMismatch Account"]));
+    assert_eq!(put("p", "*").await.status, 200);
+    // Of what is to be added there is no version yet.
+    for tag in ["\"1\"", "*"] {
+        assert_eq!(refusal(&put("new", tag).await), refused(412, &["VersionMismatch Account"]));
+    }
+    assert_eq!(running.consistent_accounts().await.len(), 1);
+    running.bundle.stop().await;
+}
+
+#[tokio::test]
+async fn a_dry_run_answers_what_would_be_and_writes_nothing() {
+    let running = Running::start().await;
+    running.added(json!({"providerAccountId": "p"})).await;
+    let before = running.scan().await;
+    for own in ["p", "new"] {
+        let path = format!("/rest/v1/accounts/pid/{own}?dryRun=true");
+        let answer = running.rest(Method::PUT, &path, json!({"owner": "Jo"})).await;
+        assert_eq!((&result(&answer)["owner"], answer.header("etag")), (&json!("Jo"), None));
+        assert_eq!(result(&answer)["accountId"].is_null(), own == "new");
+    }
+    assert_eq!(running.scan().await.len(), before.len());
+    assert_eq!(running.by_pid("p").await["version"], 1);
+    running.bundle.stop().await;
+}
+
+/// So what was read can be sent back.
+#[tokio::test]
+async fn an_account_as_it_was_read_changes_nothing() {
+    let running = Running::start().await;
+    let body = json!({
+        "providerAccountId": "p", "accountName": "Home", "labelPartner": "NORTH", "email": "jo@example.com",
+        "properties": {"a": {"dataValue": "1", "fromDateTime": "2026-01-01", "accuracy": 12.5}},
+        "tariffs": [{"masterTariffId": 1, "endDate": "2026-01-01", "customerLikelihood": 74.03},
+                    {"masterTariffId": 2, "effectiveDate": "2026-01-01", "serviceType": "GAS", "lseName": "PG&E"}],
+    });
+    running.added(body).await;
+    let read = running.by_pid("p").await;
+    let answer = running.rest(Method::PUT, ACCOUNTS, read.clone()).await;
+    assert_eq!((answer.status, answer.header("etag")), (200, Some("\"1\"")), "{answer:?}");
+    assert_eq!(running.by_pid("p").await, read);
+    running.bundle.stop().await;
+}
