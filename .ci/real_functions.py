@@ -201,6 +201,18 @@ def _(functions):
     assert app_id and app_key
 
 
+@check("load-reference-data")
+def _(functions):
+    event = sample("load-reference-data")
+    loaded = {"rows": 1, "written": 1, "duplicates": 0, "rejected": []}
+    for _ in range(2):
+        assert functions.invoke("load-reference-data", event) == loaded
+
+    event["csv"] = event["csv"].replace("74.03", "174.03")
+    refused = functions.invoke("load-reference-data", event)
+    assert refused["written"] == 0 and refused["rejected"][0]["column"] == "likelihood", refused
+
+
 @check("authorize-request")
 def _(functions):
     unknown = functions.invoke("authorize-request", sample("authorize-request"))

@@ -14,7 +14,7 @@ use crate::{
     functions::{Functions, InvokeError},
     gateway::Gateway,
     routes::Routes,
-    secrets,
+    sample, secrets,
     serving::{self, Serving},
     store_access::StoreAccess,
     streams::{self, Source, Streams},
@@ -95,7 +95,9 @@ impl Bundle {
         if embedded.is_some() {
             store.ensure_stream(&template.table.name).await?;
         }
-        let demo = demo::find_or_make(&functions, &data.file("demo.json")).await?;
+        let (own, demo_file) = (store.connect(&options.table)?, data.file("demo.json"));
+        let demo = demo::find_or_make(&functions, &demo_file);
+        let (demo, ()) = tokio::try_join!(demo, sample::load_if_absent(&functions, &own))?;
         let authorizers = Authorizers::new(&template.authorizers, options.reauthorize_every, &store.region);
         let gateway = Arc::new(Gateway { functions, routes, authorizers, port });
         let streams = streams(&template, embedded.is_some(), &data, &store, &gateway).await?;

@@ -104,6 +104,9 @@ pub enum LocalError {
         /// Why not.
         reason: String,
     },
+    /// The bundle's own connection to the store cannot be set up.
+    #[error("the store cannot be connected to")]
+    Connection(#[from] wattbook_store::StoreError),
     /// A function does not start.
     #[error("the function {function} does not start")]
     FunctionStart {
@@ -119,6 +122,13 @@ pub enum LocalError {
         /// The action asked of it.
         action: String,
         /// Its reason.
+        #[source]
+        source: InvokeError,
+    },
+    /// The sample of tariffs cannot be loaded.
+    #[error("the sample of tariffs cannot be loaded")]
+    Sample {
+        /// The function's reason.
         #[source]
         source: InvokeError,
     },

@@ -35,6 +35,7 @@ pub static FUNCTIONS: &[&Function] = &[
     &issue_token::FUNCTION,
     &list_account_properties::FUNCTION,
     &list_account_tariffs::FUNCTION,
+    &load_reference_data::FUNCTION,
     &move_installation::FUNCTION,
     &provision_account::FUNCTION,
     &publish_changes::FUNCTION,

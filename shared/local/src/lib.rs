@@ -27,6 +27,7 @@ mod invoke_api;
 pub mod private_file;
 mod request_body;
 mod routes;
+pub mod sample;
 mod secrets;
 mod serving;
 mod store_access;

@@ -14,6 +14,7 @@ use aws_smithy_http_client::{
     Builder,
     tls::{Provider, rustls_provider::CryptoMode},
 };
+use wattbook_store::{Store, StoreError, StoreSettings, UniquenessScope};
 
 use crate::{error::LocalError, table_input, template::TableDefinition};
 
@@ -83,6 +84,22 @@ impl StoreAccess {
         ]
         .into_iter()
         .filter_map(|(name, value)| Some((name.to_owned(), value?.clone())))
+    }
+
+    /// A store of one's own, beside those of the functions.
+    ///
+    /// # Errors
+    /// The connection is refused its settings; nothing is sent yet.
+    pub fn connect(&self, table: &str) -> Result<Store, StoreError> {
+        Store::connect(StoreSettings {
+            table: table.to_owned(),
+            scope: UniquenessScope::Platform,
+            region: self.region.clone(),
+            access_key_id: self.access_key_id.clone(),
+            secret_access_key: self.secret_access_key.clone(),
+            session_token: self.session_token.clone(),
+            endpoint: Some(self.endpoint.clone()),
+        })
     }
 
     fn client(&self) -> Client {

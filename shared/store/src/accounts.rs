@@ -107,6 +107,15 @@ impl Store {
 
     /// The items of these keys that exist, at most 100 keys, in any order, read consistently.
     pub(crate) async fn batch_get(&self, keys: Vec<Key>) -> Result<Vec<Item>, StoreError> {
+        self.batch_get_with(true, keys).await
+    }
+
+    /// The same, at half the price and read eventually consistently.
+    pub(crate) async fn batch_get_eventually(&self, keys: Vec<Key>) -> Result<Vec<Item>, StoreError> {
+        self.batch_get_with(false, keys).await
+    }
+
+    async fn batch_get_with(&self, consistent: bool, keys: Vec<Key>) -> Result<Vec<Item>, StoreError> {
         let mut items = Vec::new();
         let mut pending: Vec<Item> = keys.into_iter().map(items::key_item).collect();
         // A batch may come back in parts; the SDK's retries do not cover the rest of one.
@@ -116,7 +125,7 @@ impl Store {
             }
             let request = KeysAndAttributes::builder()
                 .set_keys(Some(std::mem::take(&mut pending)))
-                .consistent_read(true)
+                .consistent_read(consistent)
                 .build()
                 .map_err(|error| StoreError::Setup(error.to_string()))?;
             let answer = self

@@ -7,23 +7,29 @@
 //! | idempotency record | `O#<organisation>#I#<SHA-256 of the key>` | `IDEMPOTENCY` | the stored answer, `fingerprint`, `expires_at` |
 //! | organisation | `O#<organisation>` | `ORGANISATION` | its name and label partners, `version` |
 //! | credential | `O#<organisation>` | `CREDENTIAL#<app id>` | the keyed hash of its key, access level, revocation |
+//! | place | `P#<country>#<postal code>` | `PLACE` | `place`: city, state, coordinates, time zone; `source` |
+//! | likely tariff | `P#<country>#<postal code>` | `TARIFF#<customer class>` | `tariff`: the likeliest one there |
 //!
 //! The organisation is part of every key that is built from a request, and it comes from the
 //! credential. An id of another organisation therefore names an item that does not exist, rather
-//! than one that must be filtered out.
+//! than one that must be filtered out. Places and likely tariffs are the deployment's, not an
+//! organisation's: they are looked up for every account and show nothing of any.
 //!
 //! `<scope>` of a claim is `*` when values are unique across the platform and the organisation's
 //! id when each organisation is a world of its own. `<kind>` is one letter: `e` e-mail, `a`
 //! external account id, `i` external installation id, `m` external meter id, `p` the customer's id at
 //! an identity provider. The value comes last, because it may contain anything, `#` included.
 //!
-//! Every item is a partition of its own, except an organisation with its credentials, which are
-//! read together. `expires_at` (epoch seconds) is the table's TTL attribute.
+//! `<postal code>` is in the form that is compared ([`PostalArea`]), and `<customer class>` is its
+//! number.
+//!
+//! Every item is a partition of its own, except an organisation with its credentials, and a place
+//! with its tariffs, which are read together. `expires_at` (epoch seconds) is the table's TTL attribute.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use wattbook_domain::{AccountId, Claim, ClaimKind, OrganisationId};
+use wattbook_domain::{AccountId, Claim, ClaimKind, OrganisationId, PostalArea, property::CustomerClass};
 
 use crate::UniquenessScope;
 
@@ -96,6 +102,22 @@ pub fn organisation(organisation: OrganisationId) -> Key {
 #[must_use]
 pub fn credential(organisation: OrganisationId, app_id: &str) -> Key {
     Key { pk: format!("O#{organisation}"), sk: format!("{CREDENTIAL_PREFIX}{app_id}") }
+}
+
+/// The key of what is known of a place.
+#[must_use]
+pub fn place(area: &PostalArea) -> Key {
+    Key { pk: area_partition(area), sk: "PLACE".into() }
+}
+
+/// The key of the likeliest tariff in an area for a class of customer.
+#[must_use]
+pub fn likely_tariff(area: &PostalArea, class: CustomerClass) -> Key {
+    Key { pk: area_partition(area), sk: format!("TARIFF#{}", class.number()) }
+}
+
+fn area_partition(area: &PostalArea) -> String {
+    format!("P#{}#{}", area.country.as_str(), area.postal_code)
 }
 
 #[cfg(test)]

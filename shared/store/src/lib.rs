@@ -1,5 +1,5 @@
-//! The store: accounts, claims, idempotency records, organisations and credentials in one
-//! DynamoDB table.
+//! The store: accounts, claims, idempotency records, organisations, credentials and reference data
+//! in one DynamoDB table.
 //!
 //! What a caller may rely on:
 //!
@@ -15,6 +15,7 @@
 //! the tests run this very code) and an index for uniqueness (an index is eventually consistent).
 
 mod accounts;
+mod batch;
 pub mod changes;
 mod client;
 pub mod connection;
@@ -23,6 +24,7 @@ mod idempotency;
 mod items;
 pub mod keys;
 mod organisations;
+mod reference;
 mod retry;
 mod size;
 mod transaction;
@@ -33,6 +35,7 @@ pub use client::{Store, StoreSettings, UniquenessScope};
 pub use error::StoreError;
 pub use idempotency::{IdempotencyRecord, StoredAnswer};
 pub use organisations::{Credential, CredentialSummary};
+pub use reference::{PlaceRow, TariffRow};
 pub use usage::Usage;
 pub use writes::{Holder, Taken, WriteError};
 

@@ -35,6 +35,8 @@ async fn each_gets_the_answer_it_is_a_sample_of() {
     let invoke = async |name: &str| running.bundle.invoke(name, &sample(name)).await.unwrap();
     assert_eq!(invoke("authorize-request").await, json!({"isAuthorized": false}));
     assert!(invoke("administer-organisations").await["organisation_id"].is_string());
+    let loaded = json!({"rows": 1, "written": 1, "duplicates": 0, "rejected": []});
+    assert_eq!(invoke("load-reference-data").await, loaded);
     assert_eq!(invoke("publish-changes").await, json!({"batchItemFailures": []}));
     for (name, status, holds) in [
         ("answer-unmatched-route", 404, "unknown_path"),

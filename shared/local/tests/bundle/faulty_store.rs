@@ -13,6 +13,11 @@ use crate::{
 /// A bundle whose transactions go through a proxy that follows `script`, with the bundle that
 /// holds the table.
 async fn behind(script: Arc<Script>) -> (Running, Running, Proxy) {
+    behind_for("TransactWriteItems", script).await
+}
+
+/// The same for another operation of the store.
+async fn behind_for(operation: &'static str, script: Arc<Script>) -> (Running, Running, Proxy) {
     let holding = Running::start().await;
     // The organisations are made before the proxy begins to misbehave.
     let armed = Arc::new(std::sync::atomic::AtomicUsize::new(usize::MAX));
@@ -21,7 +26,7 @@ async fn behind(script: Arc<Script>) -> (Running, Running, Proxy) {
         Some(n) => script(n, body),
         None => Conduct::Pass,
     });
-    let proxy = Proxy::start(holding.bundle.store_endpoint(), "TransactWriteItems", script).await;
+    let proxy = Proxy::start(holding.bundle.store_endpoint(), operation, script).await;
     let store = Some(StoreAccess::unsigned(&*proxy.endpoint));
     let running = Running::start_with(Options { store, ..Options::default() }).await;
     armed.store(proxy.seen.load(Ordering::SeqCst), Ordering::SeqCst);
@@ -144,4 +149,27 @@ async fn a_failing_store_is_a_500_that_tells_nothing() {
     assert_eq!((answer.status, answer.json()["code"].as_str()), (500, Some("internal")));
     assert!(!answer.text.contains(secret) && !answer.text.contains("AccessDenied"));
     assert!(holding.consistent_accounts().await.is_empty());
+}
+
+/// A throttled table takes a part of a batch and gives the rest back: that is sent again.
+#[tokio::test]
+async fn what_a_batch_leaves_over_is_written_all_the_same() {
+    let left_over = |body: &str| {
+        let request: Value = serde_json::from_str(body).unwrap();
+        let (table, items) = request["RequestItems"].as_object().unwrap().iter().next().unwrap();
+        Conduct::Answer(200, json!({"UnprocessedItems": {table: [items[0].clone()]}}).to_string())
+    };
+    let rows = "NL,1011AB,Amsterdam,,52.3,4.9,,\n";
+    for (times, written) in [(2, true), (usize::MAX, false)] {
+        let script = move |n, body: &str| if n < times { left_over(body) } else { Conduct::Pass };
+        let (running, _holding, proxy) = behind_for("BatchWriteItem", Arc::new(script)).await;
+        let before = proxy.seen.load(Ordering::SeqCst);
+        let csv = format!("country,postal_code,city,state,latitude,longitude,time_zone,source\n{rows}");
+        let loaded = running.bundle.invoke("load-reference-data", &json!({"table": "places", "csv": csv})).await;
+        match loaded {
+            Ok(answer) => assert!(written && answer["written"] == 1, "{answer}"),
+            Err(error) => assert!(!written && error.code() == "busy", "{error}"),
+        }
+        assert_eq!(proxy.seen.load(Ordering::SeqCst) - before, if written { 3 } else { 8 });
+    }
 }

@@ -28,6 +28,7 @@ mod idempotency;
 mod installations;
 mod isolation;
 mod issue_token;
+mod load_reference_data;
 mod malformed;
 mod meters;
 mod model;

@@ -72,11 +72,25 @@ async fn no_secret_and_nothing_personal_reaches_the_log() {
     let token = send(running.request(Method::POST, "/v1/token").form(&form)).await.json();
     let token = token["access_token"].as_str().unwrap();
     send(running.request(Method::GET, "/account/logmark").bearer_auth(token)).await;
+    let places = "country,postal_code,latitude,longitude,city\n";
+    for rows in ["NL,logmark,1,1,Logmark\n", "NL,logmark,logmark,1,Logmark\n"] {
+        let event = json!({"table": "places", "csv": format!("{places}{rows}")});
+        running.bundle.invoke("load-reference-data", &event).await.unwrap();
+    }
+    running.bundle.invoke("load-reference-data", &json!({"table": "places", "csv": "logmark"})).await.unwrap_err();
     let demo = running.bundle.demo().clone();
     running.bundle.stop().await;
 
     let log = String::from_utf8(captured.0.lock().unwrap().clone()).unwrap();
-    for said in ["provision-account", "authorize-request", "register-customer", "\"status\":409", "request_id"] {
+    for said in [
+        "provision-account",
+        "authorize-request",
+        "register-customer",
+        "load-reference-data",
+        "\"written\":1",
+        "\"status\":409",
+        "request_id",
+    ] {
         assert!(log.contains(said), "the log has no {said}");
     }
     for secret in [&demo.admin.app_key, &demo.brand.app_key, &demo.other.app_key, token, &*verification] {
