@@ -22,14 +22,14 @@ use crate::{
     idempotency::Once,
 };
 
-/// For how long a change is applied anew while others are faster. A function has ten seconds.
-const PATIENCE: Duration = Duration::from_secs(7);
+/// For how long a change is applied anew while others are faster. A function has twenty seconds.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// How often an erasure is tried anew when somebody else was faster.
 const TRIES: u32 = 8;
 
 /// The longest pause before a change is applied anew, in milliseconds.
-const LONGEST_PAUSE: u64 = 200;
+const LONGEST_PAUSE: u64 = 1500;
 
 /// A request that writes, as far as all of them are alike.
 pub struct Writing<'a> {
@@ -123,12 +123,19 @@ impl Writing<'_> {
             match self.write(edit, found.as_ref(), &new).await {
                 Ok(answer) => return Ok(answer),
                 Err(Written::Failed(failure)) => return Err(failure),
-                Err(Written::Refused(WriteError::Stale)) => {
+                Err(Written::Refused(WriteError::Stale(current))) => {
                     if started.elapsed() >= PATIENCE {
                         break;
                     }
-                    pause(round).await;
-                    found = edit.find().await?;
+                    // What is there now came with the refusal, so that the next try is likely to succeed; after
+                    // a pause it is not, but only brings what is there then. One that is gone is looked for anew.
+                    if round % 2 == 1 {
+                        pause(round).await;
+                    }
+                    found = match current {
+                        Some(current) => Some(*current),
+                        None => edit.find().await?,
+                    };
                 }
                 Err(Written::Refused(WriteError::Taken(taken))) => {
                     // Who was to be added may have been added meanwhile.
@@ -167,7 +174,7 @@ impl Writing<'_> {
             }
             match self.services.store()?.delete_account(&account).await {
                 Ok(()) => return Ok(()),
-                Err(WriteError::Stale) => pause(round).await,
+                Err(WriteError::Stale(_)) => pause(round).await,
                 Err(error) => return Err(error.into()),
             }
         }
@@ -212,10 +219,11 @@ impl Writing<'_> {
     }
 }
 
-/// Waits for a while that is random, and longer the more often others were faster: so that many
-/// writers do not stay in step.
+/// Waits for a while that is random, and longer the more often others were faster. Of many writers only
+/// one at a time succeeds, so what they try beyond that is wasted: the pauses have to grow until they
+/// hardly meet.
 async fn pause(round: u32) {
-    let most = LONGEST_PAUSE.min(4u64 << round.min(6));
+    let most = LONGEST_PAUSE.min(4u64 << round.min(9));
     let chance = getrandom::u64().unwrap_or_default();
     tokio::time::sleep(Duration::from_millis(chance % most)).await;
 }

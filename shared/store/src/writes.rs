@@ -36,9 +36,10 @@ pub struct Taken {
 /// Why an account was not written. Whichever it is, nothing was.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
-    /// The account is not what it was when it was read: somebody changed or deleted it since.
+    /// The account is not what it was when it was read: somebody changed or deleted it since. What it is
+    /// now, if it is there, comes with the refusal, so that it need not be read again.
     #[error("the account has changed since it was read")]
-    Stale,
+    Stale(Option<Box<Account>>),
     /// Values are taken: all of them, in the order of the account's claims.
     #[error("{} unique values are taken", .0.len())]
     Taken(Vec<Taken>),
@@ -216,12 +217,14 @@ impl Store {
         let mut taken = Vec::new();
         let mut contended = Vec::new();
         let mut answered = None;
-        let (mut stale, mut in_progress) = (false, false);
+        let mut stale = None;
+        let mut in_progress = false;
         for refusal in refusals {
             match (refusal.meaning, refusal.obstacle) {
                 // What we were to write is there: the answer to the try that wrote it was lost.
                 (Meaning::Account, Obstacle::Item(item)) if is(account, &item) => return Ok(()),
-                (Meaning::Account | Meaning::Release, Obstacle::Item(_)) => stale = true,
+                (Meaning::Account, Obstacle::Item(item)) => stale = Some(current(item)?),
+                (Meaning::Release, Obstacle::Item(_)) => stale = stale.or(Some(None)),
                 // A counter has no condition: it can only be contended, which passes.
                 (Meaning::Account | Meaning::Release | Meaning::Count, Obstacle::Contention)
                 | (Meaning::Count, Obstacle::Item(_)) => {}
@@ -234,8 +237,8 @@ impl Store {
         if let Some(item) = answered {
             return Err(WriteError::Answered(Box::new(items::read("idempotency record", item)?)));
         }
-        if stale {
-            return Err(WriteError::Stale);
+        if let Some(current) = stale {
+            return Err(WriteError::Stale(current));
         }
         if in_progress {
             return Err(WriteError::InProgress);
@@ -310,6 +313,12 @@ pub(crate) fn account_item(account: &Account) -> Result<Item, WriteError> {
 /// Whether the item holds this very account, in this very version.
 fn is(account: &Account, item: &Item) -> bool {
     items::read::<AccountItem>("account", item.clone()).is_ok_and(|stored| stored.account == *account)
+}
+
+/// The account that stands where another version of it was expected.
+fn current(item: Item) -> Result<Option<Box<Account>>, StoreError> {
+    let found = (!item.is_empty()).then(|| items::read::<AccountItem>("account", item));
+    Ok(found.transpose()?.map(|item| Box::new(item.account)))
 }
 
 fn read_taken(position: usize, item: Item) -> Result<Taken, StoreError> {

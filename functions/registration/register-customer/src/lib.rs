@@ -129,7 +129,7 @@ async fn register(
         registered.updated_at = now;
         match services.store()?.replace_account(&account, &registered, None).await {
             Ok(()) => return Answer::json(200, &Registered { status: registered.state().word() }),
-            Err(WriteError::Stale) => {}
+            Err(WriteError::Stale(_)) => {}
             Err(error) => return Err(error.into()),
         }
         let Some(current) = account_owing(services, token, now).await? else {

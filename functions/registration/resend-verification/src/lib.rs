@@ -106,7 +106,7 @@ async fn ask(store: &Store, organisation: Option<OrganisationId>, email: &Email)
         asked.updated_at = now;
         match store.replace_account(&account, &asked, None).await {
             Ok(()) => return Ok(()),
-            Err(WriteError::Stale) => {}
+            Err(WriteError::Stale(_)) => {}
             Err(error) => return Err(error.into()),
         }
     }

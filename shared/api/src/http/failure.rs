@@ -161,7 +161,7 @@ impl From<WriteError> for Failure {
     /// say, in its caller's words.
     fn from(error: WriteError) -> Self {
         match error {
-            WriteError::Stale => Self::Contended,
+            WriteError::Stale(_) => Self::Contended,
             WriteError::Taken(_) => Self::Taken(Vec::new()),
             WriteError::Answered(_) | WriteError::InProgress => Self::InProgress,
             WriteError::TooLarge { bytes } => Self::AccountTooLarge { bytes },

@@ -123,7 +123,7 @@ impl<'a> Change<'a> {
             match outcome {
                 Ok(answer) => return Ok(answer),
                 Err(Written::Failed(failure)) => return Err(failure),
-                Err(Written::Refused(WriteError::Stale)) => {}
+                Err(Written::Refused(WriteError::Stale(_))) => {}
                 Err(Written::Refused(WriteError::Taken(taken))) => {
                     let pointer = |place| Pointer::root().child("to").joined(&claim_pointer(place));
                     return Err(conflicts_at(&to, &taken, &self.writing.principal.reach, body, &pointer));

@@ -151,6 +151,11 @@ impl Running {
         items
     }
 
+    /// How many items the table has, without the counters: these stay when what they count is gone.
+    pub(crate) async fn uncounted(&self) -> usize {
+        self.scan().await.iter().filter(|item| !text(item, "sk").starts_with("COUNT#")).count()
+    }
+
     /// The accounts in the table, after checking that the claims are exactly the values they hold, and that
     /// the counters have counted them.
     pub(crate) async fn consistent_accounts(&self) -> Vec<Account> {
