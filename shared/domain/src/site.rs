@@ -132,16 +132,16 @@ impl SiteAddress {
 
     fn fill(&mut self, other: &Self) {
         let Self { free_text, name, line1, line2, city, state, postal_code, country, longitude, latitude } = other;
-        fill(&mut self.free_text, free_text);
-        fill(&mut self.name, name);
-        fill(&mut self.line1, line1);
-        fill(&mut self.line2, line2);
-        fill(&mut self.city, city);
-        fill(&mut self.state, state);
-        fill(&mut self.postal_code, postal_code);
-        fill(&mut self.country, country);
-        fill(&mut self.longitude, longitude);
-        fill(&mut self.latitude, latitude);
+        fill(&mut self.free_text, free_text.as_ref());
+        fill(&mut self.name, name.as_ref());
+        fill(&mut self.line1, line1.as_ref());
+        fill(&mut self.line2, line2.as_ref());
+        fill(&mut self.city, city.as_ref());
+        fill(&mut self.state, state.as_ref());
+        fill(&mut self.postal_code, postal_code.as_ref());
+        fill(&mut self.country, country.as_ref());
+        fill(&mut self.longitude, longitude.as_ref());
+        fill(&mut self.latitude, latitude.as_ref());
     }
 
     /// The parts in one line, in the order of a letter; `None` if there is none.
@@ -188,18 +188,18 @@ impl Site {
     /// of city and state stays.
     pub fn derive_from_place(&mut self, place: &PlaceFacts) {
         let derived = &mut self.derived;
-        fill(&mut derived.country, &place.country);
-        fill(&mut derived.city, &place.city);
-        fill(&mut derived.state, &place.state);
+        fill(&mut derived.country, place.country.as_ref());
+        fill(&mut derived.city, place.city.as_ref());
+        fill(&mut derived.state, place.state.as_ref());
         derived.longitude = place.longitude;
         derived.latitude = place.latitude;
         self.derived_time_zone.clone_from(&place.time_zone);
     }
 }
 
-fn fill<T: Clone>(place: &mut Option<T>, other: &Option<T>) {
+fn fill<T: Clone>(place: &mut Option<T>, other: Option<&T>) {
     if place.is_none() {
-        place.clone_from(other);
+        *place = other.cloned();
     }
 }
 

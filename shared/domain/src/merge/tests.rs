@@ -19,45 +19,45 @@ fn merged(changes: impl IntoIterator<Item = AccountChange>) -> Account {
 }
 
 /// What is stated, or what was.
-fn or<T: Clone>(stated: &Option<T>, was: &Option<T>) -> Option<T> {
-    stated.clone().or_else(|| was.clone())
+fn or<T: Clone>(stated: Option<&T>, was: Option<&T>) -> Option<T> {
+    stated.or(was).cloned()
 }
 
 /// The account as a change should leave it, said field by field.
 fn expected(was: &Account, change: &AccountChange) -> Account {
     let mut account = was.clone();
     let (profile, stated) = (&mut account.profile, &mut account.site.stated);
-    profile.name = or(&change.name, &was.profile.name);
-    profile.customer_org_id = or(&change.customer_org_id, &was.profile.customer_org_id);
-    profile.customer_org_name = or(&change.customer_org_name, &was.profile.customer_org_name);
-    profile.owner = or(&change.owner, &was.profile.owner);
+    profile.name = or(change.name.as_ref(), was.profile.name.as_ref());
+    profile.customer_org_id = or(change.customer_org_id.as_ref(), was.profile.customer_org_id.as_ref());
+    profile.customer_org_name = or(change.customer_org_name.as_ref(), was.profile.customer_org_name.as_ref());
+    profile.owner = or(change.owner.as_ref(), was.profile.owner.as_ref());
     profile.status = change.status.unwrap_or(was.profile.status);
-    profile.account_type = or(&change.account_type, &was.profile.account_type);
-    profile.time_zone = or(&change.time_zone, &was.profile.time_zone);
+    profile.account_type = or(change.account_type.as_ref(), was.profile.account_type.as_ref());
+    profile.time_zone = or(change.time_zone.as_ref(), was.profile.time_zone.as_ref());
     let (new, old) = (&change.address, &was.site.stated);
-    stated.free_text = or(&new.free_text, &old.free_text);
-    stated.name = or(&new.name, &old.name);
-    stated.line1 = or(&new.line1, &old.line1);
-    stated.line2 = or(&new.line2, &old.line2);
-    stated.city = or(&new.city, &old.city);
-    stated.state = or(&new.state, &old.state);
-    stated.postal_code = or(&new.postal_code, &old.postal_code);
-    stated.country = or(&new.country, &old.country);
-    stated.longitude = or(&new.longitude, &old.longitude);
-    stated.latitude = or(&new.latitude, &old.latitude);
+    stated.free_text = or(new.free_text.as_ref(), old.free_text.as_ref());
+    stated.name = or(new.name.as_ref(), old.name.as_ref());
+    stated.line1 = or(new.line1.as_ref(), old.line1.as_ref());
+    stated.line2 = or(new.line2.as_ref(), old.line2.as_ref());
+    stated.city = or(new.city.as_ref(), old.city.as_ref());
+    stated.state = or(new.state.as_ref(), old.state.as_ref());
+    stated.postal_code = or(new.postal_code.as_ref(), old.postal_code.as_ref());
+    stated.country = or(new.country.as_ref(), old.country.as_ref());
+    stated.longitude = or(new.longitude.as_ref(), old.longitude.as_ref());
+    stated.latitude = or(new.latitude.as_ref(), old.latitude.as_ref());
     let customer = &mut account.customer;
     if change.email.is_some() {
         customer.email.clone_from(&change.email);
         customer.verification_requested_at = Some(Timestamp::UNIX_EPOCH);
     }
-    customer.contact.first_name = or(&change.first_name, &was.customer.contact.first_name);
-    customer.contact.last_name = or(&change.last_name, &was.customer.contact.last_name);
+    customer.contact.first_name = or(change.first_name.as_ref(), was.customer.contact.first_name.as_ref());
+    customer.contact.last_name = or(change.last_name.as_ref(), was.customer.contact.last_name.as_ref());
     for (key, stated) in &change.properties {
         let old = was.properties.get(key);
         let property = Property {
             value: stated.value.clone().unwrap(),
-            from: or(&stated.from, &old.and_then(|old| old.from.clone())),
-            to: or(&stated.to, &old.and_then(|old| old.to.clone())),
+            from: or(stated.from.as_ref(), old.and_then(|old| old.from.as_ref())),
+            to: or(stated.to.as_ref(), old.and_then(|old| old.to.as_ref())),
             accuracy: stated.accuracy.or(old.and_then(|old| old.accuracy)),
         };
         account.properties.insert(key.clone(), property);
@@ -68,8 +68,8 @@ fn expected(was: &Account, change: &AccountChange) -> Account {
             ..AccountChange::default()
         }]);
         let mut tariff = was.tariffs.first().or(blank.tariffs.first()).unwrap().clone();
-        tariff.facts.name = or(&stated.name, &tariff.facts.name);
-        tariff.facts.currency = or(&stated.currency, &tariff.facts.currency);
+        tariff.facts.name = or(stated.name.as_ref(), tariff.facts.name.as_ref());
+        tariff.facts.currency = or(stated.currency.as_ref(), tariff.facts.currency.as_ref());
         account.tariffs = vec![tariff];
     }
     account
