@@ -3,6 +3,8 @@
 //! Events follow from the account as it was and as it is, and from nothing else: whoever works them
 //! out twice finds the same events under the same ids, so that a repeat can be told.
 
+use std::collections::{HashMap, HashSet};
+
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -37,6 +39,9 @@ pub struct AccountEvent<'a> {
 
 /// The space of the event ids. It has no meaning, and must never change.
 const IDS: Uuid = Uuid::from_u128(0x8f1d_6c1e_52b7_4c0a_9d3e_7a64_0b9e_21f5);
+
+/// The most properties that an event names one by one: all of an account may not fit into an event.
+const MOST_PROPERTIES: usize = 100;
 
 impl AccountEvent<'_> {
     /// The event's type.
@@ -103,7 +108,12 @@ fn changed(before: &Account, after: &Account) -> Vec<String> {
     paths.site(site, &after.site);
     let property = |(key, _): &(&KeyName, &Property)| key.to_string();
     let (was, is): (Vec<_>, Vec<_>) = (properties.iter().collect(), after.properties.iter().collect());
-    paths.each("properties", &was, &is, property, Paths::compare);
+    let mut of_properties = Paths::default();
+    of_properties.each("properties", &was, &is, property, Paths::compare);
+    match of_properties.0 {
+        many if many.len() > MOST_PROPERTIES => paths.0.push("properties".to_owned()),
+        few => paths.0.extend(few),
+    }
     paths.compare("tariffs", tariffs, &after.tariffs);
     paths.customer(customer, &after.customer);
     paths.each("installations", installations, &after.installations, |it| it.id.to_string(), Paths::installation);
@@ -191,18 +201,20 @@ impl Paths {
     ) {
         let ids = |list: &[T]| list.iter().map(&id).collect::<Vec<_>>();
         let (ids_before, ids_after) = (ids(before), ids(after));
-        let stayed = |ids: &[String], others: &[String]| {
-            ids.iter().filter(|id| others.contains(id)).cloned().collect::<Vec<_>>()
-        };
-        self.compare(list, &stayed(&ids_before, &ids_after), &stayed(&ids_after, &ids_before));
+        // An account can have thousands of properties: nothing here may look through all of them for each.
+        let was: HashSet<&str> = ids_before.iter().map(String::as_str).collect();
+        let is: HashMap<&str, &T> = ids_after.iter().map(String::as_str).zip(after).collect();
+        let stayed_before: Vec<_> = ids_before.iter().filter(|id| is.contains_key(id.as_str())).collect();
+        let stayed_after: Vec<_> = ids_after.iter().filter(|id| was.contains(id.as_str())).collect();
+        self.compare(list, &stayed_before, &stayed_after);
         for (member, own) in before.iter().zip(&ids_before) {
             let path = format!("{list}.{own}");
-            match after.iter().find(|other| id(other) == *own) {
+            match is.get(own.as_str()) {
                 Some(other) => compare(self, &path, member, other),
                 None => self.0.push(path),
             }
         }
-        let came = ids_after.iter().filter(|id| !ids_before.contains(id));
+        let came = ids_after.iter().filter(|id| !was.contains(id.as_str()));
         self.0.extend(came.map(|id| format!("{list}.{id}")));
     }
 }

@@ -171,9 +171,9 @@ impl PropertyBody {
     pub fn read(body: &Value, faults: &mut Faults) -> Self {
         let root = Pointer::root();
         let mut members = Members::of(root.clone(), body, faults);
+        let entry = PropertyEntry::read(&root, body, None, faults);
         // Here the value is mandatory; everything else is as in an entry of the properties.
         let value = members.stated("dataValue", line::<1000>, faults);
-        let entry = PropertyEntry::read(&root, body, None, faults);
         let (Some(key), Some(value)) = (entry.key, value) else {
             faults.sort_by(body);
             return Self::default();

@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use super::*;
 use crate::{
-    Email, ExternalId, LabelPartnerCode, Name, OrganisationId,
+    Email, ExternalId, LabelPartnerCode, Name, OrganisationId, Text,
     change::CustomerChange,
     draft::{AccountDraft, InstallationDraft, MeterDraft},
 };
@@ -114,4 +114,26 @@ fn an_id_belongs_to_one_event_and_is_the_same_each_time() {
     let all = [ids(None, Some(&a)), ids(None, Some(&b)), ids(Some(&a), Some(&next)), ids(Some(&next), None)].concat();
     assert_eq!(all.iter().collect::<HashSet<_>>().len(), 6);
     assert_eq!(ids(None, Some(&a)), ids(None, Some(&a)));
+}
+
+/// An account can have so many that their keys would not fit into an event, and that to look for each among
+/// all of them would take minutes.
+#[test]
+fn of_many_changed_properties_only_that_is_told() {
+    let with = |count: usize, value: &str| {
+        let mut account = account(false);
+        for n in 0..count {
+            let property = Property { value: Text::parse(value).unwrap(), from: None, to: None, accuracy: None };
+            account.properties.insert(KeyName::parse(&format!("k{n}")).unwrap(), property);
+        }
+        account
+    };
+    let before = with(10_000, "1");
+    let mut after = before.clone();
+    after.properties = with(10_000, "2").properties;
+    assert_eq!(paths(&before, &after), ["properties"]);
+    after.properties = before.properties.clone();
+    after.properties.extend(with(2, "2").properties);
+    after.properties.remove("k5");
+    assert_eq!(paths(&before, &after), ["properties.k0", "properties.k1", "properties.k5"]);
 }

@@ -55,6 +55,7 @@ async fn no_secret_and_nothing_personal_reaches_the_log() {
     send(running.request(Method::POST, "/account").basic_auth("logmark", Some("logmark")).body("logmark {")).await;
     running.get(admin, "/account/account-logmark?id_type=external").await;
     running.get(admin, "/account/x?logmark=logmark").await;
+    write_in_the_other_dialect(&running).await;
     let account = running.get(admin, "/account/account-logmark?id_type=external").await.json();
     let verification = running.verification_token(account["account_id"].as_str().unwrap()).await;
     running.resend(&json!({"email": "jo-logmark@example.com"})).await;
@@ -99,4 +100,51 @@ async fn no_secret_and_nothing_personal_reaches_the_log() {
     let lower = log.to_lowercase();
     let found = lower.lines().find(|line| line.contains("logmark"));
     assert_eq!(found, None);
+}
+
+/// What the accounts dialect is told: taken, refused, in conflict and not readable.
+async fn write_in_the_other_dialect(running: &Running) {
+    let accounts = "/rest/v1/accounts";
+    let path = "/rest/v1/accounts/pid/logmark%20pid";
+    let whole = json!({
+        "providerAccountId": "logmark pid", "accountName": "logmark", "owner": "logmark", "email": "logmark@example.com",
+        "firstName": "Logmark", "lastName": "Logmark", "customerOrgName": "logmark",
+        "address": {"addressString": "1 Logmark Street, Logmark, CA 94105", "city": "Logmark"},
+        "properties": {"logmark": {"dataValue": "logmark"}, "customerClass": {"dataValue": "1"}},
+        "tariffs": [{"masterTariffId": 1, "source": "logmark", "tariffName": "logmark"}],
+    });
+    let broken = json!({
+        "email": "logmark", "status": "logmark", "accountName": " logmark", "properties": {"logmark": {}, "customerClass": {"dataValue": "logmark"}},
+        "tariffs": [{"effectiveDate": "logmark"}], "address": {"country": "logmark"}, "labelPartner": "logmark",
+    });
+    for (method, path, body, status) in [
+        (Method::POST, accounts.to_owned(), Some(whole.clone()), 200),
+        (Method::POST, accounts.to_owned(), Some(whole.clone()), 409),
+        (Method::PUT, accounts.to_owned(), Some(whole), 200),
+        (Method::PUT, path.to_owned(), Some(broken), 400),
+        (
+            Method::PUT,
+            path.to_owned(),
+            Some(json!({"providerAccountId": "logmark", "properties": {"logmark2": {}}})),
+            409,
+        ),
+        (Method::GET, "/rest/v1/account?providerAccountId=logmark+pid&fields=ext".into(), None, 200),
+        (Method::GET, "/rest/v1/account?providerAccountId=logmark&fields=logmark".into(), None, 400),
+        (Method::POST, format!("{path}/properties"), Some(json!({"keyName": "logmark", "dataValue": "logmark2"})), 200),
+        (
+            Method::POST,
+            format!("{path}/properties"),
+            Some(json!({"keyName": "email", "dataValue": "jo-logmark@example.com"})),
+            409,
+        ),
+        (Method::DELETE, format!("{path}/properties/logmark"), None, 200),
+        (Method::DELETE, format!("{path}/properties/email?x=logmark"), None, 409),
+        (Method::PUT, format!("{path}/tariffs"), Some(json!({"masterTariffId": "logmark"})), 400),
+        (Method::DELETE, format!("{path}/tariffs/logmark"), None, 200),
+        (Method::DELETE, path.to_owned(), None, 200),
+        (Method::DELETE, format!("{path}?hardDelete=true"), None, 200),
+    ] {
+        let answer = running.change(method, running.admin(), &path, body).await;
+        assert_eq!(answer.status, status, "{answer:?}");
+    }
 }

@@ -1,6 +1,10 @@
 //! The model: what accounts are and what each operation does to them, as simply as it can be said.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
+
+use super::accounts;
 
 pub(super) const ENERGY: [&str; 4] = ["ELECTRICITY", "GAS", "HEAT", "WATER"];
 
@@ -23,19 +27,67 @@ pub(super) struct NewInstallation {
 
 #[derive(Debug, Clone)]
 pub(super) enum Step {
-    Provision { account: u8, email: u8, installations: Vec<NewInstallation>, dry: bool },
-    ChangeEmail { account: u8, email: u8 },
-    ChangeProvider { account: u8, provider: u8 },
-    Register { account: u8 },
-    AddInstallation { account: u8, new: NewInstallation },
-    ChangeService { account: u8, id: u8, batch: bool },
-    MakePrimary { account: u8, id: u8 },
-    RemoveInstallation { account: u8, id: u8 },
-    AddMeter { account: u8, id: u8, new: NewMeter },
-    ChangeMeter { account: u8, id: u8, meter: u8, energy: u8 },
-    RemoveMeter { account: u8, id: u8, meter: u8 },
-    Move { id: u8, to: u8, email: u8, day: i8 },
-    Erase { account: u8 },
+    Provision {
+        account: u8,
+        email: u8,
+        installations: Vec<NewInstallation>,
+        dry: bool,
+    },
+    ChangeEmail {
+        account: u8,
+        email: u8,
+    },
+    ChangeProvider {
+        account: u8,
+        provider: u8,
+    },
+    Register {
+        account: u8,
+    },
+    AddInstallation {
+        account: u8,
+        new: NewInstallation,
+    },
+    ChangeService {
+        account: u8,
+        id: u8,
+        batch: bool,
+    },
+    MakePrimary {
+        account: u8,
+        id: u8,
+    },
+    RemoveInstallation {
+        account: u8,
+        id: u8,
+    },
+    AddMeter {
+        account: u8,
+        id: u8,
+        new: NewMeter,
+    },
+    ChangeMeter {
+        account: u8,
+        id: u8,
+        meter: u8,
+        energy: u8,
+    },
+    RemoveMeter {
+        account: u8,
+        id: u8,
+        meter: u8,
+    },
+    Move {
+        id: u8,
+        to: u8,
+        email: u8,
+        day: i8,
+    },
+    Erase {
+        account: u8,
+    },
+    /// One of the other dialect.
+    Here(accounts::Step),
 }
 
 impl NewMeter {
@@ -67,22 +119,60 @@ impl NewInstallation {
 }
 
 /// What can be seen of an account: e-mail, provider id and status; installations with service, meters and day of the move.
-pub(super) type Seen = (String, Option<String>, &'static str, Vec<(String, String, Vec<String>, Option<String>)>);
+pub(super) type Seen =
+    (Option<String>, Option<String>, &'static str, Vec<(String, String, Vec<String>, Option<String>)>);
 
-#[derive(Debug, Clone, Default)]
-struct Account {
-    id: u8,
-    email: u8,
+#[derive(Debug, Clone)]
+pub(super) struct Account {
+    pub(super) id: u8,
+    pub(super) email: Option<u8>,
     /// Whether the e-mail was last written in capitals.
-    capitals: bool,
+    pub(super) capitals: bool,
     /// The id at the identity provider.
-    provider: Option<u8>,
+    pub(super) provider: Option<u8>,
     /// Whether this very e-mail has been verified.
-    registered: bool,
-    installations: Vec<(NewInstallation, Option<i8>)>,
+    pub(super) registered: bool,
+    pub(super) installations: Vec<(NewInstallation, Option<i8>)>,
+    /// Whether it belongs to no brand, which an installation would be served under.
+    pub(super) brandless: bool,
+    pub(super) status: &'static str,
+    pub(super) owner: Option<u8>,
+    pub(super) properties: BTreeMap<u8, u8>,
+    pub(super) tariffs: Vec<accounts::Tariff>,
+}
+
+impl Default for Account {
+    fn default() -> Self {
+        Self {
+            id: 0,
+            email: None,
+            capitals: false,
+            provider: None,
+            registered: false,
+            installations: Vec::new(),
+            brandless: false,
+            status: "ACTIVE",
+            owner: None,
+            properties: BTreeMap::new(),
+            tariffs: Vec::new(),
+        }
+    }
 }
 
 impl Account {
+    /// The e-mail as it was last written.
+    pub(super) fn letter(&self) -> Option<String> {
+        let email = self.email?;
+        Some(if self.capitals { format!("E{email}@Example.com") } else { format!("e{email}@example.com") })
+    }
+
+    /// Another e-mail has to be verified.
+    pub(super) fn write_to(&mut self, email: u8, capitals: bool) {
+        self.registered &= self.email == Some(email);
+        self.email = Some(email);
+        self.capitals = capitals;
+    }
+
     /// The unique values it holds: installations, then meters.
     fn ids(&self) -> (Vec<u8>, Vec<u8>) {
         let installations = self.installations.iter().map(|(installation, _)| installation.id).collect();
@@ -102,7 +192,7 @@ impl Account {
     fn clashes(&self, other: &Self) -> bool {
         let ((own_i, own_m), (other_i, other_m)) = (self.ids(), other.ids());
         self.id == other.id
-            || self.email == other.email
+            || (self.email.is_some() && self.email == other.email)
             || (self.provider.is_some() && self.provider == other.provider)
             || own_i.iter().any(|id| other_i.contains(id))
             || own_m.iter().any(|id| other_m.contains(id))
@@ -118,16 +208,33 @@ impl Model {
     }
 
     pub(super) fn owes_a_verification(&self, id: u8) -> bool {
-        self.0.iter().any(|account| account.id == id && !account.registered)
+        self.find(id).is_some_and(|account| account.email.is_some() && !account.registered)
+    }
+
+    pub(super) fn find(&self, id: u8) -> Option<&Account> {
+        self.0.iter().find(|account| account.id == id)
+    }
+
+    pub(super) fn has(&self, id: u8) -> bool {
+        self.find(id).is_some()
+    }
+
+    pub(super) fn clashes(&self, new: &Account) -> bool {
+        self.0.iter().any(|other| other.clashes(new))
+    }
+
+    pub(super) fn push(&mut self, new: Account) {
+        self.0.push(new);
+    }
+
+    pub(super) fn erase(&mut self, id: u8) -> bool {
+        let before = self.len();
+        self.0.retain(|account| account.id != id);
+        self.len() < before
     }
 
     pub(super) fn account(&self, id: u8) -> Option<Seen> {
-        let account = self.0.iter().find(|account| account.id == id)?;
-        let letter = if account.capitals {
-            format!("E{}@Example.com", account.email)
-        } else {
-            format!("e{}@example.com", account.email)
-        };
+        let account = self.find(id)?;
         let installation = |(installation, moved_in): &(NewInstallation, Option<i8>)| {
             let meter = |meter: &NewMeter| meter.to_json().to_string();
             let meters = installation.meters.iter().map(meter).collect();
@@ -135,12 +242,13 @@ impl Model {
             (format!("i{}", installation.id), service_type(installation.batch).to_owned(), meters, day)
         };
         let status = match (account.registered, account.installations.iter().any(|(i, _)| !i.meters.is_empty())) {
+            _ if account.status == "DELETED" => "deleted",
             (false, _) => "provisioned",
             (true, false) => "registered",
             (true, true) => "active",
         };
         let provider = account.provider.map(|provider| format!("p{provider}"));
-        Some((letter, provider, status, account.installations.iter().map(installation).collect()))
+        Some((account.letter(), provider, status, account.installations.iter().map(installation).collect()))
     }
 
     /// Takes a step, and tells the status that answers it.
@@ -148,11 +256,11 @@ impl Model {
         match step {
             Step::Provision { account, email, installations, dry } => {
                 let installations: Vec<_> = installations.iter().map(|new| (new.clone(), None)).collect();
-                let new = Account { id: *account, email: *email, installations, ..Account::default() };
+                let new = Account { id: *account, email: Some(*email), installations, ..Account::default() };
                 if new.repeats() || new.installations.iter().any(|(installation, _)| !installation.is_sound()) {
                     return 400;
                 }
-                if self.0.iter().any(|other| other.clashes(&new)) {
+                if self.clashes(&new) {
                     return 409;
                 }
                 if *dry {
@@ -162,9 +270,7 @@ impl Model {
                 201
             }
             Step::ChangeEmail { account, email } => self.change(*account, 200, |account| {
-                account.registered &= account.email == *email;
-                account.email = *email;
-                account.capitals = true;
+                account.write_to(*email, true);
                 Some(())
             }),
             Step::ChangeProvider { account, provider } => self.change(*account, 200, |account| {
@@ -172,16 +278,18 @@ impl Model {
                 Some(())
             }),
             Step::Register { account } => {
-                match self.0.iter_mut().find(|found| found.id == *account && !found.registered) {
-                    Some(found) => {
+                let owes = self.owes_a_verification(*account);
+                match self.0.iter_mut().find(|found| found.id == *account) {
+                    Some(found) if owes && found.status != "DELETED" => {
                         found.registered = true;
                         200
                     }
-                    None => 400,
+                    _ => 400,
                 }
             }
             Step::AddInstallation { new, .. } if !new.is_sound() => 400,
             Step::AddInstallation { new, .. } if NewAlone(new).repeats() => 400,
+            Step::AddInstallation { account, .. } if self.find(*account).is_some_and(|found| found.brandless) => 409,
             Step::AddInstallation { account, new } => self.change(*account, 201, |account| {
                 account.installations.push((new.clone(), None));
                 Some(())
@@ -223,15 +331,18 @@ impl Model {
             }),
             Step::Move { id, to, email, day } => self.relocate(*id, *to, *email, *day),
             Step::Erase { account } => {
-                let before = self.0.len();
-                self.0.retain(|found| found.id != *account);
-                if self.0.len() < before { 204 } else { 404 }
+                if self.erase(*account) {
+                    204
+                } else {
+                    404
+                }
             }
+            Step::Here(step) => self.take_here(step),
         }
     }
 
     /// Changes an account as a whole, or not at all.
-    fn change(&mut self, id: u8, done: u16, edit: impl FnOnce(&mut Account) -> Option<()>) -> u16 {
+    pub(super) fn change(&mut self, id: u8, done: u16, edit: impl FnOnce(&mut Account) -> Option<()>) -> u16 {
         let Some(at) = self.0.iter().position(|account| account.id == id) else { return 404 };
         let mut changed = self.0[at].clone();
         if edit(&mut changed).is_none() {
@@ -268,12 +379,12 @@ impl Model {
         if self.0[at].installations[place].1.is_some_and(|last| day < last) {
             return 409;
         }
-        if self.0.iter().any(|account| account.id == to || account.email == email) {
+        if self.0.iter().any(|account| account.id == to || account.email == Some(email)) {
             return 409;
         }
         let (installation, _) = self.0[at].installations.remove(place);
         let installations = vec![(installation, Some(day))];
-        self.0.push(Account { id: to, email, installations, ..Account::default() });
+        self.0.push(Account { id: to, email: Some(email), installations, ..Account::default() });
         201
     }
 }
@@ -310,7 +421,7 @@ pub(super) fn seen(account: &Value) -> Seen {
     let installations = account["installation_info"].as_array().unwrap().iter().map(installation).collect();
     let customer = &account["customer_info"];
     let provider = customer["external_authentication_provider_id"].as_str().map(str::to_owned);
-    let known = ["provisioned", "registered", "active"];
+    let known = ["provisioned", "registered", "active", "deleted"];
     let status = known.into_iter().find(|word| account["status"] == *word).unwrap();
-    (text(&customer["email"]), provider, status, installations)
+    (customer["email"].as_str().map(str::to_owned), provider, status, installations)
 }
