@@ -5,9 +5,11 @@ use wattbook_api::{
     Answer, Entry, Failure, Faults, Function, Request, Resource, Services,
     accounts::{
         self,
-        answer::AccountView,
+        answer::{AccountView, Fields},
         change::{self, writing},
-        contract::{BodyRefused, DryRun, Faulty, IdempotencyKey, KeyReused, Refused, Trouble, with_aliases},
+        contract::{
+            BodyRefused, DryRun, Faulty, FieldsParameter, IdempotencyKey, KeyReused, Refused, Trouble, with_aliases,
+        },
         envelope::Envelope,
         request::AccountBody,
         schema,
@@ -16,14 +18,12 @@ use wattbook_api::{
     fault::{Pointer, Reason},
 };
 
-const ALIASES: [(&str, &str); 1] = [("/rest/v1/accounts", "/rest/v1/account")];
-
 /// The function.
 pub static FUNCTION: Function = Function {
     name: "add-account",
     entry: Entry::Http { handle: |services, request| Box::pin(run(services, request)), refuse: accounts::refuse },
     uses: &[Resource::Table],
-    contract: Some(|| with_aliases(Contract::openapi(), &ALIASES)),
+    contract: Some(|| with_aliases(Contract::openapi())),
 };
 
 #[derive(OpenApi)]
@@ -40,7 +40,7 @@ struct Contract;
     operation_id = "add-account",
     tag = "accounts",
     security(("basic" = []), ("oauth2" = [])),
-    params(DryRun, IdempotencyKey),
+    params(DryRun, FieldsParameter, IdempotencyKey),
     request_body = schema::AccountBody,
     responses(
         (status = 200, description = "The account as it was stored.", body = Envelope<AccountView>, headers(
@@ -58,6 +58,7 @@ struct Contract;
 async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> {
     let mut faults = Faults::default();
     let writing = writing(services, request, &mut faults)?;
+    let fields = Fields::read(&mut request.query(), &mut faults);
     let body = request.json(&mut faults)?.value;
     let stated = AccountBody::read(&body, &writing.principal, &mut faults);
     if stated.id.is_some() {
@@ -66,5 +67,5 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
         faults.sort_by(&body);
     }
     faults.none()?;
-    change::add(&writing, &body, &stated).await
+    change::add(&writing, fields, &body, &stated).await
 }

@@ -17,20 +17,12 @@ use wattbook_api::{
 };
 use wattbook_domain::Account;
 
-const PATH: &str = "/rest/v1/accounts/{accountId}/properties/{keyName}";
-
-const ALIASES: [(&str, &str); 3] = [
-    (PATH, "/rest/v1/accounts/pid/{providerAccountId}/properties/{keyName}"),
-    (PATH, "/rest/v1/account/{accountId}/properties/{keyName}"),
-    (PATH, "/rest/v1/account/pid/{providerAccountId}/properties/{keyName}"),
-];
-
 /// The function.
 pub static FUNCTION: Function = Function {
     name: "delete-account-property",
     entry: Entry::Http { handle: |services, request| Box::pin(run(services, request)), refuse: accounts::refuse },
     uses: &[Resource::Table],
-    contract: Some(|| with_aliases(Contract::openapi(), &ALIASES)),
+    contract: Some(|| with_aliases(Contract::openapi())),
 };
 
 #[derive(OpenApi)]

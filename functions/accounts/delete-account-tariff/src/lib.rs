@@ -15,20 +15,12 @@ use wattbook_api::{
     contract::NotAuthorized,
 };
 
-const PATH: &str = "/rest/v1/accounts/{accountId}/tariffs/{masterTariffId}";
-
-const ALIASES: [(&str, &str); 3] = [
-    (PATH, "/rest/v1/accounts/pid/{providerAccountId}/tariffs/{masterTariffId}"),
-    (PATH, "/rest/v1/account/{accountId}/tariffs/{masterTariffId}"),
-    (PATH, "/rest/v1/account/pid/{providerAccountId}/tariffs/{masterTariffId}"),
-];
-
 /// The function.
 pub static FUNCTION: Function = Function {
     name: "delete-account-tariff",
     entry: Entry::Http { handle: |services, request| Box::pin(run(services, request)), refuse: accounts::refuse },
     uses: &[Resource::Table],
-    contract: Some(|| with_aliases(Contract::openapi(), &ALIASES)),
+    contract: Some(|| with_aliases(Contract::openapi())),
 };
 
 #[derive(OpenApi)]

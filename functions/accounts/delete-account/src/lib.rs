@@ -5,9 +5,9 @@ use wattbook_api::{
     Answer, Entry, Failure, Faults, Function, Request, Resource, Services,
     accounts::{
         self,
-        answer::AccountView,
+        answer::{AccountView, Fields},
         change::{self, Change, writing},
-        contract::{Faulty, IfMatch, Missing, Refused, Trouble, with_aliases},
+        contract::{Faulty, FieldsParameter, IfMatch, Missing, Refused, Trouble, with_aliases},
         envelope::Envelope,
         target::Target,
     },
@@ -15,20 +15,12 @@ use wattbook_api::{
 };
 use wattbook_domain::AccountStatus;
 
-const PATH: &str = "/rest/v1/accounts/{accountId}";
-
-const ALIASES: [(&str, &str); 3] = [
-    (PATH, "/rest/v1/accounts/pid/{providerAccountId}"),
-    (PATH, "/rest/v1/account/{accountId}"),
-    (PATH, "/rest/v1/account/pid/{providerAccountId}"),
-];
-
 /// The function.
 pub static FUNCTION: Function = Function {
     name: "delete-account",
     entry: Entry::Http { handle: |services, request| Box::pin(run(services, request)), refuse: accounts::refuse },
     uses: &[Resource::Table],
-    contract: Some(|| with_aliases(Contract::openapi(), &ALIASES)),
+    contract: Some(|| with_aliases(Contract::openapi())),
 };
 
 #[derive(OpenApi)]
@@ -48,6 +40,7 @@ struct Contract;
     params(
         ("accountId" = String, Path, description = "The account."),
         ("hardDelete" = Option<bool>, Query, nullable = false, description = "Erase it. This cannot be undone."),
+        FieldsParameter,
         IfMatch,
     ),
     responses(
@@ -64,6 +57,7 @@ struct Contract;
 async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> {
     let mut faults = Faults::default();
     let writing = writing(services, request, &mut faults)?;
+    let fields = Fields::read(&mut request.query(), &mut faults);
     let hard = request.query().switch("hardDelete", &mut faults);
     let target = Target::of(request, &mut faults);
     faults.none()?;
@@ -78,7 +72,7 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
             account.profile.status = AccountStatus::Deleted;
             Ok(())
         },
-        answer: &|account| change::view(&writing, account),
+        answer: &|account| change::view(&writing, fields, account),
         body: &serde_json::Value::Null,
         place: change::place,
     };

@@ -14,20 +14,12 @@ use wattbook_api::{
     http::ETag,
 };
 
-const PATH: &str = "/rest/v1/accounts/{accountId}/properties";
-
-const ALIASES: [(&str, &str); 3] = [
-    (PATH, "/rest/v1/accounts/pid/{providerAccountId}/properties"),
-    (PATH, "/rest/v1/account/{accountId}/properties"),
-    (PATH, "/rest/v1/account/pid/{providerAccountId}/properties"),
-];
-
 /// The function.
 pub static FUNCTION: Function = Function {
     name: "list-account-properties",
     entry: Entry::Http { handle: |services, request| Box::pin(run(services, request)), refuse: accounts::refuse },
     uses: &[Resource::Table],
-    contract: Some(|| with_aliases(Contract::openapi(), &ALIASES)),
+    contract: Some(|| with_aliases(Contract::openapi())),
 };
 
 #[derive(OpenApi)]

@@ -18,20 +18,12 @@ use wattbook_api::{
 };
 use wattbook_domain::{Flaw, change::Part, merge::AccountChange};
 
-const PATH: &str = "/rest/v1/accounts/{accountId}/tariffs";
-
-const ALIASES: [(&str, &str); 3] = [
-    (PATH, "/rest/v1/accounts/pid/{providerAccountId}/tariffs"),
-    (PATH, "/rest/v1/account/{accountId}/tariffs"),
-    (PATH, "/rest/v1/account/pid/{providerAccountId}/tariffs"),
-];
-
 /// The function.
 pub static FUNCTION: Function = Function {
     name: "set-account-tariffs",
     entry: Entry::Http { handle: |services, request| Box::pin(run(services, request)), refuse: accounts::refuse },
     uses: &[Resource::Table],
-    contract: Some(|| with_aliases(Contract::openapi(), &ALIASES)),
+    contract: Some(|| with_aliases(Contract::openapi())),
 };
 
 #[derive(OpenApi)]

@@ -5,9 +5,9 @@ use wattbook_api::{
     Answer, Entry, Failure, Faults, Function, Request, Resource, Services,
     accounts::{
         self,
-        answer::AccountView,
+        answer::{AccountView, Fields},
         change::{self, writing},
-        contract::{BodyRefused, DryRun, Faulty, IfMatch, Missing, Refused, Trouble, with_aliases},
+        contract::{BodyRefused, DryRun, Faulty, FieldsParameter, IfMatch, Missing, Refused, Trouble, with_aliases},
         envelope::Envelope,
         request::AccountBody,
         schema,
@@ -16,21 +16,12 @@ use wattbook_api::{
     contract::NotAuthorized,
 };
 
-const BY_ID: &str = "/rest/v1/accounts/{accountId}";
-
-const ALIASES: [(&str, &str); 4] = [
-    ("/rest/v1/accounts", "/rest/v1/account"),
-    (BY_ID, "/rest/v1/accounts/pid/{providerAccountId}"),
-    (BY_ID, "/rest/v1/account/{accountId}"),
-    (BY_ID, "/rest/v1/account/pid/{providerAccountId}"),
-];
-
 /// The function.
 pub static FUNCTION: Function = Function {
     name: "update-account",
     entry: Entry::Http { handle: |services, request| Box::pin(run(services, request)), refuse: accounts::refuse },
     uses: &[Resource::Table],
-    contract: Some(|| with_aliases(Contract::openapi(), &ALIASES)),
+    contract: Some(|| with_aliases(Contract::openapi())),
 };
 
 #[derive(OpenApi)]
@@ -47,7 +38,7 @@ struct Contract;
     operation_id = "update-account",
     tag = "accounts",
     security(("basic" = []), ("oauth2" = [])),
-    params(DryRun, IfMatch),
+    params(DryRun, FieldsParameter, IfMatch),
     request_body = schema::AccountBody,
     responses(
         (status = 200, description = "The account as it is now.", body = Envelope<AccountView>, headers(
@@ -64,11 +55,12 @@ struct Contract;
 async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> {
     let mut faults = Faults::default();
     let writing = writing(services, request, &mut faults)?;
+    let fields = Fields::read(&mut request.query(), &mut faults);
     let body = request.json(&mut faults)?.value;
     let stated = AccountBody::read(&body, &writing.principal, &mut faults);
     let target = Target::of_path(request).unwrap_or_else(|| stated.target(&mut faults));
     faults.none()?;
-    change::update(&writing, target, &body, &stated).await
+    change::update(&writing, fields, target, &body, &stated).await
 }
 
 /// Update an account
@@ -81,7 +73,7 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
     operation_id = "update-account-by-id",
     tag = "accounts",
     security(("basic" = []), ("oauth2" = [])),
-    params(("accountId" = String, Path, description = "The account."), DryRun, IfMatch),
+    params(("accountId" = String, Path, description = "The account."), DryRun, FieldsParameter, IfMatch),
     request_body = schema::AccountBody,
     responses(
         (status = 200, description = "The account as it is now.", body = Envelope<AccountView>, headers(

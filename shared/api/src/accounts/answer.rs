@@ -6,12 +6,19 @@ use serde::Serialize;
 use serde_json::Number;
 use utoipa::ToSchema;
 use wattbook_domain::{
-    Account, Address, Degrees, Installation, Meter, Reach, Share, SiteAddress,
-    property::{self, KeyName, Property},
-    tariff::Tariff,
+    Account, Degrees, Reach, Share, SiteAddress,
+    property::{KeyName, Property},
 };
 
-use crate::{Faults, accounts::request::PropertyBody, fault::Reason, reader::Parameters};
+use crate::{Faults, fault::Reason, reader::Parameters};
+
+mod installation;
+mod property;
+mod tariff;
+
+pub use installation::{InstallationAddress, InstallationView, MeterView};
+pub use property::PropertyView;
+pub use tariff::TariffView;
 
 /// Which fields an answer has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema)]
@@ -178,122 +185,6 @@ pub struct AddressView {
     formatted_address: Option<String>,
 }
 
-/// A property.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = PropertyData)]
-pub struct PropertyView {
-    /// Its key.
-    key_name: String,
-    /// What its values are, if we know the key.
-    data_type: Option<&'static str>,
-    /// Its value.
-    data_value: Option<String>,
-    /// From when on it holds (ISO 8601), as it was given.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    from_date_time: Option<String>,
-    /// Until when it holds (ISO 8601), as it was given.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    to_date_time: Option<String>,
-    /// How sure the value is, in percent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, value_type = Option<f64>)]
-    accuracy: Option<Number>,
-}
-
-/// A tariff of an account.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = Tariff)]
-pub struct TariffView {
-    /// The id of the tariff, whatever its versions.
-    #[schema(value_type = i64, minimum = 0)]
-    master_tariff_id: u64,
-    /// What its supplier calls it, in short.
-    tariff_code: Option<String>,
-    /// What its supplier calls it.
-    tariff_name: Option<String>,
-    /// The id of its supplier.
-    #[schema(value_type = Option<i64>)]
-    lse_id: Option<u64>,
-    /// Its supplier.
-    lse_name: Option<String>,
-    /// What it is for: `ELECTRICITY`, `SOLAR_PV`, `GAS`, `HEAT` or `WATER`.
-    service_type: &'static str,
-    /// The class of customer it is for.
-    customer_class: Option<String>,
-    /// How likely it is the account's, in percent; 100 or `null`: it was stated.
-    #[schema(value_type = Option<f64>)]
-    customer_likelihood: Option<Number>,
-    /// Where it comes from.
-    source: Option<String>,
-    /// The first day it applies.
-    #[schema(format = Date)]
-    effective_date: Option<String>,
-    /// The first day it does not apply any more.
-    #[schema(format = Date)]
-    end_date: Option<String>,
-    /// The time zone its hours are in.
-    time_zone: Option<String>,
-    /// How often it is billed.
-    billing_period: Option<String>,
-    /// The currency of its prices.
-    currency: Option<String>,
-}
-
-/// An installation of an account.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = AccountInstallation)]
-pub struct InstallationView {
-    /// Our id.
-    #[schema(format = "uuid")]
-    installation_id: String,
-    /// The caller's own id.
-    external_installation_id: String,
-    /// Whether it is the one that services act on.
-    primary: bool,
-    /// The brand it is served under.
-    label_partner: String,
-    /// Where it is.
-    address: Option<InstallationAddress>,
-    /// What is delivered.
-    service_type: String,
-    /// Its meters.
-    meters: Vec<MeterView>,
-}
-
-/// The address of an installation.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct InstallationAddress {
-    street: Option<String>,
-    house_number: Option<String>,
-    suffix: Option<String>,
-    postal_code: Option<String>,
-    country: Option<String>,
-}
-
-/// A meter of an installation.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = AccountMeter)]
-pub struct MeterView {
-    /// Our id.
-    #[schema(format = "uuid")]
-    meter_id: String,
-    /// The id under which readings arrive.
-    external_meter_id: Option<String>,
-    /// `DEVICE` or `IMPORT`.
-    input_method: Option<&'static str>,
-    /// `ELECTRICITY`, `GAS`, `HEAT` or `WATER`.
-    energy_type: Option<&'static str>,
-    /// What is printed on it.
-    serial_number: Option<String>,
-}
-
 impl AccountView {
     /// The account as far as the caller reaches: a label-partner credential is not shown
     /// installations that are served under another brand.
@@ -371,106 +262,6 @@ impl AddressView {
             lat: address.latitude.map(Degrees::degrees),
             formatted_address: (fields == Fields::Ext).then(|| address.formatted()).flatten(),
         })
-    }
-}
-
-impl PropertyView {
-    /// A property of an account.
-    #[must_use]
-    pub fn of(key: &KeyName, property: &Property) -> Self {
-        Self {
-            data_value: Some(property.value.to_string()),
-            from_date_time: show(property.from.as_ref()),
-            to_date_time: show(property.to.as_ref()),
-            accuracy: property.accuracy.map(percent),
-            ..Self::of_field(key.as_str(), None)
-        }
-    }
-
-    /// A field of an account, in the form of a property.
-    fn of_field(key: &str, value: Option<String>) -> Self {
-        Self {
-            key_name: key.to_owned(),
-            data_type: property::data_type(key).map(property::DataType::word),
-            data_value: value,
-            from_date_time: None,
-            to_date_time: None,
-            accuracy: None,
-        }
-    }
-
-    /// What the property operation has set.
-    #[must_use]
-    pub fn of_set(set: &PropertyBody, account: &Account) -> Self {
-        match (account.properties.get_key_value(set.key.as_str()), set.change.tariffs.first()) {
-            (Some((key, property)), _) => Self::of(key, property),
-            (None, Some(tariff)) => {
-                Self { accuracy: tariff.likelihood.map(percent), ..Self::of_field(&set.key, Some(set.value.clone())) }
-            }
-            (None, None) => Self::of_field(&set.key, Some(set.value.clone())),
-        }
-    }
-}
-
-impl TariffView {
-    /// A tariff of an account.
-    #[must_use]
-    pub fn of(tariff: &Tariff) -> Self {
-        let facts = &tariff.facts;
-        Self {
-            master_tariff_id: facts.master_tariff_id,
-            tariff_code: show(facts.code.as_ref()),
-            tariff_name: show(facts.name.as_ref()),
-            lse_id: facts.supplier_id,
-            lse_name: show(facts.supplier_name.as_ref()),
-            service_type: tariff.service.word(),
-            customer_class: show(tariff.customer_class.as_ref()),
-            customer_likelihood: tariff.likelihood.map(percent),
-            source: show(tariff.source.as_ref()),
-            effective_date: show(tariff.effective_date.as_ref()),
-            end_date: show(tariff.end_date.as_ref()),
-            time_zone: show(facts.time_zone.as_ref()),
-            billing_period: show(facts.billing_period.as_ref()),
-            currency: show(facts.currency.as_ref()),
-        }
-    }
-}
-
-impl InstallationView {
-    fn of(position: usize, installation: &Installation) -> Self {
-        Self {
-            installation_id: installation.id.to_string(),
-            external_installation_id: installation.external_id.to_string(),
-            primary: position == 0,
-            label_partner: installation.label_partner.to_string(),
-            address: installation.address.as_ref().map(InstallationAddress::of),
-            service_type: installation.service_type.to_string(),
-            meters: installation.meters.iter().map(MeterView::of).collect(),
-        }
-    }
-}
-
-impl InstallationAddress {
-    fn of(address: &Address) -> Self {
-        Self {
-            street: show(address.street.as_ref()),
-            house_number: show(address.house_number.as_ref()),
-            suffix: show(address.suffix.as_ref()),
-            postal_code: show(address.postal_code.as_ref()),
-            country: address.country.as_ref().map(|country| country.as_str().to_owned()),
-        }
-    }
-}
-
-impl MeterView {
-    fn of(meter: &Meter) -> Self {
-        Self {
-            meter_id: meter.id.to_string(),
-            external_meter_id: show(meter.external_id.as_ref()),
-            input_method: meter.input_method.map(wattbook_domain::InputMethod::word),
-            energy_type: meter.energy_type.map(wattbook_domain::EnergyType::word),
-            serial_number: show(meter.serial_number.as_ref()),
-        }
     }
 }
 

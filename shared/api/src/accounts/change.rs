@@ -160,9 +160,10 @@ pub fn place(place: Place) -> Pointer {
 ///
 /// # Errors
 /// As [`Writing::carry_out`].
-pub async fn add(writing: &Writing<'_>, body: &Value, stated: &AccountBody) -> Result<Answer, Failure> {
+pub async fn add(writing: &Writing<'_>, fields: Fields, body: &Value, stated: &AccountBody) -> Result<Answer, Failure> {
     let own_id = stated.change.external_id.clone();
-    save(writing, Target::Nothing, Missing::Add(brand(writing, stated)), own_id, (body, stated)).await
+    let missing = Missing::Add(brand(writing, stated));
+    save((writing, fields), (Target::Nothing, missing), own_id, (body, stated)).await
 }
 
 /// Changes the account that `target` names. One that is named by the caller's own id is added if there
@@ -172,6 +173,7 @@ pub async fn add(writing: &Writing<'_>, body: &Value, stated: &AccountBody) -> R
 /// As [`Writing::carry_out`].
 pub async fn update(
     writing: &Writing<'_>,
+    fields: Fields,
     target: Target,
     body: &Value,
     stated: &AccountBody,
@@ -180,13 +182,12 @@ pub async fn update(
         Target::Own(own) => (Missing::Add(brand(writing, stated)), Some(own.clone())),
         Target::Id(_) | Target::Nothing => (Missing::Refuse, stated.change.external_id.clone()),
     };
-    save(writing, target, missing, own_id, (body, stated)).await
+    save((writing, fields), (target, missing), own_id, (body, stated)).await
 }
 
 async fn save(
-    writing: &Writing<'_>,
-    target: Target,
-    missing: Missing,
+    (writing, fields): (&Writing<'_>, Fields),
+    (target, missing): (Target, Missing),
     own_id: Option<ExternalId>,
     (body, stated): (&Value, &AccountBody),
 ) -> Result<Answer, Failure> {
@@ -195,7 +196,7 @@ async fn save(
         target,
         missing,
         change: &|account| merge_body(account, stated, own_id.clone(), body),
-        answer: &|account| view(writing, account),
+        answer: &|account| view(writing, fields, account),
         body,
         place,
     };
@@ -260,8 +261,8 @@ fn note(outcome: Result<(), Refused>, pointer: impl Fn(Part, &Flaw) -> Pointer, 
 ///
 /// # Errors
 /// It cannot be written as JSON.
-pub fn view(writing: &Writing<'_>, account: &Account) -> Result<Answer, Failure> {
-    Envelope::of("Account", vec![AccountView::of(account, &writing.principal.reach, Fields::Default)]).answer()
+pub fn view(writing: &Writing<'_>, fields: Fields, account: &Account) -> Result<Answer, Failure> {
+    Envelope::of("Account", vec![AccountView::of(account, &writing.principal.reach, fields)]).answer()
 }
 
 /// Erases the account that `target` names, with all that it holds.

@@ -2,7 +2,7 @@
 
 use utoipa::{
     IntoParams, IntoResponses,
-    openapi::{OpenApi, Paths},
+    openapi::{OpenApi, PathItem, RefOr},
 };
 
 use crate::accounts::envelope::ErrorEnvelope;
@@ -134,31 +134,37 @@ pub enum Trouble {
     Busy(ErrorEnvelope),
 }
 
-/// Adds the other paths under which an operation is served: `(path, alias)`, which differ in words or in
-/// the names of their parameters.
+/// Adds the other paths under which operations are served: by the caller's own id, and below `/account`.
 #[must_use]
-pub fn with_aliases(mut document: OpenApi, aliases: &[(&str, &str)]) -> OpenApi {
-    for (path, alias) in aliases {
-        let Some(item) = document.paths.paths.get(*path) else { continue };
-        let Ok(written) = serde_json::to_string(item) else { continue };
-        // By the words of the document: its types leave no other way to rename a parameter.
-        let own = alias.contains("{providerAccountId}");
-        let renamed = if own { written.replace("\"accountId\"", "\"providerAccountId\"") } else { written };
-        let Ok(mut item) = serde_json::from_str::<utoipa::openapi::PathItem>(&renamed) else { continue };
-        for operation in operations(&mut item) {
-            let suffix = alias.replace(['/', '{', '}'], "-");
-            let id = operation.operation_id.take().unwrap_or_default();
-            operation.operation_id = Some(format!("{id}{}", suffix.trim_end_matches('-')));
+pub fn with_aliases(mut document: OpenApi) -> OpenApi {
+    for (path, item) in document.paths.paths.clone() {
+        let own = path.replace("{accountId}", "pid/{providerAccountId}");
+        let singular = |path: &str| path.replace("/accounts", "/account");
+        let aliases = [own.clone(), singular(&path), singular(&own)];
+        for alias in aliases.into_iter().filter(|alias| *alias != path) {
+            let item = renamed(&item, &alias);
+            document.paths.paths.entry(alias).or_insert(item);
         }
-        merge(&mut document.paths, alias, item);
     }
     document
 }
 
-fn operations(item: &mut utoipa::openapi::PathItem) -> impl Iterator<Item = &mut utoipa::openapi::path::Operation> {
-    [&mut item.get, &mut item.post, &mut item.put, &mut item.delete].into_iter().filter_map(Option::as_mut)
-}
-
-fn merge(paths: &mut Paths, path: &str, item: utoipa::openapi::PathItem) {
-    paths.paths.insert(path.to_owned(), item);
+/// The same operations under another path: their ids, which must differ, end in it.
+fn renamed(item: &PathItem, alias: &str) -> PathItem {
+    let mut item = item.clone();
+    for operation in [&mut item.get, &mut item.post, &mut item.put, &mut item.delete].into_iter().flatten() {
+        let id = operation.operation_id.take().unwrap_or_default();
+        operation.operation_id = Some(format!("{id}{}", alias.replace(['/', '{', '}'], "-")));
+        if alias.contains("{providerAccountId}") {
+            let named = operation.parameters.iter_mut().flatten().filter_map(|parameter| match parameter {
+                RefOr::T(parameter) if parameter.name == "accountId" => Some(parameter),
+                _ => None,
+            });
+            for parameter in named {
+                parameter.name = "providerAccountId".into();
+                parameter.description = Some("Your own id of the account.".into());
+            }
+        }
+    }
+    item
 }
