@@ -106,13 +106,11 @@ impl Edit for Change<'_> {
 
     /// Nothing was stored, so that there is no version to tell of, nor an id of an account to be added.
     fn rehearsed(&self, old: Option<&Account>, account: &Account) -> Result<Answer, Failure> {
-        match old {
-            Some(_) => (self.answer)(account),
-            None => {
-                let view = AccountView::of(account, &self.writing.principal.reach, Fields::Default);
-                Envelope::of("Account", vec![view.without_id()]).answer()
-            }
+        if old.is_some() {
+            return (self.answer)(account);
         }
+        let view = AccountView::of(account, &self.writing.principal.reach, Fields::Default);
+        Envelope::of("Account", vec![view.without_id()]).answer()
     }
 
     /// The own id by which the account is looked for.

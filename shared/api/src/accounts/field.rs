@@ -88,6 +88,7 @@ pub fn is_taken(name: &str) -> bool {
 ///
 /// # Errors
 /// The field stays as long as the account does.
+#[must_use]
 pub fn removable(name: &str) -> Option<Result<Removable, Flaw>> {
     Some(Ok(match name {
         "accountName" => Removable::Name,

@@ -182,7 +182,7 @@ impl PropertyBody {
         let data_value = root.child("dataValue");
         match (key.as_str(), field::set(&mut change, key.as_str(), &Value::from(value.as_str()))) {
             (field::TARIFF, _) => match tariffs::id(&Value::from(value.as_str())) {
-                Ok(id) => change.tariffs.push(electricity(id, entry.change)),
+                Ok(id) => change.tariffs.push(electricity(id, &entry.change)),
                 Err(reason) => faults.body(&data_value, reason),
             },
             (_, Some(Err(reason))) => faults.body(&data_value, reason),
@@ -223,7 +223,7 @@ fn at_property(path: &Pointer, stated: Option<&(KeyName, PropertyChange)>, flaw:
 }
 
 /// The tariff that the key `masterTariffId` sets; without an accuracy it is certain.
-fn electricity(id: u64, stated: PropertyChange) -> TariffChange {
+fn electricity(id: u64, stated: &PropertyChange) -> TariffChange {
     TariffChange {
         service: Some(TariffService::Electricity),
         effective_date: stated.from.as_ref().and_then(Moment::date),
