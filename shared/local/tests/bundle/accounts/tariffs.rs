@@ -59,12 +59,19 @@ async fn a_tariff_keeps_all_that_is_stated_of_it() {
         "customerLikelihood": 100, "source": "interview", "effectiveDate": "2026-01-01", "endDate": "2027-01-01",
         "timeZone": "US/Pacific", "billingPeriod": "MONTHLY", "currency": "USD",
     });
-    assert_eq!(set(&running, tariff.clone()).await, [tariff.clone()]);
+    assert_eq!(set(&running, tariff.clone()).await, std::slice::from_ref(&tariff));
     // A part changes; the rest stays.
     let changed = set(&running, json!([{"effectiveDate": "2026-01-01T00:00:00", "currency": "EUR"}])).await;
     let mut expected = tariff;
     expected["currency"] = json!("EUR");
     assert_eq!(changed, [expected]);
+    // A whole number is one however it is written.
+    let whole = running.rest(Method::PUT, PATH, json!({"effectiveDate": "2026-01-01", "lseId": 735.0})).await;
+    assert_eq!(results(&whole)[0]["lseId"], 735);
+    for wrong in [json!(1.5), json!(9_007_199_254_740_992_u64), json!(1e300), json!(-0.5), json!(false), json!("1.0")] {
+        let answer = running.rest(Method::PUT, PATH, json!({"effectiveDate": "2026-01-01", "lseId": wrong})).await;
+        assert_eq!(answer.status, 400, "{wrong}");
+    }
     // Another tariff takes nothing over.
     let other = set(&running, json!({"effectiveDate": "2026-01-01", "masterTariffId": 523})).await;
     assert_eq!((&other[0]["tariffCode"], &other[0]["endDate"]), (&Value::Null, &Value::Null));
