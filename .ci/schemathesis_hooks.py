@@ -29,11 +29,36 @@ def before_call(context, case, kwargs):
         for name in list(case.headers or {}):
             if name.lower() == "idempotency-key":
                 case.headers[name] = f"{case.headers[name][:200]}{next(serial)}"
+    aim(case)
     fit = BODIES.get((case.method, case.path))
     if fit and not case.meta.is_negative_at(ParameterLocation.BODY):
         # A copy, for generated cases share their parts.
         case.body = copy.deepcopy(case.body)
         fit(case.body)
+
+
+@schemathesis.hook
+def after_call(context, case, response):
+    """Remembers the last account that was added, for requests about one."""
+    if case.method == "POST" and case.path in ("/rest/v1/accounts", "/rest/v1/account") and response.status_code == 200:
+        account = response.json()["results"][0]
+        if account["accountId"] and account["providerAccountId"]:
+            last_added.update({name: account[name] for name in last_added})
+
+
+last_added = {"accountId": None, "providerAccountId": None}
+
+
+def aim(case):
+    """Every other request for an account by path is for one that is there; by query, it names one."""
+    if not case.path.startswith("/rest/v1/") or not last_added["accountId"]:
+        return
+    if not case.meta.is_negative_at(ParameterLocation.PATH) and next(serial) % 2:
+        for name in last_added.keys() & (case.path_parameters or {}).keys():
+            case.path_parameters[name] = last_added[name]
+    by_query = case.method == "GET" and case.path == "/rest/v1/account"
+    if by_query and not case.meta.is_negative_at(ParameterLocation.QUERY):
+        case.query = {"providerAccountId": last_added["providerAccountId"], **(case.query or {})}
 
 
 def fit_account(body):
@@ -119,6 +144,106 @@ def fit_changed_installation(body):
         body["labelpartner"] = existing(body["labelpartner"])
 
 
+# Names of an account that are the key of no property.
+RESERVED_KEYS = {
+    *("accountId", "providerAccountId", "accountName", "customerOrgId", "customerOrgName", "owner", "status", "type"),
+    *("timeZone", "email", "firstName", "lastName", "labelPartner", "address", "properties", "tariffs", "installations"),
+    *("addressString", "addressName", "address1", "address2", "city", "state", "zip", "country", "lon", "lat"),
+    *("formattedAddress", "projects", "masterTariffId"),
+}
+# A value for each name that takes not any text.
+FIELD_VALUES = {
+    "status": "INACTIVE",
+    "type": "TARGET",
+    "timeZone": "Europe/Amsterdam",
+    "email": "jo@example.com",
+    "country": "NL",
+    "lon": "4.9",
+    "lat": "52.37",
+    "masterTariffId": "522",
+    "customerClass": "GENERAL",
+    "buildingVintage": "1936",
+}
+# What can be sent back as it was read, but not be set.
+IMMUTABLE_KEYS = {"accountId", "providerAccountId", "labelPartner", "address", "properties", "tariffs", "installations"}
+
+
+def fit_added_account(body):
+    """The rules of POST /rest/v1/accounts that span several values or ask the store."""
+    # Ours is drawn, and never taken.
+    body.pop("accountId", None)
+    if body.get("providerAccountId"):
+        body["providerAccountId"] = fresh(body["providerAccountId"])
+    fit_account_members(body)
+
+
+def fit_upserted_account(body):
+    """An account that is named by the body: by an own id that is new."""
+    body["providerAccountId"] = body.get("providerAccountId") or "own"
+    fit_added_account(body)
+
+
+def fit_updated_account(body):
+    """An account that is named by the path, whose ids and brand never change."""
+    for name in ("accountId", "providerAccountId", "labelPartner"):
+        body.pop(name, None)
+    fit_account_members(body)
+
+
+def fit_account_members(body):
+    if body.get("labelPartner"):
+        body["labelPartner"] = existing(body["labelPartner"])
+    if body.get("email"):
+        body["email"] = fresh_email(body["email"])
+    if body.get("properties"):
+        body["properties"] = {
+            key: fit_value(key, value) for key, value in body["properties"].items() if key not in RESERVED_KEYS
+        }
+    if body.get("tariffs"):
+        body["tariffs"] = fit_tariffs(body["tariffs"])
+
+
+def fit_value(key, value):
+    """The value of a property: it has one, of those that its key takes, and its period does not end before it begins."""
+    value.pop("keyName", None)
+    if key in FIELD_VALUES or value.get("dataValue") is None:
+        value["dataValue"] = FIELD_VALUES.get(key, "1")
+    fit_period(value, "fromDateTime", "toDateTime")
+    return value
+
+
+def fit_period(holder, first, end):
+    """Of a period that is stated whole, only the beginning is kept: to compare two moments is not our business."""
+    if holder.get(first) and holder.get(end):
+        del holder[end]
+
+
+def fit_property(body):
+    """One property or field. What it takes follows from its name."""
+    key = body["keyName"]
+    if key in IMMUTABLE_KEYS or key in RESERVED_KEYS - FIELD_VALUES.keys():
+        body["keyName"] = key = fresh("key")
+    fit_value(key, body)
+    body["keyName"] = key
+    if key == "email":
+        body["dataValue"] = fresh_email(body["dataValue"])
+
+
+def fit_tariffs(tariffs):
+    """Each names its tariff; there is one for each service, so that none overlaps another."""
+    of_a_service = {}
+    for tariff in tariffs:
+        of_a_service.setdefault(tariff.get("serviceType") or "ELECTRICITY", fit_tariff(tariff))
+    return list(of_a_service.values())
+
+
+def fit_tariff(tariff):
+    if tariff.get("masterTariffId") is None:
+        tariff["masterTariffId"] = 522
+    fit_period(tariff, "effectiveDate", "endDate")
+    return tariff
+
+
 ACCOUNT = "/account/{account_id}"
 BODIES = {
     ("POST", "/account"): fit_account,
@@ -126,3 +251,11 @@ BODIES = {
     ("POST", f"{ACCOUNT}/installation"): fit_new_installation,
     ("PUT", f"{ACCOUNT}/installation/{{installation_id}}"): fit_changed_installation,
 }
+for plural in ("accounts", "account"):
+    BODIES["POST", f"/rest/v1/{plural}"] = fit_added_account
+    BODIES["PUT", f"/rest/v1/{plural}"] = fit_upserted_account
+    for path in (f"/rest/v1/{plural}/{{accountId}}", f"/rest/v1/{plural}/pid/{{providerAccountId}}"):
+        BODIES["PUT", path] = fit_updated_account
+        BODIES["PUT", f"{path}/tariffs"] = fit_tariff
+        BODIES["POST", f"{path}/properties"] = fit_property
+        BODIES["PUT", f"{path}/properties"] = fit_property

@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use utoipa::{
     PartialSchema, ToSchema,
-    openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type},
+    openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type, schema::SchemaType},
 };
 use wattbook_domain::{
     AccountStatus, AccountType, CountryCode, Email, EnergyType, InputMethod, ServiceType, TariffService, TimeZone,
@@ -66,8 +66,8 @@ described! {
     Line256 => |text| line(text, 256);
     /// One line of text of up to 500 characters.
     Line500 => |text| line(text, 500);
-    /// One line of text of up to 1000 characters.
-    Line1000 => |text| line(text, 1000);
+    /// One line of text of up to 1000 characters, or a number or a truth value, which are kept as text.
+    Scalar => |text| line(text.schema_type(SchemaType::from_iter([Type::String, Type::Number, Type::Boolean])), 1000);
     /// An e-mail address; letters beyond ASCII and IDNA domains are fine.
     EmailText => |text| text.format(Some(SchemaFormat::KnownFormat(KnownFormat::Email))).max_length(Some(Email::MAX));
     /// A calendar date (RFC 3339, full-date).

@@ -11,7 +11,7 @@ use utoipa::{
 
 use crate::schema_types::{
     Country, Day, EmailText, ExternalIdText, LabelPartner, Line8, Line16, Line32, Line64, Line100, Line128, Line255,
-    Line500, Line1000, MomentText, StatusWord, TariffServiceWord, TypeWord, Zone, key_name,
+    Line500, MomentText, Scalar, StatusWord, TariffServiceWord, TypeWord, Zone, key_name,
 };
 
 /// An account as it is to be. Every member may be absent, or `null`, which is the same.
@@ -87,7 +87,7 @@ pub struct AddressBody {
 #[schema(as = PutPropertyValue)]
 pub struct PropertyValue {
     /// Its value; a new property needs one. Numbers and truth values are kept as text.
-    pub data_value: Option<Line1000>,
+    pub data_value: Option<Scalar>,
     /// From when on it holds.
     pub from_date_time: Option<MomentText>,
     /// Until when it holds.
@@ -106,7 +106,7 @@ pub struct PropertyBody {
     /// The name.
     pub key_name: Line128,
     /// The value.
-    pub data_value: Line1000,
+    pub data_value: Scalar,
     /// From when on it holds.
     pub from_date_time: Option<MomentText>,
     /// Until when it holds.
@@ -122,7 +122,7 @@ pub struct PropertyBody {
 #[schema(as = PutTariff, example = json!({"masterTariffId": 522, "effectiveDate": "2026-01-01"}))]
 pub struct TariffBody {
     /// Which tariff it is. A new one needs it.
-    #[schema(minimum = 0)]
+    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     pub master_tariff_id: Option<i64>,
     /// What it is for; `ELECTRICITY` unless stated.
     pub service_type: Option<TariffServiceWord>,
@@ -143,7 +143,7 @@ pub struct TariffBody {
     /// What its supplier calls it.
     pub tariff_name: Option<Line255>,
     /// The id of its supplier.
-    #[schema(minimum = 0)]
+    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     pub lse_id: Option<i64>,
     /// Its supplier.
     pub lse_name: Option<Line255>,

@@ -8,7 +8,7 @@ use wattbook_domain::{Flaw, Moment, Share, Tariff, TariffService, Text, TimeZone
 
 use crate::{
     Faults, Request,
-    accounts::{field::number, request::line},
+    accounts::field::number,
     fault::{Pointer, Reason},
     reader::{Members, text},
 };
@@ -61,7 +61,7 @@ pub(super) fn read_one(mut members: Members<'_>, faults: &mut Faults) -> TariffC
         effective_date: members.optional("effectiveDate", text(date), faults),
         end_date: members.optional("endDate", text(date), faults),
         master_tariff_id: members.optional("masterTariffId", id, faults),
-        customer_class: members.optional("customerClass", line, faults),
+        customer_class: members.optional("customerClass", text(Text::parse), faults),
         likelihood: members.optional("customerLikelihood", number(Share::of_percent), faults),
         source: members.optional("source", text(Text::parse), faults),
         code: members.optional("tariffCode", text(Text::parse), faults),
@@ -104,9 +104,17 @@ fn date(raw: &str) -> Result<Date, Flaw> {
     Moment::parse(raw).ok().and_then(|moment| moment.date()).ok_or(Flaw::Date)
 }
 
-/// A whole number, which may be in quotes. Stored numbers are read as signed ones elsewhere, so that
-/// the upper half of the range is none.
+/// The largest number that every reader of JSON keeps exactly.
+const MAX_ID: u64 = 9_007_199_254_740_991;
+
+/// A whole number, which may be in quotes; `522.0` is one.
 pub(super) fn id(value: &Value) -> Result<u64, Reason> {
-    let number = value.as_u64().or_else(|| value.as_str()?.parse().ok());
-    number.filter(|id| i64::try_from(*id).is_ok()).ok_or_else(|| Flaw::WholeNumber.into())
+    let number = value.as_u64().or_else(|| whole(value.as_f64()?)).or_else(|| value.as_str()?.parse().ok());
+    number.filter(|id| *id <= MAX_ID).ok_or_else(|| Flaw::WholeNumber.into())
+}
+
+fn whole(number: f64) -> Option<u64> {
+    // Exact below 2^53; what is larger is too large anyhow.
+    let text = format!("{number:.0}");
+    (number.fract() == 0.0).then(|| text.parse().ok())?
 }

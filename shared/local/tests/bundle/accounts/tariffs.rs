@@ -65,6 +65,13 @@ async fn a_tariff_keeps_all_that_is_stated_of_it() {
     let mut expected = tariff;
     expected["currency"] = json!("EUR");
     assert_eq!(changed, [expected]);
+    // A whole number is one however it is written.
+    let whole = running.rest(Method::PUT, PATH, json!({"effectiveDate": "2026-01-01", "lseId": 735.0})).await;
+    assert_eq!(results(&whole)[0]["lseId"], 735);
+    for wrong in [json!(1.5), json!(9_007_199_254_740_992_u64), json!(1e300), json!(-0.5), json!(false), json!("1.0")] {
+        let answer = running.rest(Method::PUT, PATH, json!({"effectiveDate": "2026-01-01", "lseId": wrong})).await;
+        assert_eq!(answer.status, 400, "{wrong}");
+    }
     // Another tariff takes nothing over.
     let other = set(&running, json!({"effectiveDate": "2026-01-01", "masterTariffId": 523})).await;
     assert_eq!((&other[0]["tariffCode"], &other[0]["endDate"]), (&Value::Null, &Value::Null));
