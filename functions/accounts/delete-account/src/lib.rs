@@ -7,7 +7,7 @@ use wattbook_api::{
         self,
         answer::{AccountView, Fields},
         change::{self, Change, writing},
-        contract::{Faulty, FieldsParameter, IfMatch, Missing, Refused, Trouble, with_aliases},
+        contract::{Faulty, FieldsParameter, IdsParameter, IfMatch, Missing, Refused, Trouble, with_aliases},
         envelope::Envelope,
         target::Target,
     },
@@ -24,7 +24,7 @@ pub static FUNCTION: Function = Function {
 };
 
 #[derive(OpenApi)]
-#[openapi(paths(run))]
+#[openapi(paths(run, by_query))]
 struct Contract;
 
 /// Delete an account
@@ -78,3 +78,32 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
     };
     change.carry_out().await
 }
+
+/// Delete an account, by query
+///
+/// As by path; one of the two ids is required.
+#[utoipa::path(
+    delete,
+    path = "/rest/v1/accounts",
+    operation_id = "delete-account-by-query",
+    tag = "accounts",
+    security(("basic" = []), ("oauth2" = [])),
+    params(
+        IdsParameter,
+        ("hardDelete" = Option<bool>, Query, nullable = false, description = "Erase it. This cannot be undone."),
+        FieldsParameter,
+        IfMatch,
+    ),
+    responses(
+        (status = 200, description = "The account as it is now; `null` once it is erased.", body = Envelope<AccountView>, headers(
+            ("etag" = String, description = "Its version, if it is kept."),
+        )),
+        Faulty,
+        Missing,
+        Refused,
+        NotAuthorized,
+        Trouble,
+    ),
+)]
+#[allow(dead_code, reason = "only describes")]
+fn by_query() {}

@@ -6,7 +6,7 @@ use wattbook_api::{
     accounts::{
         self,
         answer::{AccountView, Fields},
-        contract::{Faulty, FieldsParameter, Missing, Trouble, with_aliases},
+        contract::{Faulty, FieldsParameter, IdsParameter, Missing, Trouble, with_aliases},
         envelope::Envelope,
         target::Target,
     },
@@ -78,8 +78,7 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
     tag = "accounts",
     security(("basic" = []), ("oauth2" = [])),
     params(
-        ("accountId" = Option<String>, Query, nullable = false, description = "Our id of the account."),
-        ("providerAccountId" = Option<String>, Query, nullable = false, description = "Your own id of it."),
+        IdsParameter,
         FieldsParameter,
         ("If-None-Match" = Option<String>, Header, nullable = false, description = "Versions you have; if the current one is among them, the answer is 304."),
     ),

@@ -7,7 +7,10 @@ use wattbook_api::{
         self,
         answer::{AccountView, Fields},
         change::{self, writing},
-        contract::{BodyRefused, DryRun, Faulty, FieldsParameter, IfMatch, Missing, Refused, Trouble, with_aliases},
+        contract::{
+            BodyRefused, DryRun, Faulty, FieldsParameter, IdsParameter, IfMatch, Missing, Refused, Trouble,
+            with_aliases,
+        },
         envelope::Envelope,
         request::AccountBody,
         schema,
@@ -30,15 +33,16 @@ struct Contract;
 
 /// Update or add an account
 ///
-/// A member that is present is set, an absent one stays as it is. The body names the account: by
-/// `accountId`, which must be there, or by `providerAccountId`, under which it is added if it is not.
+/// A member that is present is set, an absent one stays as it is. The query or else the body names the
+/// account: by `accountId`, which must be there, or by `providerAccountId`, under which it is added if it
+/// is not.
 #[utoipa::path(
     put,
     path = "/rest/v1/accounts",
     operation_id = "update-account",
     tag = "accounts",
     security(("basic" = []), ("oauth2" = [])),
-    params(DryRun, FieldsParameter, IfMatch),
+    params(IdsParameter, DryRun, FieldsParameter, IfMatch),
     request_body = schema::AccountBody,
     responses(
         (status = 200, description = "The account as it is now.", body = Envelope<AccountView>, headers(
@@ -58,7 +62,7 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
     let fields = Fields::read(&mut request.query(), &mut faults);
     let body = request.json(&mut faults)?.value;
     let stated = AccountBody::read(&body, &writing.principal, &mut faults);
-    let target = Target::of_path(request).unwrap_or_else(|| stated.target(&mut faults));
+    let target = Target::named(request, &mut faults).unwrap_or_else(|| stated.target(&mut faults));
     faults.none()?;
     change::update(&writing, fields, target, &body, &stated).await
 }

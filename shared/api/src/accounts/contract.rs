@@ -7,6 +7,19 @@ use utoipa::{
 
 use crate::accounts::envelope::ErrorEnvelope;
 
+/// Which account, where the path does not say it.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code, reason = "only describes")]
+pub struct IdsParameter {
+    /// Our id of the account.
+    #[param(rename = "accountId", nullable = false)]
+    account_id: Option<String>,
+    /// Your own id of it.
+    #[param(rename = "providerAccountId", nullable = false)]
+    provider_account_id: Option<String>,
+}
+
 /// Which fields the answer has.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]

@@ -19,31 +19,25 @@ pub enum Target {
 impl Target {
     /// The account that path or query name. Our id wins over the caller's.
     pub fn of(request: &Request, faults: &mut Faults) -> Self {
-        match Self::of_path(request) {
-            Some(target) => target,
-            None => Self::of_query(request, faults),
-        }
-    }
-
-    /// The account that the path names, if it names one.
-    #[must_use]
-    pub fn of_path(request: &Request) -> Option<Self> {
-        match (request.path_parameter("accountId"), request.path_parameter("providerAccountId")) {
-            ("", "") => None,
-            ("", own) => Some(Self::own(own)),
-            (id, _) => Some(Self::id(id)),
-        }
-    }
-
-    fn of_query(request: &Request, faults: &mut Faults) -> Self {
-        let mut query = request.query();
-        let id = query.optional("accountId", |id| Ok(Self::id(id)), faults);
-        let own = query.optional("providerAccountId", |own| Ok(Self::own(own)), faults);
-        id.or(own).unwrap_or_else(|| {
+        Self::named(request, faults).unwrap_or_else(|| {
             let message = "is required, unless accountId is given";
             faults.query("providerAccountId", Reason::new("required", message));
             Self::Nothing
         })
+    }
+
+    /// The account that path or query name, if they name one.
+    pub fn named(request: &Request, faults: &mut Faults) -> Option<Self> {
+        match (request.path_parameter("accountId"), request.path_parameter("providerAccountId")) {
+            ("", "") => {
+                let mut query = request.query();
+                let id = query.optional("accountId", |id| Ok(Self::id(id)), faults);
+                let own = query.optional("providerAccountId", |own| Ok(Self::own(own)), faults);
+                id.or(own)
+            }
+            ("", own) => Some(Self::own(own)),
+            (id, _) => Some(Self::id(id)),
+        }
     }
 
     fn id(raw: &str) -> Self {

@@ -24,6 +24,28 @@ async fn a_deleted_account_is_kept_under_every_path() {
 }
 
 #[tokio::test]
+async fn a_query_names_the_account_as_well() {
+    let running = Running::start().await;
+    let account = running.added(json!({"providerAccountId": "a b"})).await;
+    let queries = [format!("?accountId={}", account["accountId"].as_str().unwrap()), "?providerAccountId=a+b".into()];
+    for path in [ACCOUNTS, "/rest/v1/account"] {
+        for query in &queries {
+            let deleted = result(&running.rest(Method::DELETE, &format!("{path}{query}"), None).await);
+            assert_eq!(deleted["status"], "DELETED", "{path}{query}");
+            let back = running.rest(Method::PUT, &format!("{path}{query}"), json!({"status": "ACTIVE"})).await;
+            assert_eq!(
+                (&result(&back)["accountId"], &result(&back)["status"]),
+                (&account["accountId"], &json!("ACTIVE"))
+            );
+        }
+        // Without a query nothing is deleted.
+        let refusal = refusal(&running.rest(Method::DELETE, path, None).await);
+        assert_eq!(refusal, refused(400, &["NotNull Account providerAccountId"]));
+    }
+    running.bundle.stop().await;
+}
+
+#[tokio::test]
 async fn the_own_id_of_a_deleted_account_stays_taken_until_it_is_erased() {
     let running = Running::start().await;
     let account = running.added(json!({"providerAccountId": "p", "email": "jo@example.com"})).await;
