@@ -196,11 +196,18 @@ def fit_account_members(body):
     if body.get("email"):
         body["email"] = fresh_email(body["email"])
     if body.get("properties"):
-        body["properties"] = {
-            key: fit_value(key, value) for key, value in body["properties"].items() if key not in RESERVED_KEYS
-        }
+        body["properties"] = fit_properties(body["properties"])
     if body.get("tariffs"):
         body["tariffs"] = fit_tariffs(body["tariffs"])
+
+
+def fit_properties(properties):
+    """Without names that are no key; listed, each key once."""
+    if isinstance(properties, dict):
+        fitting = {key: value for key, value in properties.items() if key not in RESERVED_KEYS}
+        return {key: None if value is None else fit_value(key, value) for key, value in fitting.items()}
+    by_key = {entry["keyName"]: entry for entry in properties if entry and entry["keyName"] not in RESERVED_KEYS}
+    return [{**fit_value(key, entry), "keyName": key} for key, entry in by_key.items()]
 
 
 def fit_value(key, value):
@@ -237,6 +244,14 @@ def fit_tariffs(tariffs):
     return list(of_a_service.values())
 
 
+def fit_set_tariffs(body):
+    """One tariff, or a list of them."""
+    if isinstance(body, list):
+        body[:] = fit_tariffs(body)
+    else:
+        fit_tariff(body)
+
+
 def fit_tariff(tariff):
     if tariff.get("masterTariffId") is None:
         tariff["masterTariffId"] = 522
@@ -256,6 +271,6 @@ for plural in ("accounts", "account"):
     BODIES["PUT", f"/rest/v1/{plural}"] = fit_upserted_account
     for path in (f"/rest/v1/{plural}/{{accountId}}", f"/rest/v1/{plural}/pid/{{providerAccountId}}"):
         BODIES["PUT", path] = fit_updated_account
-        BODIES["PUT", f"{path}/tariffs"] = fit_tariff
+        BODIES["PUT", f"{path}/tariffs"] = fit_set_tariffs
         BODIES["POST", f"{path}/properties"] = fit_property
         BODIES["PUT", f"{path}/properties"] = fit_property

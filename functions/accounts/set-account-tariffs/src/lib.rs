@@ -42,7 +42,7 @@ struct Contract;
     tag = "accounts",
     security(("basic" = []), ("oauth2" = [])),
     params(("accountId" = String, Path, description = "The account."), DryRun, IfMatch),
-    request_body = schema::TariffBody,
+    request_body = schema::TariffsBody,
     responses(
         (status = 200, description = "All tariffs of the account as they are now.", body = Envelope<TariffView>, headers(
             ("etag" = String, description = "The version of the account."),

@@ -38,7 +38,7 @@ impl Fields {
         let word = |word: &str| match word {
             "min" => Ok(Self::Min),
             "ext" => Ok(Self::Ext),
-            "default" | "" => Ok(Self::Default),
+            "default" => Ok(Self::Default),
             _ => Err(Reason::new("not_allowed", "must be one of min, default, ext")),
         };
         query.optional("fields", word, faults).unwrap_or(Self::Default)

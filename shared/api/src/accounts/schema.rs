@@ -6,7 +6,10 @@
 use serde::Deserialize;
 use utoipa::{
     PartialSchema, ToSchema,
-    openapi::{AllOfBuilder, ObjectBuilder, Ref, RefOr, Schema, Type, schema::AdditionalProperties},
+    openapi::{
+        ObjectBuilder, Ref, RefOr, Schema, Type,
+        schema::{AdditionalProperties, AnyOfBuilder, ArrayBuilder},
+    },
 };
 
 use crate::schema_types::{
@@ -155,18 +158,21 @@ pub struct TariffBody {
     pub currency: Option<Line8>,
 }
 
-/// Properties by their keys.
+/// Properties by their keys, or a list of them.
 #[derive(Debug, Deserialize)]
 pub struct PropertiesBody;
 
 impl PartialSchema for PropertiesBody {
     fn schema() -> RefOr<Schema> {
-        let value = AllOfBuilder::new().item(Ref::from_schema_name("PutPropertyValue"));
-        ObjectBuilder::new()
+        let by_key = ObjectBuilder::new()
             .schema_type(Type::Object)
-            .description(Some("Properties by their keys."))
             .property_names(Some(key_name()))
-            .additional_properties(Some(AdditionalProperties::RefOr(value.into())))
+            .additional_properties(Some(AdditionalProperties::RefOr(or_null("PutPropertyValue"))));
+        let listed = ArrayBuilder::new().items(or_null("PutProperty"));
+        AnyOfBuilder::new()
+            .item(by_key)
+            .item(listed)
+            .description(Some("Properties by their keys, or a list of them."))
             .into()
     }
 }
@@ -174,8 +180,34 @@ impl PartialSchema for PropertiesBody {
 impl ToSchema for PropertiesBody {
     fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
         schemas.push(("PutPropertyValue".into(), PropertyValue::schema()));
+        schemas.push(("PutProperty".into(), PropertyBody::schema()));
         PropertyValue::schemas(schemas);
+        PropertyBody::schemas(schemas);
     }
+}
+
+/// A tariff, or a list of them.
+#[derive(Debug, Deserialize)]
+pub struct TariffsBody;
+
+impl PartialSchema for TariffsBody {
+    fn schema() -> RefOr<Schema> {
+        let one = Ref::from_schema_name("PutTariff");
+        let listed = ArrayBuilder::new().items(one.clone());
+        AnyOfBuilder::new().item(one).item(listed).description(Some("A tariff, or a list of them.")).into()
+    }
+}
+
+impl ToSchema for TariffsBody {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push(("PutTariff".into(), TariffBody::schema()));
+        TariffBody::schemas(schemas);
+    }
+}
+
+fn or_null(name: &str) -> RefOr<Schema> {
+    let null = ObjectBuilder::new().schema_type(Type::Null);
+    AnyOfBuilder::new().item(null).item(Ref::from_schema_name(name)).into()
 }
 
 fn example() -> serde_json::Value {

@@ -65,6 +65,8 @@ async fn fields_decides_how_much_is_shown() {
     ];
     assert_eq!(names(&whole), [&published[..], &extension[..]].concat());
     assert_eq!(whole["address"]["formattedAddress"], "Delft, NL");
+    let none = running.get(running.admin(), "/rest/v1/account/pid/p?fields=").await;
+    assert_eq!(refusal(&none), refused(400, &["InvalidValue Account fields "]));
     let wrong = running.get(running.admin(), "/rest/v1/account?fields=all").await;
     let expected = ["InvalidValue Account fields all", "NotNull Account providerAccountId"];
     assert_eq!(refusal(&wrong), refused(400, &expected));
