@@ -96,6 +96,9 @@ impl Account {
     /// The external id is another one, a tariff overlaps another, or a period ends before it begins.
     pub fn merge(&mut self, change: AccountChange, now: Timestamp) -> Result<(), Refused> {
         let mut refused = Vec::new();
+        // What only repeats what follows from the rest is not stated by that: see also `Site::state`.
+        let called = self.name();
+        let contact = self.customer.contact.clone();
         let customer = &mut self.customer;
         match (&customer.external_id, change.external_id) {
             (Some(current), Some(stated)) if *current != stated => refused.push((Part::ExternalId, Flaw::Immutable)),
@@ -105,15 +108,18 @@ impl Account {
         let AccountChange { email, first_name, last_name, .. } = change;
         let person = CustomerChange { email, first_name, last_name, ..CustomerChange::default() };
         self.change_customer(person, now)?;
+        let same_person = self.customer.contact == contact;
         let profile = &mut self.profile;
-        set(&mut profile.name, change.name);
+        let repeats = |name: &Text<255>| same_person && Some(name.as_str()) == called.as_deref();
+        set(&mut profile.name, change.name.filter(|name| !repeats(name)));
         set(&mut profile.customer_org_id, change.customer_org_id);
         set(&mut profile.customer_org_name, change.customer_org_name);
         set(&mut profile.owner, change.owner);
         set(&mut profile.account_type, change.account_type);
-        set(&mut profile.time_zone, change.time_zone);
         profile.status = change.status.unwrap_or(profile.status);
-        self.site.stated.set(change.address);
+        let moved = self.site.state(change.address);
+        let follows = self.site.derived_time_zone.as_ref().filter(|_| !moved && profile.time_zone.is_none());
+        set(&mut profile.time_zone, change.time_zone.filter(|zone| Some(zone) != follows));
         for (position, (key, change)) in change.properties.into_iter().enumerate() {
             refused.extend(self.set_property(key, change).err().map(|flaw| (Part::Property(position), flaw)));
         }

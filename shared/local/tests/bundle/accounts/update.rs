@@ -173,6 +173,33 @@ async fn a_dry_run_answers_what_would_be_and_writes_nothing() {
     running.bundle.stop().await;
 }
 
+/// Nor does it nail down what followed from the rest.
+#[tokio::test]
+async fn what_followed_is_not_stated_by_being_sent_back() {
+    let running = Running::start().await;
+    running
+        .added(json!({
+            "providerAccountId": "p", "firstName": "Jo", "lastName": "Doe",
+            "address": {"addressString": "221 Main Street, San Francisco, CA 94105"},
+            "properties": {"customerClass": {"dataValue": "1"}},
+        }))
+        .await;
+    let read = running.by_pid("p").await;
+    assert_eq!((&read["accountName"], &read["tariffs"][0]["tariffCode"]), (&json!("Jo Doe"), &json!("E-1")));
+    let answer = running.rest(Method::PUT, ACCOUNTS, read).await;
+    assert_eq!((answer.status, answer.header("etag")), (200, Some("\"1\"")), "{answer:?}");
+    let change = json!({
+        "providerAccountId": "p", "lastName": "Roe", "address": {"addressString": "1 Broadway, New York, NY 10001"},
+    });
+    let moved = result(&running.rest(Method::PUT, ACCOUNTS, change).await);
+    assert_eq!((&moved["timeZone"], &moved["accountName"]), (&json!("America/New_York"), &json!("Jo Roe")));
+    let address = &moved["address"];
+    assert_eq!((&address["address1"], &address["city"]), (&json!("1 Broadway"), &json!("New York")));
+    assert!(address["lon"].as_f64().unwrap() > -75.0);
+    assert_ne!(moved["tariffs"][0]["tariffCode"], "E-1");
+    running.bundle.stop().await;
+}
+
 /// So what was read can be sent back.
 #[tokio::test]
 async fn an_account_as_it_was_read_changes_nothing() {
