@@ -51,14 +51,33 @@ last_added = {"accountId": None, "providerAccountId": None}
 
 def aim(case):
     """Every other request for an account by path is for one that is there; by query, it names one."""
-    if not case.path.startswith("/rest/v1/") or not last_added["accountId"]:
+    if not case.path.startswith("/rest/v1/"):
+        return
+    valid_query = not case.meta.is_negative_at(ParameterLocation.QUERY)
+    if valid_query and case.method == "PUT" and case.path in ("/rest/v1/account", "/rest/v1/accounts"):
+        # The body names the account; a made-up id in the query would be another one's.
+        case.query = {name: value for name, value in (case.query or {}).items() if "ccountId" not in name}
+    if valid_query and (case.method, case.path) == ("GET", "/rest/v1/accounts"):
+        case.query = fit_list(case.query or {})
+    if not last_added["accountId"]:
         return
     if not case.meta.is_negative_at(ParameterLocation.PATH) and next(serial) % 2:
         for name in last_added.keys() & (case.path_parameters or {}).keys():
             case.path_parameters[name] = last_added[name]
-    by_query = case.method == "GET" and case.path == "/rest/v1/account"
-    if by_query and not case.meta.is_negative_at(ParameterLocation.QUERY):
+    by_query = [("GET", "/rest/v1/account"), ("DELETE", "/rest/v1/account"), ("DELETE", "/rest/v1/accounts")]
+    if valid_query and (case.method, case.path) in by_query:
         case.query = {"providerAccountId": last_added["providerAccountId"], **(case.query or {})}
+
+
+def fit_list(query):
+    """A token is nobody's to make up; what spans several parameters of a list is brought together."""
+    query = {name: value for name, value in query.items() if name != "pageToken"}
+    if query.get("isRegex") in (True, "true"):
+        query = {name: value for name, value in query.items() if name not in ("startsWith", "endsWith")}
+        query["search"] = "^[a-c].*"
+    if str(query.get("sortOrder", "")).count(",") not in (0, str(query.get("sortOn", "")).count(",")):
+        del query["sortOrder"]
+    return query
 
 
 def fit_account(body):
