@@ -96,9 +96,6 @@ impl Account {
     /// The external id is another one, a tariff overlaps another, or a period ends before it begins.
     pub fn merge(&mut self, change: AccountChange, now: Timestamp) -> Result<(), Refused> {
         let mut refused = Vec::new();
-        // What only repeats what follows from the rest is not stated by that: see also `Site::state`.
-        let called = self.name();
-        let contact = self.customer.contact.clone();
         let customer = &mut self.customer;
         match (&customer.external_id, change.external_id) {
             (Some(current), Some(stated)) if *current != stated => refused.push((Part::ExternalId, Flaw::Immutable)),
@@ -108,24 +105,43 @@ impl Account {
         let AccountChange { email, first_name, last_name, .. } = change;
         let person = CustomerChange { email, first_name, last_name, ..CustomerChange::default() };
         self.change_customer(person, now)?;
-        let same_person = self.customer.contact == contact;
         let profile = &mut self.profile;
-        let repeats = |name: &Text<255>| same_person && Some(name.as_str()) == called.as_deref();
-        set(&mut profile.name, change.name.filter(|name| !repeats(name)));
+        set(&mut profile.name, change.name);
         set(&mut profile.customer_org_id, change.customer_org_id);
         set(&mut profile.customer_org_name, change.customer_org_name);
         set(&mut profile.owner, change.owner);
         set(&mut profile.account_type, change.account_type);
         profile.status = change.status.unwrap_or(profile.status);
-        let moved = self.site.state(change.address);
-        let follows = self.site.derived_time_zone.as_ref().filter(|_| !moved && profile.time_zone.is_none());
-        set(&mut profile.time_zone, change.time_zone.filter(|zone| Some(zone) != follows));
+        set(&mut profile.time_zone, change.time_zone);
+        self.site.stated.set(change.address);
         for (position, (key, change)) in change.properties.into_iter().enumerate() {
             refused.extend(self.set_property(key, change).err().map(|flaw| (Part::Property(position), flaw)));
         }
         let wrong = tariff::set_all(&mut self.tariffs, change.tariffs);
         refused.extend(wrong.into_iter().map(|(position, flaw)| (Part::Tariff(position), flaw)));
         if refused.is_empty() { Ok(()) } else { Err(Refused::Parts(refused)) }
+    }
+
+    /// The change without what only repeats what follows from the rest: so who sends a whole account back as
+    /// it was read does not nail that down. If the address or the person changes as well, what is there
+    /// is meant as it is there.
+    #[must_use]
+    pub fn without_repeated(&self, mut change: AccountChange) -> AccountChange {
+        let Account { profile, site, customer, .. } = self;
+        let known = site.address();
+        if change.address.or(&known) == known {
+            if change.time_zone.is_some() && change.time_zone == site.derived_time_zone && profile.time_zone.is_none() {
+                change.time_zone = None;
+            }
+            change.address = SiteAddress::default();
+        }
+        let stays = |stated: &Option<Name>, known: &Option<Name>| stated.is_none() || stated == known;
+        let same_person = stays(&change.first_name, &customer.contact.first_name)
+            && stays(&change.last_name, &customer.contact.last_name);
+        if same_person && profile.name.is_none() && change.name.as_ref().map(Text::as_str) == self.name().as_deref() {
+            change.name = None;
+        }
+        change
     }
 
     fn set_property(&mut self, key: KeyName, change: PropertyChange) -> Result<(), Flaw> {

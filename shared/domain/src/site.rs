@@ -124,25 +124,10 @@ impl SiteAddress {
     }
 
     /// Sets the parts that `change` has.
-    fn set(&mut self, change: Self) {
+    pub(crate) fn set(&mut self, change: Self) {
         let mut changed = change;
         changed.fill(self);
         *self = changed;
-    }
-
-    /// Drops the parts that are equal to those of `other`.
-    fn drop_equal(&mut self, other: &Self) {
-        let Self { free_text, name, line1, line2, city, state, postal_code, country, longitude, latitude } = self;
-        drop_equal(free_text, other.free_text.as_ref());
-        drop_equal(name, other.name.as_ref());
-        drop_equal(line1, other.line1.as_ref());
-        drop_equal(line2, other.line2.as_ref());
-        drop_equal(city, other.city.as_ref());
-        drop_equal(state, other.state.as_ref());
-        drop_equal(postal_code, other.postal_code.as_ref());
-        drop_equal(country, other.country.as_ref());
-        drop_equal(longitude, other.longitude.as_ref());
-        drop_equal(latitude, other.latitude.as_ref());
     }
 
     fn fill(&mut self, other: &Self) {
@@ -184,19 +169,6 @@ impl Site {
         self.stated.or(&self.derived)
     }
 
-    /// Sets the stated parts that `change` has, and says whether that changes the address. A change that
-    /// only repeats what is known states nothing: so who sends an account back as it was read does not
-    /// nail down what followed from the rest.
-    pub fn state(&mut self, change: SiteAddress) -> bool {
-        let mut news = change.clone();
-        news.drop_equal(&self.address());
-        let changes = news != SiteAddress::default();
-        if changes {
-            self.stated.set(change);
-        }
-        changes
-    }
-
     /// Works out anew what follows from the text of the address and its country alone.
     pub fn derive_from_text(&mut self) {
         let parts = self.stated.free_text.as_ref().map(|text| postal::parse(text.as_str())).unwrap_or_default();
@@ -224,12 +196,6 @@ impl Site {
         if place.time_zone.is_some() {
             self.derived_time_zone.clone_from(&place.time_zone);
         }
-    }
-}
-
-fn drop_equal<T: PartialEq>(place: &mut Option<T>, other: Option<&T>) {
-    if place.as_ref() == other {
-        *place = None;
     }
 }
 

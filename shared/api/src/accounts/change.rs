@@ -242,7 +242,7 @@ fn merge_body(
     if own_id.is_some() && stated.change.external_id.is_some() && own_id != stated.change.external_id {
         faults.body(&Pointer::root().child("providerAccountId"), Flaw::Immutable);
     }
-    let change = AccountChange { external_id: own_id, ..stated.change.clone() };
+    let change = account.without_repeated(AccountChange { external_id: own_id, ..stated.change.clone() });
     note(account.merge(change, clock::now()), |part, flaw| stated.pointer(part, flaw), &mut faults);
     faults.sort_by(body);
     if faults.is_empty() { Ok(()) } else { Err(Failure::Rules(faults)) }

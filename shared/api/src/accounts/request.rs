@@ -1,6 +1,8 @@
 //! Reading the bodies of this dialect. Every fault is noted; members that nobody knows are passed
 //! over.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 use wattbook_domain::{
     AccountId, ExternalId, Flaw, LabelPartnerCode, Moment, Share, TariffService, Text,
@@ -95,10 +97,11 @@ impl AccountBody {
             Value::Object(map) => map.iter().map(|(key, value)| (path.child(key), Some(key.as_str()), value)).collect(),
             _ => Vec::new(),
         };
+        let mut seen = HashSet::new();
         for (path, key, value) in entries.into_iter().filter(|(_, _, value)| !value.is_null()) {
             let entry = PropertyEntry::read(&path, value, key, faults);
             let Some(key) = entry.key else { continue };
-            if self.change.properties.iter().any(|(other, _)| *other == key) {
+            if !seen.insert(key.clone()) {
                 faults.body(&path.child("keyName"), Flaw::Repeated { kind: "key" });
             }
             if field::is_taken(key.as_str()) {

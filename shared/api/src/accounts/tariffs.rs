@@ -13,6 +13,9 @@ use crate::{
     reader::{Members, text},
 };
 
+/// The most tariffs that one call sets: each is held against all others.
+const MOST: usize = 1000;
+
 /// Reads the body of `PUT …/tariffs`: one tariff or a list of them, and where each stands.
 pub fn read(body: &Value, faults: &mut Faults) -> (Vec<Pointer>, Vec<TariffChange>) {
     let root = Pointer::root();
@@ -32,6 +35,9 @@ pub fn read(body: &Value, faults: &mut Faults) -> (Vec<Pointer>, Vec<TariffChang
 
 /// Of two tariffs for the same service from the same day on, nobody knows which is meant.
 pub(super) fn refuse_repeated(pointers: &[Pointer], changes: &[TariffChange], body: &Value, faults: &mut Faults) {
+    if let Some(beyond) = pointers.get(MOST) {
+        faults.body(beyond, Reason::new("too_many", format!("is beyond the {MOST} tariffs that one call may set")));
+    }
     let mut seen = HashSet::new();
     for (pointer, change) in pointers.iter().zip(changes) {
         let stated = |name: &str| body.pointer(pointer.child(name).as_str()).is_some_and(|value| !value.is_null());

@@ -27,12 +27,7 @@ fn or<T: Clone>(stated: Option<&T>, was: Option<&T>) -> Option<T> {
 fn expected(was: &Account, change: &AccountChange) -> Account {
     let mut account = was.clone();
     let (profile, stated) = (&mut account.profile, &mut account.site.stated);
-    let person = (&change.first_name, &change.last_name);
-    let known = (&was.customer.contact.first_name, &was.customer.contact.last_name);
-    let same_person = (person.0.is_none() || person.0 == known.0) && (person.1.is_none() || person.1 == known.1);
-    // What the account is called after its person is no name of its own by being repeated.
-    let repeats = |name: &&Text<255>| same_person && Some(name.to_string()) == was.name();
-    profile.name = or(change.name.as_ref().filter(|name| !repeats(name)), was.profile.name.as_ref());
+    profile.name = or(change.name.as_ref(), was.profile.name.as_ref());
     profile.customer_org_id = or(change.customer_org_id.as_ref(), was.profile.customer_org_id.as_ref());
     profile.customer_org_name = or(change.customer_org_name.as_ref(), was.profile.customer_org_name.as_ref());
     profile.owner = or(change.owner.as_ref(), was.profile.owner.as_ref());

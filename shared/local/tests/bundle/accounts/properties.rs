@@ -12,6 +12,20 @@ async fn set(running: &Running, body: Value) -> Value {
     result(&running.rest(Method::PUT, PATH, body).await)
 }
 
+/// A field that is set to what follows already is stated by that, and stays when the address changes.
+#[tokio::test]
+async fn a_field_that_is_set_by_itself_is_stated() {
+    let running = Running::start().await;
+    running.added(json!({"providerAccountId": "p", "address": {"addressString": "San Francisco, CA 94105"}})).await;
+    let path = "/rest/v1/accounts/pid/p/properties";
+    for (key, value) in [("zip", "94105"), ("addressString", "New York, NY 10001")] {
+        result(&running.rest(Method::PUT, path, json!({"keyName": key, "dataValue": value})).await);
+    }
+    let address = &running.by_pid("p").await["address"];
+    assert_eq!((&address["zip"], &address["city"]), (&json!("94105"), &json!("New York")));
+    running.bundle.stop().await;
+}
+
 #[tokio::test]
 async fn every_path_sets_lists_and_deletes_with_either_method() {
     let running = Running::start().await;

@@ -27,6 +27,17 @@ async fn listed(running: &Running, query: &str) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn one_call_sets_a_thousand_at_most() {
+    let running = Running::start().await;
+    running.added(json!({"providerAccountId": "p"})).await;
+    let many: Vec<_> =
+        (0..1001).map(|n| json!({"masterTariffId": n, "effectiveDate": format!("{:04}-01-01", n + 1)})).collect();
+    let answer = running.rest(Method::PUT, "/rest/v1/accounts/pid/p/tariffs", json!(many)).await;
+    assert_eq!(refusal(&answer), refused(400, &["InvalidValue Tariff 1000"]));
+    running.bundle.stop().await;
+}
+
+#[tokio::test]
 async fn every_path_sets_lists_and_deletes() {
     let running = Running::start().await;
     let id = running.added(json!({"providerAccountId": "p"})).await["accountId"].as_str().unwrap().to_owned();
