@@ -12,7 +12,7 @@ use utoipa::{
     },
 };
 
-use crate::{accounts::envelope::ErrorEnvelope, problem::Problem};
+use crate::problem::Problem;
 
 /// The document as it is checked in. What is served is this, so that it costs nothing to make.
 pub const CHECKED_IN: &str = include_str!("../openapi.json");
@@ -36,7 +36,7 @@ pub const CHECKED_IN: &str = include_str!("../openapi.json");
         (name = "access", description = "Bearer tokens."),
         (name = "contract", description = "This document."),
     ),
-    components(schemas(ErrorEnvelope, GatewayMessage, Problem)),
+    components(schemas(GatewayMessage, Problem)),
     modifiers(&Security),
 )]
 struct Base;

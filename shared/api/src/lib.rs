@@ -2,10 +2,9 @@
 //!
 //! A function is a handler of plain type ([`function`]); around it this crate decodes requests
 //! ([`http`], [`json`], [`reader`]), knows who calls ([`principal`]), answers in the caller's
-//! dialect ([`problem`] and the modules of the dialects), and keeps promises that are the same
+//! dialect ([`problem`], or what its crate under `shared/dialects` has), and keeps promises that are the same
 //! everywhere: every fault at once, idempotency, versions, request ids, one log line per request.
 
-pub mod accounts;
 pub mod authorizer;
 pub mod bus;
 pub mod clock;
@@ -22,7 +21,6 @@ pub mod oauth;
 pub mod page_token;
 pub mod principal;
 pub mod problem;
-pub mod provisioning;
 pub mod reader;
 pub mod schema_types;
 pub mod secret;

@@ -86,7 +86,8 @@ pub fn render(failure: &Failure) -> Answer {
 }
 
 /// The headers that go with a failure, whatever form it is written in.
-pub(crate) fn with_headers(mut answer: Answer, failure: &Failure) -> Answer {
+#[must_use]
+pub fn with_headers(mut answer: Answer, failure: &Failure) -> Answer {
     if let Some(seconds) = failure.retry_after_seconds() {
         answer = answer.header("retry-after", seconds);
     }
@@ -118,7 +119,8 @@ fn title(failure: &Failure) -> &'static str {
 }
 
 /// What to do about a failure.
-pub(crate) fn detail(failure: &Failure) -> String {
+#[must_use]
+pub fn detail(failure: &Failure) -> String {
     match failure {
         Failure::Faults(_) => "Mend every fault that is listed and send the request again.".into(),
         Failure::Unreadable(reason) => reason.message.clone(),

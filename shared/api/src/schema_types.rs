@@ -37,7 +37,8 @@ macro_rules! described {
 }
 
 /// The key of a property: one line of text of up to 128 characters.
-pub(crate) fn key_name() -> Schema {
+#[must_use]
+pub fn key_name() -> Schema {
     line(ObjectBuilder::new().schema_type(Type::String), 128).into()
 }
 

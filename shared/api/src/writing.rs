@@ -11,14 +11,15 @@ use std::{
 };
 
 use jiff::Timestamp;
-use wattbook_domain::{Account, Flaw};
+use serde_json::Value;
+use wattbook_domain::{Account, Flaw, Place, Reach};
 use wattbook_store::{Taken, WriteError};
 
 use crate::{
     Answer, Failure, Faults, Principal, Services, clock,
-    fault::Pointer,
+    fault::{Pointer, in_document_order},
     function::Pending,
-    http::{ETag, Precondition},
+    http::{Conflict, ETag, Precondition},
     idempotency::Once,
 };
 
@@ -226,4 +227,31 @@ async fn pause(round: u32) {
     let most = LONGEST_PAUSE.min(4u64 << round.min(9));
     let chance = getrandom::u64().unwrap_or_default();
     tokio::time::sleep(Duration::from_millis(chance % most)).await;
+}
+
+/// The failure that lists every taken value of an account, in the order of the caller's body. `pointer` says where
+/// a claimed value stands in it. The holder is named only to a caller that can see it.
+#[must_use]
+pub fn conflicts_at(
+    account: &Account,
+    taken: &[Taken],
+    reach: &Reach,
+    body: &Value,
+    pointer: &dyn Fn(Place) -> Pointer,
+) -> Failure {
+    let claims = account.claims();
+    let conflict = |taken: &Taken| {
+        let claim = claims.get(taken.position)?;
+        let holder = &taken.holder;
+        let visible = reach.covers(holder.organisation, holder.label_partner.as_ref());
+        Some(Conflict {
+            path: pointer(claim.place),
+            kind: claim.kind.noun(),
+            holder: visible.then_some(holder.account),
+            holder_is_deleted: false,
+        })
+    };
+    let mut conflicts: Vec<_> = taken.iter().filter_map(conflict).collect();
+    in_document_order(&mut conflicts, body, |conflict| &conflict.path);
+    Failure::Taken(conflicts)
 }

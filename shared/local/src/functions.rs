@@ -16,42 +16,8 @@ use crate::{
     template::{FunctionDefinition, Template, resolve_secrets},
 };
 
-/// Every function crate. One that is missing here, or in the template, is a start-up error.
-pub static FUNCTIONS: &[&Function] = &[
-    &add_account::FUNCTION,
-    &add_installation::FUNCTION,
-    &add_meter::FUNCTION,
-    &administer_organisations::FUNCTION,
-    &answer_unmatched_route::FUNCTION,
-    &authorize_request::FUNCTION,
-    &delete_account::FUNCTION,
-    &delete_account_property::FUNCTION,
-    &delete_account_tariff::FUNCTION,
-    &erase_account::FUNCTION,
-    &find_account::FUNCTION,
-    &get_account::FUNCTION,
-    &get_openapi::FUNCTION,
-    &get_provisioned_account::FUNCTION,
-    &issue_token::FUNCTION,
-    &list_account_properties::FUNCTION,
-    &list_account_tariffs::FUNCTION,
-    &list_accounts::FUNCTION,
-    &load_reference_data::FUNCTION,
-    &move_installation::FUNCTION,
-    &provision_account::FUNCTION,
-    &publish_changes::FUNCTION,
-    &register_customer::FUNCTION,
-    &remove_installation::FUNCTION,
-    &remove_meter::FUNCTION,
-    &resend_verification::FUNCTION,
-    &set_account_property::FUNCTION,
-    &set_account_tariffs::FUNCTION,
-    &set_primary_installation::FUNCTION,
-    &update_account::FUNCTION,
-    &update_customer_info::FUNCTION,
-    &update_installation::FUNCTION,
-    &update_meter::FUNCTION,
-];
+/// Every function there is. One that the template lacks is a start-up error.
+pub use wattbook_linked::FUNCTIONS;
 
 /// Why an invocation gave no answer.
 #[derive(Debug, thiserror::Error)]

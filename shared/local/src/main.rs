@@ -9,13 +9,13 @@ use std::{
 
 use clap::Parser;
 use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
-use wattbook_api::provisioning::schema;
 use wattbook_local::{
     Bundle, DataDir, LocalError, Options, StoreAccess, contract,
     demo::{Credential, OPERATOR},
     functions::FUNCTIONS,
     private_file,
 };
+use wattbook_provisioning::schema;
 
 /// Runs Wattbook on this machine: HTTP gateway, functions and an embedded DynamoDB.
 ///

@@ -1,5 +1,190 @@
-//! The executable that Lambda starts.
+//! `POST /v1/token` (OAuth 2.0 client credentials, RFC 6749 §4.4) and `POST /v1/authentication`, the
+//! same for callers that speak JSON: exchanges a credential for a bearer token.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::{OpenApi, ToSchema};
+use wattbook_api::{
+    Answer, Entry, Failure, Faults, Function, Request, Resource, Services,
+    contract::ServerTrouble,
+    credentials,
+    fault::{Pointer, Reason},
+    oauth::{self, OauthError},
+    problem::Problem,
+    reader::{Members, text},
+    token,
+};
+
+/// The function.
+pub(crate) static FUNCTION: Function = Function {
+    name: "issue-token",
+    entry: Entry::Http { handle: |services, request| Box::pin(answer(services, request)), refuse: oauth::refuse },
+    uses: &[Resource::Table, Resource::SigningKeys, Resource::HashKeys],
+    contract: Some(Contract::openapi),
+};
 
 fn main() -> std::process::ExitCode {
-    wattbook_api::serve(&issue_token::FUNCTION)
+    wattbook_api::serve(&FUNCTION)
+}
+
+#[derive(OpenApi)]
+#[openapi(paths(by_form, by_json))]
+struct Contract;
+
+/// A request of the OAuth end point. The credential may stand in a Basic header instead.
+#[derive(Deserialize, ToSchema)]
+struct TokenForm {
+    /// Always `client_credentials`.
+    #[schema(required = true, nullable = false, pattern = "^client_credentials$")]
+    grant_type: Option<String>,
+    /// The app id.
+    #[schema(nullable = false)]
+    client_id: Option<String>,
+    /// The app key.
+    #[schema(nullable = false)]
+    client_secret: Option<String>,
+}
+
+/// A token, as RFC 6749 has it.
+#[derive(Serialize, ToSchema)]
+struct OauthToken {
+    /// The token.
+    access_token: String,
+    /// Always `Bearer`.
+    token_type: &'static str,
+    /// For how many seconds it is good.
+    expires_in: i64,
+}
+
+/// A request for a token in JSON.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "only describes")]
+#[serde(deny_unknown_fields)]
+#[schema(as = AuthenticationRequest)]
+struct JsonRequest {
+    /// The app id.
+    #[serde(rename = "clientId")]
+    client_id: String,
+    /// The app key.
+    #[serde(rename = "clientSecret")]
+    client_secret: String,
+}
+
+/// A token.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = AuthenticationAnswer)]
+struct JsonToken {
+    /// The token.
+    access_token: String,
+    /// Always `Bearer`.
+    token_type: &'static str,
+    /// For how many seconds it is good.
+    expires_in: i64,
+}
+
+/// What a caller shows: app id and app key.
+type Shown = (String, String);
+
+async fn answer(services: &Services, request: &Request) -> Result<Answer, Failure> {
+    if request.path().ends_with(oauth::TOKEN_PATH) {
+        by_form(services, request).await
+    } else {
+        by_json(services, request).await
+    }
+}
+
+/// Get a bearer token (OAuth 2.0)
+///
+/// Exchanges a credential for a token that is good for an hour.
+#[utoipa::path(
+    post,
+    path = "/v1/token",
+    operation_id = "issue-token",
+    tag = "access",
+    request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 200, description = "A token.", body = OauthToken),
+        (status = 400, description = "The request has faults.", body = OauthError),
+        (status = 401, description = "The credential is not valid.", body = OauthError),
+        (status = 413, description = "The body is too large.", body = OauthError),
+        (status = 415, description = "The body is not a form by its media type.", body = OauthError),
+        (status = 500, description = "Something went wrong on our side.", body = OauthError),
+        (status = 503, description = "Busy; ask again after `Retry-After`.", body = OauthError, headers(
+            ("retry-after" = u32, description = "After how many seconds to ask again."),
+        )),
+    ),
+)]
+async fn by_form(services: &Services, request: &Request) -> Result<Answer, Failure> {
+    let body = request.body("application/x-www-form-urlencoded")?;
+    let unreadable = |_| Failure::Unreadable(Reason::new("malformed_form", "the body is not a form"));
+    let form: TokenForm = serde_urlencoded::from_bytes(&body).map_err(unreadable)?;
+    let mut faults = Faults::default();
+    let member = |name| Pointer::root().child(name);
+    match form.grant_type.as_deref() {
+        Some("client_credentials") => {}
+        Some(_) => {
+            faults
+                .body(&member("grant_type"), Reason::new(oauth::UNSUPPORTED_GRANT_TYPE, "must be client_credentials"));
+        }
+        None => faults.body(&member("grant_type"), Reason::required()),
+    }
+    let shown = if let Some(header) = request.header("authorization") {
+        credentials::from_basic(header)
+    } else {
+        for (name, value) in [("client_id", &form.client_id), ("client_secret", &form.client_secret)] {
+            if value.is_none() {
+                faults.body(&member(name), Reason::required());
+            }
+        }
+        form.client_id.zip(form.client_secret)
+    };
+    if !faults.is_empty() {
+        return Err(Failure::Faults(faults));
+    }
+    let access_token = exchange(services, shown).await?;
+    let token = OauthToken { access_token, token_type: "Bearer", expires_in: token::LIFETIME_SECONDS };
+    Ok(Answer::json(200, &token)?.header("cache-control", "no-store"))
+}
+
+/// Get a bearer token (JSON)
+///
+/// The same as `POST /v1/token`, for callers that speak JSON.
+#[utoipa::path(
+    post,
+    path = "/v1/authentication",
+    operation_id = "issue-token-json",
+    tag = "access",
+    request_body = JsonRequest,
+    responses(
+        (status = 200, description = "A token.", body = JsonToken),
+        (status = 400, description = "The request has faults; all are listed.", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "The credential is not valid.", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "The body is too large.", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "The body is not JSON by its media type.", body = Problem, content_type = "application/problem+json"),
+        ServerTrouble,
+    ),
+)]
+async fn by_json(services: &Services, request: &Request) -> Result<Answer, Failure> {
+    let mut faults = Faults::default();
+    let body = request.json(&mut faults)?.value;
+    let mut members = Members::of(Pointer::root(), &body, &mut faults);
+    let string = || text(|value: &str| Ok(value.to_owned()));
+    let client_id = members.required("clientId", string(), &mut faults);
+    let client_secret = members.required("clientSecret", string(), &mut faults);
+    members.close(&mut faults);
+    if !faults.is_empty() {
+        faults.sort_by(&body);
+        return Err(Failure::Faults(faults));
+    }
+    let access_token = exchange(services, client_id.zip(client_secret)).await?;
+    let token = JsonToken { access_token, token_type: "Bearer", expires_in: token::LIFETIME_SECONDS };
+    Ok(Answer::json(200, &token)?.header("cache-control", "no-store"))
+}
+
+async fn exchange(services: &Services, shown: Option<Shown>) -> Result<String, Failure> {
+    let (app_id, app_key) = shown.ok_or(Failure::Unauthenticated)?;
+    let principal = credentials::by_key(services, &app_id, &app_key).await?.ok_or(Failure::Unauthenticated)?;
+    token::issue(services.signing_keys()?, &principal.app_id, Timestamp::now())
+        .map_err(|error| Failure::Internal(error.into()))
 }

@@ -3,10 +3,8 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
-use wattbook_api::{
-    Answer, Failure,
-    accounts::answer::{AccountView, Fields},
-};
+use wattbook_accounts::answer::{AccountView, Fields};
+use wattbook_api::{Answer, Failure};
 use wattbook_domain::{Account, Reach};
 
 /// A page of accounts.

@@ -2,14 +2,13 @@
 
 use std::str::FromStr;
 
-use wattbook_api::{
-    Failure, Faults, Request, accounts::answer::Fields, fault::Reason, page_token::Fingerprint, reader::Parameters,
-};
+use wattbook_accounts::answer::Fields;
+use wattbook_api::{Failure, Faults, Request, fault::Reason, page_token::Fingerprint, reader::Parameters};
 use wattbook_domain::{
     AccountStatus, AccountType, Email, ExternalId, Flaw, LabelPartnerCode, ListField, Reach, listed::folded,
 };
 
-use crate::search::{Criteria, Pattern, Search};
+use super::search::{Criteria, Pattern, Search};
 
 /// Accounts on a page, if the request does not say.
 const PAGE_COUNT: u64 = 25;

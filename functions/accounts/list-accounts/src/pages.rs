@@ -11,7 +11,7 @@ use wattbook_store::{
     listing::{Budget, Counting, Entry, List, Position, Range, Walk},
 };
 
-use crate::{
+use super::{
     answer::{self, AccountList},
     asked::{Asked, SortKey, refuse_token},
 };

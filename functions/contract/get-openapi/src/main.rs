@@ -1,5 +1,38 @@
-//! The executable that Lambda starts.
+//! `GET /openapi.json`: serves the contract.
+
+use utoipa::OpenApi;
+use wattbook_api::{Answer, Entry, Failure, Function, Request, Services, contract, problem};
+
+/// The function.
+pub(crate) static FUNCTION: Function = Function {
+    name: "get-openapi",
+    entry: Entry::Http {
+        handle: |services, request| Box::pin(std::future::ready(get(services, request))),
+        refuse: problem::refuse,
+    },
+    uses: &[],
+    contract: Some(Contract::openapi),
+};
 
 fn main() -> std::process::ExitCode {
-    wattbook_api::serve(&get_openapi::FUNCTION)
+    wattbook_api::serve(&FUNCTION)
+}
+
+#[derive(OpenApi)]
+#[openapi(paths(get))]
+struct Contract;
+
+/// Get this document
+///
+/// OpenAPI 3.1, without a credential.
+#[utoipa::path(
+    get,
+    path = "/openapi.json",
+    operation_id = "get-openapi",
+    tag = "contract",
+    responses((status = 200, description = "The OpenAPI document.", body = serde_json::Value)),
+)]
+#[allow(clippy::unnecessary_wraps, reason = "the type of a handler")]
+fn get(_: &Services, _: &Request) -> Result<Answer, Failure> {
+    Ok(Answer::text(200, "application/json", contract::CHECKED_IN).header("cache-control", "public, max-age=300"))
 }

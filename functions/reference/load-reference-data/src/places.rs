@@ -15,7 +15,7 @@
 use wattbook_domain::{Degrees, PlaceFacts, PostalArea, Text, TimeZone};
 use wattbook_store::{PlaceRow, Store, StoreError};
 
-use crate::rows::{Cells, Row, area, decimal};
+use super::rows::{Cells, Row, area, decimal};
 
 impl Row for PlaceRow {
     const MANDATORY: &'static [&'static str] = &["country", "postal_code", "latitude", "longitude"];

@@ -24,7 +24,7 @@ use wattbook_domain::{
 };
 use wattbook_store::{Store, StoreError, TariffRow};
 
-use crate::rows::{Cells, Row, area, decimal, whole};
+use super::rows::{Cells, Row, area, decimal, whole};
 
 impl Row for TariffRow {
     const MANDATORY: &'static [&'static str] =

@@ -7,7 +7,7 @@ use wattbook_api::fault::Reason;
 use wattbook_domain::{Customer, Email, ExternalId, Flaw, Name};
 use zxcvbn::{Score, zxcvbn};
 
-use crate::advice;
+use super::advice;
 
 /// The fewest characters.
 const MIN: usize = 10;

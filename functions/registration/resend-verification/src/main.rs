@@ -1,5 +1,123 @@
-//! The executable that Lambda starts.
+//! `POST /registration/resend`: asks for another e-mail with a token.
+
+use serde::Serialize;
+use utoipa::{OpenApi, ToSchema};
+use wattbook_api::{
+    Answer, Entry, Failure, Faults, Function, Request, Resource, Services, clock,
+    contract::{BodyRefused, ServerTrouble},
+    fault::{Pointer, Reason},
+    problem::{self, Problem},
+    reader::{Members, text},
+    schema_types::EmailText,
+    verification,
+};
+use wattbook_domain::{AccountId, Email, OrganisationId};
+use wattbook_store::{Store, UniquenessScope, WriteError};
+
+/// The function.
+pub(crate) static FUNCTION: Function = Function {
+    name: "resend-verification",
+    entry: Entry::Http { handle: |services, request| Box::pin(run(services, request)), refuse: problem::refuse },
+    uses: &[Resource::Table],
+    contract: Some(Contract::openapi),
+};
 
 fn main() -> std::process::ExitCode {
-    wattbook_api::serve(&resend_verification::FUNCTION)
+    wattbook_api::serve(&FUNCTION)
+}
+
+/// How often it is tried anew when the account was changed by somebody else meanwhile.
+const TRIES: usize = 8;
+
+#[derive(OpenApi)]
+#[openapi(paths(run))]
+struct Contract;
+
+/// Whose verification to ask for.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "only describes")]
+#[serde(deny_unknown_fields)]
+#[schema(as = ResendVerification)]
+struct ResendBody {
+    /// The customer's e-mail, in any case.
+    email: EmailText,
+    /// The organisation of the account. Required where e-mails are unique within an organisation only
+    /// (deployment parameter `UniquenessScope`), since the e-mail alone does not say which account then.
+    #[schema(format = "uuid")]
+    organisation_id: Option<String>,
+}
+
+/// The same, whatever there is to do.
+#[derive(Serialize, ToSchema)]
+struct Accepted {
+    /// Always `accepted`.
+    #[schema(pattern = "^accepted$")]
+    status: &'static str,
+}
+
+/// Ask for another verification e-mail
+///
+/// The answer is the same for an e-mail that is known, unknown or verified already. If a verification is
+/// owed, another token is sent, once a minute at most, and the one before stops working.
+#[utoipa::path(
+    post,
+    path = "/registration/resend",
+    operation_id = "resend-verification",
+    tag = "registration",
+    request_body = ResendBody,
+    responses(
+        (status = 202, description = "If that account owes a verification, an e-mail is on its way.", body = Accepted),
+        (status = 400, description = "The request has faults; all are listed.", body = Problem, content_type = "application/problem+json"),
+        BodyRefused,
+        ServerTrouble,
+    ),
+)]
+async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> {
+    let store = services.store()?;
+    let mut faults = Faults::default();
+    request.query().close(&mut faults);
+    let body = request.json(&mut faults)?.value;
+    let mut members = Members::of(Pointer::root(), &body, &mut faults);
+    let email = members.required("email", text(Email::parse), &mut faults);
+    let organisation = members.optional("organisation_id", organisation_id, &mut faults);
+    if store.scope() == UniquenessScope::Organisation && organisation.is_none() {
+        // If one was given, its own fault stands there already.
+        faults.body(&Pointer::root().child("organisation_id"), Reason::required());
+    }
+    members.close(&mut faults);
+    faults.sort_by(&body);
+    let Some(email) = email.filter(|_| faults.is_empty()) else { return Err(Failure::Faults(faults)) };
+    ask(store, organisation, &email).await?;
+    Answer::json(202, &Accepted { status: "accepted" })
+}
+
+/// Notes with the account that a verification is asked for; what follows is made of that change.
+async fn ask(store: &Store, organisation: Option<OrganisationId>, email: &Email) -> Result<(), Failure> {
+    for _ in 0..TRIES {
+        let now = clock::now();
+        let Some(account) = store.account_by_email(organisation, email).await? else {
+            // A known e-mail takes two reads, so an unknown one does, too. What remains to be measured
+            // is the write for an account that owes a verification, once a minute at most.
+            store.account(OrganisationId::new_random(), AccountId::new_random()).await?;
+            return Ok(());
+        };
+        if !verification::may_be_asked_for(&account, now) {
+            return Ok(());
+        }
+        let mut asked = account.clone();
+        asked.request_verification(now);
+        asked.version += 1;
+        asked.updated_at = now;
+        match store.replace_account(&account, &asked, None).await {
+            Ok(()) => return Ok(()),
+            Err(WriteError::Stale(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(Failure::Contended)
+}
+
+fn organisation_id(value: &serde_json::Value) -> Result<OrganisationId, Reason> {
+    let given = value.as_str().ok_or_else(|| Reason::wrong_type("a string", value))?;
+    given.parse().map_err(|_| Reason::new("invalid_organisation_id", "must be the id of an organisation, a UUID"))
 }

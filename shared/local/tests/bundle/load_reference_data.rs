@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use wattbook_api::accounts::defaults;
+use wattbook_accounts::defaults;
 use wattbook_domain::{
     Account, CountryCode, OrganisationId, PlaceFacts, PostalArea, Share, Text,
     merge::AccountChange,

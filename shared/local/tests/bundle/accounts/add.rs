@@ -85,7 +85,7 @@ async fn every_member_may_be_null_which_is_the_same_as_absent() {
     let running = Running::start().await;
     let names = ["accountId", "providerAccountId", "accountName", "address", "properties", "tariffs", "labelPartner"];
     let mut body = json!({});
-    for name in names.into_iter().chain(wattbook_api::accounts::field::HEADER) {
+    for name in names.into_iter().chain(wattbook_accounts::field::HEADER) {
         body[name] = Value::Null;
     }
     running.added(body).await;

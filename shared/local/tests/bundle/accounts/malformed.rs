@@ -54,8 +54,8 @@ async fn bodies_that_cannot_be_read() {
 async fn values_of_every_wrong_type_at_every_member() {
     let running = Running::start().await;
     running.added(json!({"providerAccountId": "p"})).await;
-    let header = wattbook_api::accounts::field::HEADER.map(|name| json!({name: null}));
-    let address = wattbook_api::accounts::field::ADDRESS.map(|name| json!({"address": {name: null}}));
+    let header = wattbook_accounts::field::HEADER.map(|name| json!({name: null}));
+    let address = wattbook_accounts::field::ADDRESS.map(|name| json!({"address": {name: null}}));
     let mut bodies: Vec<Value> = header.into_iter().chain(address).collect();
     for name in ["accountId", "labelPartner", "address", "properties", "tariffs"] {
         bodies.push(json!({name: null}));

@@ -1,0 +1,275 @@
+//! Changing an account: what the operations that do it have in common.
+
+use serde_json::Value;
+use wattbook_domain::{
+    Account, Claim, ExternalId, Flaw, LabelPartnerCode, Place,
+    change::{Part, Refused},
+    merge::AccountChange,
+};
+use wattbook_store::Taken;
+
+use crate::{
+    answer::{AccountView, Fields},
+    defaults,
+    envelope::Envelope,
+    request::AccountBody,
+    target::Target,
+};
+use wattbook_api::{
+    Answer, Failure, Faults, Request, Services, clock,
+    fault::Pointer,
+    http::{ETag, Precondition},
+    idempotency::Once,
+    writing::conflicts_at,
+    writing::{Edit, Writing},
+};
+
+/// Reads what all requests that write have: credential, `dryRun`, `If-Match` and, of a POST,
+/// `Idempotency-Key`.
+///
+/// # Errors
+/// The caller is not known. Faults are noted.
+pub fn writing<'a>(services: &'a Services, request: &'a Request, faults: &mut Faults) -> Result<Writing<'a>, Failure> {
+    let principal = request.principal()?;
+    let dry_run = request.method() != "DELETE" && request.query().switch("dryRun", faults);
+    let once = if request.method() == "POST" { Once::of(request, &principal, faults) } else { None };
+    Ok(Writing { services, principal, dry_run, precondition: Precondition::of(request), once })
+}
+
+/// Changes an account by `change`, and answers by `answer`.
+pub struct Change<'c> {
+    /// The request.
+    pub writing: &'c Writing<'c>,
+    /// Which account.
+    pub target: Target,
+    /// What to do if there is none.
+    pub missing: Missing,
+    /// Changes it; says with which fault if not.
+    pub change: &'c (dyn Fn(&mut Account) -> Result<(), Failure> + Sync),
+    /// Answers with the account as it is then.
+    pub answer: &'c (dyn Fn(&Account) -> Result<Answer, Failure> + Sync),
+    /// The body, in whose order conflicts are listed.
+    pub body: &'c Value,
+    /// Where a claimed value stands in it.
+    pub place: fn(Place) -> Pointer,
+}
+
+/// What to do if there is no such account.
+#[derive(Debug, Clone)]
+pub enum Missing {
+    /// Answer so.
+    Refuse,
+    /// Add it, under this brand.
+    Add(Option<LabelPartnerCode>),
+}
+
+impl Change<'_> {
+    /// Carries the change out, or rehearses it in a dry run.
+    ///
+    /// # Errors
+    /// As [`Writing::carry_out`].
+    pub async fn carry_out(&self) -> Result<Answer, Failure> {
+        self.writing.carry_out(self).await
+    }
+}
+
+impl Edit for Change<'_> {
+    async fn find(&self) -> Result<Option<Account>, Failure> {
+        let found = self.target.find(self.writing.services, &self.writing.principal).await?;
+        match (&found, &self.missing) {
+            (None, Missing::Refuse) => Err(Failure::NotFound),
+            _ => Ok(found),
+        }
+    }
+
+    async fn edit(&self, old: Option<&Account>) -> Result<Account, Failure> {
+        let mut new = match (old, &self.missing) {
+            (Some(old), _) => old.clone(),
+            (None, Missing::Add(brand)) => {
+                Account::blank(self.writing.principal.reach.organisation, brand.clone(), clock::now())
+            }
+            (None, Missing::Refuse) => return Err(Failure::NotFound),
+        };
+        (self.change)(&mut new).map_err(|failure| match (old, failure) {
+            // Where nothing is stored yet, the request is wrong by itself.
+            (None, Failure::Rules(faults)) => Failure::Faults(faults),
+            (_, failure) => failure,
+        })?;
+        defaults::refresh(self.writing.services.store()?, old, &mut new).await?;
+        Ok(new)
+    }
+
+    fn answer(&self, account: &Account) -> Result<Answer, Failure> {
+        Ok((self.answer)(account)?.header("etag", ETag(account.version)))
+    }
+
+    /// Nothing was stored, so that there is no version to tell of, nor an id of an account to be added.
+    fn rehearsed(&self, old: Option<&Account>, account: &Account) -> Result<Answer, Failure> {
+        if old.is_some() {
+            return (self.answer)(account);
+        }
+        let view = AccountView::of(account, &self.writing.principal.reach, Fields::Default);
+        Envelope::of("Account", vec![view.without_id()]).answer()
+    }
+
+    /// The own id by which the account is looked for.
+    fn sought(&self, account: &Account, taken: &[Taken]) -> bool {
+        let Target::Own(own) = &self.target else { return false };
+        let (claim, claims) = (Claim::external_account_id(own), account.claims());
+        let reach = &self.writing.principal.reach;
+        taken.iter().any(|taken| {
+            claims.get(taken.position) == Some(&claim)
+                && reach.covers(taken.holder.organisation, taken.holder.label_partner.as_ref())
+        })
+    }
+
+    /// Of each taken value it is said whether its holder is deleted: who wonders why an id is taken
+    /// does not find a deleted account in a list.
+    async fn conflicts(&self, account: &Account, taken: &[Taken]) -> Failure {
+        let reach = &self.writing.principal.reach;
+        let Failure::Taken(mut conflicts) = conflicts_at(account, taken, reach, self.body, &self.place) else {
+            return Failure::NotFound;
+        };
+        for conflict in &mut conflicts {
+            let Some(holder) = conflict.holder else { continue };
+            let store = match self.writing.services.store() {
+                Ok(store) => store,
+                Err(error) => return error.into(),
+            };
+            match store.account(reach.organisation, holder).await {
+                Ok(found) => conflict.holder_is_deleted = found.is_some_and(|found| found.is_deleted()),
+                Err(error) => return error.into(),
+            }
+        }
+        Failure::Taken(conflicts)
+    }
+}
+
+/// Where a claimed value stands in an account.
+#[must_use]
+pub fn place(place: Place) -> Pointer {
+    match place {
+        Place::ExternalAccountId => Pointer::root().child("providerAccountId"),
+        Place::Email => Pointer::root().child("email"),
+        _ => Pointer::root(),
+    }
+}
+
+/// Adds an account.
+///
+/// # Errors
+/// As [`Writing::carry_out`].
+pub async fn add(writing: &Writing<'_>, fields: Fields, body: &Value, stated: &AccountBody) -> Result<Answer, Failure> {
+    let own_id = stated.change.external_id.clone();
+    let missing = Missing::Add(brand(writing, stated));
+    save((writing, fields), (Target::Nothing, missing), own_id, (body, stated)).await
+}
+
+/// Changes the account that `target` names. One that is named by the caller's own id is added if there
+/// is none.
+///
+/// # Errors
+/// As [`Writing::carry_out`].
+pub async fn update(
+    writing: &Writing<'_>,
+    fields: Fields,
+    target: Target,
+    body: &Value,
+    stated: &AccountBody,
+) -> Result<Answer, Failure> {
+    let (missing, own_id) = match &target {
+        Target::Own(own) => (Missing::Add(brand(writing, stated)), Some(own.clone())),
+        Target::Id(_) | Target::Nothing => (Missing::Refuse, stated.change.external_id.clone()),
+    };
+    save((writing, fields), (target, missing), own_id, (body, stated)).await
+}
+
+async fn save(
+    (writing, fields): (&Writing<'_>, Fields),
+    (target, missing): (Target, Missing),
+    own_id: Option<ExternalId>,
+    (body, stated): (&Value, &AccountBody),
+) -> Result<Answer, Failure> {
+    let change = Change {
+        writing,
+        target,
+        missing,
+        change: &|account| merge_body(account, stated, own_id.clone(), body),
+        answer: &|account| view(writing, fields, account),
+        body,
+        place,
+    };
+    change.carry_out().await
+}
+
+/// The brand of an account to be added: the one stated or, with a label-partner credential, its own.
+fn brand(writing: &Writing<'_>, stated: &AccountBody) -> Option<LabelPartnerCode> {
+    let own = || match &writing.principal.reach.access {
+        wattbook_domain::AccessLevel::LabelPartner { label_partner } => Some(label_partner.clone()),
+        wattbook_domain::AccessLevel::Admin => None,
+    };
+    stated.label_partner.clone().or_else(own)
+}
+
+/// Sets what a change states.
+///
+/// # Errors
+/// The domain refuses it; `pointer` says where that stands in the body.
+pub fn merge(
+    account: &mut Account,
+    change: AccountChange,
+    pointer: impl Fn(Part, &Flaw) -> Pointer,
+) -> Result<(), Failure> {
+    let mut faults = Faults::default();
+    note(account.merge(change, clock::now()), pointer, &mut faults);
+    if faults.is_empty() { Ok(()) } else { Err(Failure::Rules(faults)) }
+}
+
+fn merge_body(
+    account: &mut Account,
+    stated: &AccountBody,
+    own_id: Option<ExternalId>,
+    body: &Value,
+) -> Result<(), Failure> {
+    let mut faults = Faults::default();
+    if stated.id.is_some_and(|id| id != account.id) {
+        faults.body(&Pointer::root().child("accountId"), Flaw::Immutable);
+    }
+    if stated.label_partner.is_some() && stated.label_partner != account.label_partner {
+        faults.body(&Pointer::root().child("labelPartner"), Flaw::Immutable);
+    }
+    if own_id.is_some() && stated.change.external_id.is_some() && own_id != stated.change.external_id {
+        faults.body(&Pointer::root().child("providerAccountId"), Flaw::Immutable);
+    }
+    let change = account.without_repeated(AccountChange { external_id: own_id, ..stated.change.clone() });
+    note(account.merge(change, clock::now()), |part, flaw| stated.pointer(part, flaw), &mut faults);
+    faults.sort_by(body);
+    if faults.is_empty() { Ok(()) } else { Err(Failure::Rules(faults)) }
+}
+
+/// Notes what the domain refused.
+fn note(outcome: Result<(), Refused>, pointer: impl Fn(Part, &Flaw) -> Pointer, faults: &mut Faults) {
+    if let Err(Refused::Parts(parts)) = outcome {
+        for (part, flaw) in parts {
+            faults.body(&pointer(part, &flaw), flaw);
+        }
+    }
+}
+
+/// Answers with the account.
+///
+/// # Errors
+/// It cannot be written as JSON.
+pub fn view(writing: &Writing<'_>, fields: Fields, account: &Account) -> Result<Answer, Failure> {
+    Envelope::of("Account", vec![AccountView::of(account, &writing.principal.reach, fields)]).answer()
+}
+
+/// Erases the account that `target` names, with all that it holds.
+///
+/// # Errors
+/// As [`Writing::erase`].
+pub async fn erase(writing: &Writing<'_>, target: &Target) -> Result<Answer, Failure> {
+    let find = async move || target.find(writing.services, &writing.principal).await?.ok_or(Failure::NotFound);
+    writing.erase(&|| Box::pin(find())).await?;
+    Envelope::<AccountView>::nothing("Account").answer()
+}

@@ -1,0 +1,65 @@
+//! Which account a request is about: by our id or by the caller's own, in the path or in the query.
+
+use wattbook_domain::{Account, AccountId, Claim, ExternalId};
+
+use crate::request::own_id;
+use wattbook_api::{Failure, Faults, Principal, Request, Services, fault::Reason};
+
+/// Which account a request is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// The one with our id.
+    Id(AccountId),
+    /// The one with the caller's own id.
+    Own(ExternalId),
+    /// None: what was given is no id, and so the id of nothing. That must not be told from an id that
+    /// nobody has.
+    Nothing,
+}
+
+impl Target {
+    /// The account that path or query name. Our id wins over the caller's.
+    pub fn of(request: &Request, faults: &mut Faults) -> Self {
+        Self::named(request, faults).unwrap_or_else(|| {
+            let message = "is required, unless accountId is given";
+            faults.query("providerAccountId", Reason::new("required", message));
+            Self::Nothing
+        })
+    }
+
+    /// The account that path or query name, if they name one.
+    pub fn named(request: &Request, faults: &mut Faults) -> Option<Self> {
+        match (request.path_parameter("accountId"), request.path_parameter("providerAccountId")) {
+            ("", "") => {
+                let mut query = request.query();
+                let id = query.optional("accountId", |id| Ok(Self::id(id)), faults);
+                let own = query.optional("providerAccountId", |own| Ok(Self::own(own)), faults);
+                id.or(own)
+            }
+            ("", own) => Some(Self::own(own)),
+            (id, _) => Some(Self::id(id)),
+        }
+    }
+
+    fn id(raw: &str) -> Self {
+        raw.parse().map_or(Self::Nothing, Self::Id)
+    }
+
+    fn own(raw: &str) -> Self {
+        own_id(raw).map_or(Self::Nothing, Self::Own)
+    }
+
+    /// The account, if there is one that the caller can see.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn find(&self, services: &Services, principal: &Principal) -> Result<Option<Account>, Failure> {
+        let (store, organisation) = (services.store()?, principal.reach.organisation);
+        let found = match self {
+            Self::Id(id) => store.account(organisation, *id).await?,
+            Self::Own(own) => store.account_by_claim(organisation, &Claim::external_account_id(own)).await?,
+            Self::Nothing => None,
+        };
+        Ok(found.filter(|account| principal.reach.covers(account.organisation, account.label_partner.as_ref())))
+    }
+}
