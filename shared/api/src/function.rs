@@ -42,8 +42,15 @@ pub type StreamHandler = for<'a> fn(&'a Services, &'a Change) -> Pending<'a, Res
 /// How a function is reached, with its handler.
 #[derive(Clone, Copy)]
 pub enum Entry {
-    /// A route of the HTTP API.
+    /// A route of the HTTP API, for callers who are known: any other is answered 401 before the handler runs.
     Http {
+        /// The handler.
+        handle: HttpHandler,
+        /// Writes a failure in the dialect that the route's callers speak.
+        refuse: fn(&http::Request, &Failure) -> http::Answer,
+    },
+    /// A route that anybody may call: for tokens, documents and links in mails.
+    Open {
         /// The handler.
         handle: HttpHandler,
         /// Writes a failure in the dialect that the route's callers speak.
@@ -109,7 +116,12 @@ impl Function {
         request_id: &str,
     ) -> Result<Box<RawValue>, InvocationError> {
         match self.entry {
-            Entry::Http { handle, refuse } => http::invoke(self.name, handle, refuse, services, event).await,
+            Entry::Http { handle, refuse } => {
+                http::invoke(self.name, http::Route { handle, refuse, open: false }, services, event).await
+            }
+            Entry::Open { handle, refuse } => {
+                http::invoke(self.name, http::Route { handle, refuse, open: true }, services, event).await
+            }
             Entry::Authorizer(handle) => authorizer::invoke(self.name, handle, services, event).await,
             Entry::Direct(handle) => crate::direct::invoke(self.name, handle, services, event, request_id).await,
             Entry::Stream(handle) => stream::invoke(self.name, handle, services, event, request_id).await,

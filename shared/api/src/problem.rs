@@ -85,6 +85,10 @@ pub fn render(failure: &Failure) -> Answer {
     with_headers(Answer::text(failure.status(), "application/problem+json", body), failure)
 }
 
+/// What to show instead (RFC 7617 §2, RFC 6750 §3). The same for every way of being nobody; whoever shows nothing at
+/// all is answered by API Gateway.
+const CHALLENGE: &str = r#"Bearer realm="wattbook", error="invalid_token", Basic realm="wattbook", charset="UTF-8""#;
+
 /// The headers that go with a failure, whatever form it is written in.
 #[must_use]
 pub fn with_headers(mut answer: Answer, failure: &Failure) -> Answer {
@@ -92,7 +96,7 @@ pub fn with_headers(mut answer: Answer, failure: &Failure) -> Answer {
         answer = answer.header("retry-after", seconds);
     }
     match failure {
-        Failure::Unauthenticated => answer.header("www-authenticate", "Basic realm=\"wattbook\", Bearer"),
+        Failure::Unauthenticated => answer.header("www-authenticate", CHALLENGE),
         Failure::Method { allowed } => answer.header("allow", allowed.join(", ")),
         _ => answer,
     }
@@ -124,7 +128,11 @@ pub fn detail(failure: &Failure) -> String {
     match failure {
         Failure::Faults(_) => "Mend every fault that is listed and send the request again.".into(),
         Failure::Unreadable(reason) => reason.message.clone(),
-        Failure::Unauthenticated => "Send Basic credentials or a bearer token.".into(),
+        Failure::Unauthenticated => {
+            "The credential or the token is unknown, wrong, revoked or expired. Send the app id and app key as Basic \
+             credentials, or fetch a new bearer token."
+                .into()
+        }
         Failure::NotFound => "There is nothing of this id that this credential can see.".into(),
         Failure::NoRoute => "GET /openapi.json lists the paths.".into(),
         Failure::Method { allowed } => format!("This path takes {}.", allowed.join(", ")),

@@ -157,9 +157,17 @@ fn check_entry(
         }
         _ => {}
     }
+    let asked = definition.routes.iter().any(|route| route.authorizer.is_some());
+    let open = definition.routes.iter().any(|route| route.authorizer.is_none());
     let fault = match (&function.entry, routed, authorizes) {
-        (Entry::Http { .. }, false, _) => "answers HTTP requests, but no route of the template leads to it",
-        (Entry::Http { .. }, _, true) => "answers HTTP requests, but is an authorizer in the template",
+        (Entry::Http { .. }, true, _) if open => "is for known callers, but a route to it asks nobody who calls",
+        (Entry::Open { .. }, true, _) if asked => "is open to anybody, but a route to it asks who calls",
+        (Entry::Http { .. } | Entry::Open { .. }, false, _) => {
+            "answers HTTP requests, but no route of the template leads to it"
+        }
+        (Entry::Http { .. } | Entry::Open { .. }, _, true) => {
+            "answers HTTP requests, but is an authorizer in the template"
+        }
         (Entry::Authorizer(_), _, false) => "is an authorizer, but no API of the template names it as one",
         (Entry::Authorizer(_) | Entry::Direct(_), true, _) => "answers no HTTP requests, but a route leads to it",
         (Entry::Direct(_), _, true) => "is invoked directly, but is an authorizer in the template",

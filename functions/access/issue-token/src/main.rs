@@ -18,7 +18,7 @@ use wattbook_api::{
 /// The function.
 pub(crate) static FUNCTION: Function = Function {
     name: "issue-token",
-    entry: Entry::Http { handle: |services, request| Box::pin(answer(services, request)), refuse: oauth::refuse },
+    entry: Entry::Open { handle: |services, request| Box::pin(answer(services, request)), refuse: oauth::refuse },
     uses: &[Resource::Table, Resource::SigningKeys, Resource::HashKeys],
     contract: Some(Contract::openapi),
 };

@@ -10,7 +10,7 @@ use wattbook_api::{Answer, Entry, Failure, Function, Request, Services, contract
 /// The function.
 pub(crate) static FUNCTION: Function = Function {
     name: "answer-unmatched-route",
-    entry: Entry::Http { handle: |services, request| Box::pin(std::future::ready(answer(services, request))), refuse },
+    entry: Entry::Open { handle: |services, request| Box::pin(std::future::ready(answer(services, request))), refuse },
     uses: &[],
     contract: None,
 };

@@ -6,7 +6,7 @@ use wattbook_api::{Answer, Entry, Failure, Function, Request, Services, contract
 /// The function.
 pub(crate) static FUNCTION: Function = Function {
     name: "get-openapi",
-    entry: Entry::Http {
+    entry: Entry::Open {
         handle: |services, request| Box::pin(std::future::ready(get(services, request))),
         refuse: problem::refuse,
     },

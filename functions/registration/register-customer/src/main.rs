@@ -22,7 +22,7 @@ use self::password::Password;
 /// The function.
 pub(crate) static FUNCTION: Function = Function {
     name: "register-customer",
-    entry: Entry::Http { handle: |services, request| Box::pin(run(services, request)), refuse: problem::refuse },
+    entry: Entry::Open { handle: |services, request| Box::pin(run(services, request)), refuse: problem::refuse },
     uses: &[Resource::Table, Resource::SigningKeys],
     contract: Some(Contract::openapi),
 };

@@ -17,7 +17,7 @@ use wattbook_store::{Store, UniquenessScope, WriteError};
 /// The function.
 pub(crate) static FUNCTION: Function = Function {
     name: "resend-verification",
-    entry: Entry::Http { handle: |services, request| Box::pin(run(services, request)), refuse: problem::refuse },
+    entry: Entry::Open { handle: |services, request| Box::pin(run(services, request)), refuse: problem::refuse },
     uses: &[Resource::Table],
     contract: Some(Contract::openapi),
 };

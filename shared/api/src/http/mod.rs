@@ -3,6 +3,9 @@
 //! The event is read into its published type and used as it is. The conversion to an
 //! `http::Request` that `lambda_http` offers is left out on purpose: it unwraps a URL made of the
 //! caller's host and query, and a function here is built to abort where it panics.
+//!
+//! Whoever is nobody is refused here, before a handler runs, unless the function is declared open: a function that
+//! forgets to ask who calls is closed.
 
 mod answer;
 mod failure;
@@ -19,11 +22,19 @@ pub use request::{MAX_BODY_BYTES, Request};
 
 use crate::{InvocationError, Services, function::HttpHandler, log};
 
+/// How a route is answered.
+#[derive(Clone, Copy)]
+pub(crate) struct Route {
+    pub(crate) handle: HttpHandler,
+    pub(crate) refuse: fn(&Request, &Failure) -> Answer,
+    /// Whether nobody in particular may call.
+    pub(crate) open: bool,
+}
+
 /// Runs an HTTP function once: event in, response out. The one place where requests are logged.
 pub(crate) async fn invoke(
     function: &'static str,
-    handle: HttpHandler,
-    refuse: fn(&Request, &Failure) -> Answer,
+    route: Route,
     services: &Services,
     event: &RawValue,
 ) -> Result<Box<RawValue>, InvocationError> {
@@ -33,13 +44,19 @@ pub(crate) async fn invoke(
         message: format!("not an API Gateway event of payload format 2.0: line {}", error.line()),
     })?;
     let request = Request::new(event);
-    let outcome = handle(services, &request).await;
-    let (answer, failure) = match outcome {
+    let (answer, failure) = match answer(route, services, &request).await {
         Ok(answer) => (answer, None),
-        Err(failure) => (refuse(&request, &failure), Some(failure)),
+        Err(failure) => ((route.refuse)(&request, &failure), Some(failure)),
     };
     record(function, &request, answer.status(), failure.as_ref(), started);
     answer.header("x-request-id", request.id()).into_event()
+}
+
+async fn answer(route: Route, services: &Services, request: &Request) -> Result<Answer, Failure> {
+    if !route.open {
+        request.principal()?;
+    }
+    (route.handle)(services, request).await
 }
 
 fn record(function: &str, request: &Request, status: u16, failure: Option<&Failure>, started: Instant) {
