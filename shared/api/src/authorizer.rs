@@ -3,7 +3,10 @@
 use serde::Deserialize;
 use serde_json::{json, value::RawValue};
 
-use crate::{InvocationError, Principal, Services, function::AuthorizerHandler, log};
+use crate::{Failure, InvocationError, Principal, Services, invocation::Pending, log};
+
+/// Decides whether a request may pass, and as whom.
+pub type AuthorizerHandler = for<'a> fn(&'a Services, &'a Asked) -> Pending<'a, Result<Verdict, Failure>>;
 
 /// What the authorizer is asked.
 #[derive(Debug, Deserialize)]

@@ -2,7 +2,10 @@
 
 use serde_json::value::RawValue;
 
-use crate::{Failure, InvocationError, Services, fault::Location, function::DirectHandler, log};
+use crate::{Failure, InvocationError, Services, fault::Location, invocation::Pending, log};
+
+/// Handles a direct invocation (`lambda:InvokeFunction`): JSON in, JSON out.
+pub type DirectHandler = for<'a> fn(&'a Services, &'a RawValue) -> Pending<'a, Result<serde_json::Value, Failure>>;
 
 /// Runs such a function once. A refusal becomes a function error that carries its code and says
 /// what is wrong: whoever may invoke is an operator.

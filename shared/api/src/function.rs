@@ -9,35 +9,20 @@
 //! Turned down: a trait per function (every implementation would instantiate the runtime again)
 //! and a macro around `main` (it hides what runs).
 
-use std::{future::Future, pin::Pin, process::ExitCode};
+use std::process::ExitCode;
 
-use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
+use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::value::RawValue;
-use wattbook_store::changes::Change;
 
 use crate::{
-    authorizer,
-    http::{self, Failure},
+    InvocationError,
+    authorizer::{self, AuthorizerHandler},
+    direct::{self, DirectHandler},
+    http::{self, Failure, HttpHandler},
     log,
     services::{Environment, Resource, Services, StartError},
-    stream,
+    stream::{self, StreamHandler},
 };
-
-/// The future a handler returns. Boxed, so that handlers have one type.
-pub type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
-
-/// Handles a request that came through API Gateway.
-pub type HttpHandler = for<'a> fn(&'a Services, &'a http::Request) -> Pending<'a, Result<http::Answer, Failure>>;
-
-/// Decides whether a request may pass, and as whom.
-pub type AuthorizerHandler =
-    for<'a> fn(&'a Services, &'a authorizer::Asked) -> Pending<'a, Result<authorizer::Verdict, Failure>>;
-
-/// Handles a direct invocation (`lambda:InvokeFunction`): JSON in, JSON out.
-pub type DirectHandler = for<'a> fn(&'a Services, &'a RawValue) -> Pending<'a, Result<serde_json::Value, Failure>>;
-
-/// Handles a change that the table's stream tells of. It may be told of the same one again.
-pub type StreamHandler = for<'a> fn(&'a Services, &'a Change) -> Pending<'a, Result<(), Failure>>;
 
 /// How a function is reached, with its handler.
 #[derive(Clone, Copy)]
@@ -77,23 +62,6 @@ pub struct Function {
     pub contract: Option<fn() -> utoipa::openapi::OpenApi>,
 }
 
-/// An invocation that ended in an error rather than an answer. API Gateway turns one into a bare
-/// 500; whoever invokes directly gets the code and the message.
-#[derive(Debug, thiserror::Error)]
-#[error("{code}: {message}")]
-pub struct InvocationError {
-    /// A stable code.
-    pub code: String,
-    /// What happened, without internals.
-    pub message: String,
-}
-
-impl From<InvocationError> for Diagnostic {
-    fn from(error: InvocationError) -> Self {
-        Self { error_type: error.code, error_message: error.message }
-    }
-}
-
 impl Function {
     /// Prepares what the function uses.
     ///
@@ -123,7 +91,7 @@ impl Function {
                 http::invoke(self.name, http::Route { handle, refuse, open: true }, services, event).await
             }
             Entry::Authorizer(handle) => authorizer::invoke(self.name, handle, services, event).await,
-            Entry::Direct(handle) => crate::direct::invoke(self.name, handle, services, event, request_id).await,
+            Entry::Direct(handle) => direct::invoke(self.name, handle, services, event, request_id).await,
             Entry::Stream(handle) => stream::invoke(self.name, handle, services, event, request_id).await,
         }
     }

@@ -15,6 +15,7 @@ pub mod fault;
 pub mod function;
 pub mod http;
 pub mod idempotency;
+pub mod invocation;
 pub mod json;
 pub mod log;
 pub mod oauth;
@@ -31,7 +32,8 @@ pub mod verification;
 pub mod writing;
 
 pub use fault::{Fault, Faults};
-pub use function::{Entry, Function, InvocationError, Pending, serve};
+pub use function::{Entry, Function, serve};
 pub use http::{Answer, Failure, Request};
+pub use invocation::{InvocationError, Pending};
 pub use principal::Principal;
 pub use services::{Environment, Resource, Services, StartError};

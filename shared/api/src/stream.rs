@@ -9,7 +9,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use wattbook_store::changes::Change;
 
-use crate::{InvocationError, Services, function::StreamHandler, log};
+use crate::{Failure, InvocationError, Services, invocation::Pending, log};
+
+/// Handles a change that the table's stream tells of. It may be told of the same one again.
+pub type StreamHandler = for<'a> fn(&'a Services, &'a Change) -> Pending<'a, Result<(), Failure>>;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]

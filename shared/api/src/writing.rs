@@ -18,9 +18,9 @@ use wattbook_store::{Taken, WriteError};
 use crate::{
     Answer, Failure, Faults, Principal, Services, clock,
     fault::{Pointer, in_document_order},
-    function::Pending,
     http::{Conflict, ETag, Precondition},
     idempotency::Once,
+    invocation::Pending,
 };
 
 /// For how long a change is applied anew while others are faster. A function has twenty seconds.

@@ -11,7 +11,7 @@ use std::{
 use jiff::Timestamp;
 use serde_json::Value;
 use wattbook_domain::{Account, LabelPartnerCode, OrganisationId, Text};
-use wattbook_local::{Bundle, LocalError, Options, functions::InvokeError};
+use wattbook_local::{Bundle, InvokeError, LocalError, Options};
 use wattbook_store::{Store, StoreError, StoreSettings, UniquenessScope, WriteError};
 
 use crate::{

@@ -4,7 +4,7 @@
 //! bundle, whose store client counts what it sends and what the store reports to have consumed.
 
 use serde_json::{Value, json};
-use wattbook_local::{Bundle, functions::InvokeError};
+use wattbook_local::{Bundle, InvokeError};
 use wattbook_store::Usage;
 
 use crate::{

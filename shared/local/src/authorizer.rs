@@ -13,8 +13,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
+    error::InvokeError,
     event::{self, Incoming},
-    functions::{Functions, InvokeError},
+    functions::Functions,
     routes::Matched,
     template::AuthorizerDefinition,
 };

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
-    error::LocalError,
-    functions::{Functions, InvokeError},
+    error::{InvokeError, LocalError},
+    functions::Functions,
     gateway::request_id,
     private_file,
 };

@@ -1,10 +1,10 @@
-//! Why the bundle does not start.
+//! Why the bundle does not start, and why an invocation gave no answer.
 
 use std::{error::Error, io, path::PathBuf};
 
-use wattbook_api::StartError;
+use wattbook_api::{InvocationError, StartError};
 
-use crate::{functions::InvokeError, template::TemplateError};
+use crate::template::TemplateError;
 
 /// Why the bundle does not start. The causes behind it are its sources.
 #[derive(Debug, thiserror::Error)]
@@ -140,4 +140,34 @@ pub enum LocalError {
         /// What its answer should have had.
         member: &'static str,
     },
+}
+
+/// Why an invocation gave no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum InvokeError {
+    /// There is no such function.
+    #[error("there is no function {0}")]
+    Unknown(String),
+    /// The event is not JSON.
+    #[error("the event is not JSON")]
+    NotJson(#[from] serde_json::Error),
+    /// The function ended in an error of its own.
+    #[error(transparent)]
+    Failed(#[from] InvocationError),
+    /// The function panicked, which would have cost Lambda its execution environment.
+    #[error("the function {0} ended without an answer")]
+    Lost(&'static str),
+}
+
+impl InvokeError {
+    /// A stable code; the function's own if it gave one.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Unknown(_) => "ResourceNotFoundException",
+            Self::NotJson(_) => "InvalidRequestContentException",
+            Self::Failed(error) => &error.code,
+            Self::Lost(_) => "Runtime.ExitError",
+        }
+    }
 }

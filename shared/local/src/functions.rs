@@ -7,47 +7,17 @@ use std::{
 
 use serde_json::{Value, value::RawValue};
 use tokio::sync::Semaphore;
-use wattbook_api::{Entry, Environment, Function, InvocationError, Services, bus::Bus};
+use wattbook_api::{Entry, Environment, Function, Services, bus::Bus};
 use wattbook_store::Usage;
 
 use crate::{
-    error::LocalError,
+    error::{InvokeError, LocalError},
     store_access::StoreAccess,
     template::{FunctionDefinition, Template, resolve_secrets},
 };
 
 /// Every function there is. One that the template lacks is a start-up error.
 pub use wattbook_linked::FUNCTIONS;
-
-/// Why an invocation gave no answer.
-#[derive(Debug, thiserror::Error)]
-pub enum InvokeError {
-    /// There is no such function.
-    #[error("there is no function {0}")]
-    Unknown(String),
-    /// The event is not JSON.
-    #[error("the event is not JSON")]
-    NotJson(#[from] serde_json::Error),
-    /// The function ended in an error of its own.
-    #[error(transparent)]
-    Failed(#[from] InvocationError),
-    /// The function panicked, which would have cost Lambda its execution environment.
-    #[error("the function {0} ended without an answer")]
-    Lost(&'static str),
-}
-
-impl InvokeError {
-    /// A stable code; the function's own if it gave one.
-    #[must_use]
-    pub fn code(&self) -> &str {
-        match self {
-            Self::Unknown(_) => "ResourceNotFoundException",
-            Self::NotJson(_) => "InvalidRequestContentException",
-            Self::Failed(error) => &error.code,
-            Self::Lost(_) => "Runtime.ExitError",
-        }
-    }
-}
 
 struct Running {
     function: &'static Function,

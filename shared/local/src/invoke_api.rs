@@ -16,7 +16,7 @@ use serde_json::{json, value::RawValue};
 
 use crate::{
     answer::json_response,
-    functions::InvokeError,
+    error::InvokeError,
     gateway::{Gateway, milliseconds, request_id},
     request_body,
 };

@@ -38,5 +38,5 @@ pub mod template;
 
 pub use bundle::{Bundle, Options};
 pub use data::DataDir;
-pub use error::LocalError;
+pub use error::{InvokeError, LocalError};
 pub use store_access::StoreAccess;

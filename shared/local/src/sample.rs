@@ -7,8 +7,8 @@ use wattbook_store::Store;
 
 use crate::{
     demo,
-    error::LocalError,
-    functions::{Functions, InvokeError},
+    error::{InvokeError, LocalError},
+    functions::Functions,
 };
 
 /// The function that loads tables.

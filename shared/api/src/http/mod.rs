@@ -20,7 +20,10 @@ pub use answer::{Answer, ETag, Precondition};
 pub use failure::{Conflict, Failure};
 pub use request::{MAX_BODY_BYTES, Request};
 
-use crate::{InvocationError, Services, function::HttpHandler, log};
+use crate::{InvocationError, Services, invocation::Pending, log};
+
+/// Handles a request that came through API Gateway.
+pub type HttpHandler = for<'a> fn(&'a Services, &'a Request) -> Pending<'a, Result<Answer, Failure>>;
 
 /// How a route is answered.
 #[derive(Clone, Copy)]
