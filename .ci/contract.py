@@ -31,7 +31,7 @@ def main():
         credentials.write_text(json.dumps({"auth": [user("demo", local, ""), user("other", local, "_OTHER")]}))
         # As a file: given its address, schemathesis would leave out the operation that serves it.
         document = pathlib.Path(folder, "openapi.json")
-        document.write_bytes(urllib.request.urlopen(f"{local['WATTBOOK_URL']}/openapi.json", timeout=10).read())
+        document.write_bytes(urllib.request.urlopen(f"{local['WATTBOOK_URL']}/openapi/provisioning.json", timeout=10).read())
         command = [
             pathlib.Path(sys.executable).parent / "schemathesis",
             "--config-file", HERE / "schemathesis.toml",

@@ -201,6 +201,7 @@ def place(name):
 def environment(local):
     """What the template gives the functions, and where Lambda would give them a role, made-up credentials."""
     return {
+        "API": "provisioning",
         "TABLE_NAME": local["WATTBOOK_TABLE"],
         "UNIQUENESS_SCOPE": "platform",
         "SIGNING_KEYS": key_ring(),

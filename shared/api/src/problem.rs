@@ -134,7 +134,7 @@ pub fn detail(failure: &Failure) -> String {
                 .into()
         }
         Failure::NotFound => "There is nothing of this id that this credential can see.".into(),
-        Failure::NoRoute => "GET /openapi.json lists the paths.".into(),
+        Failure::NoRoute => "The OpenAPI document of this API lists its paths; README says where it is.".into(),
         Failure::Method { allowed } => format!("This path takes {}.", allowed.join(", ")),
         Failure::Taken(_) => {
             "Each value that is listed belongs to an account already, and can belong to one only. Nothing was stored."

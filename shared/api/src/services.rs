@@ -52,6 +52,8 @@ pub enum Resource {
     SigningKeys,
     /// The keys under which app keys are hashed.
     HashKeys,
+    /// The name of the API whose part the function is deployed in, for one that several parts have.
+    Api,
     /// The event bus, with what connects to it: only a function that names it here carries the
     /// client's code. See [`Resource::EVENT_BUS`].
     EventBus(fn(&Environment) -> Result<Bus, StartError>),
@@ -96,6 +98,7 @@ pub struct Services {
     store: Option<Store>,
     signing_keys: Option<KeyRing>,
     hash_keys: Option<KeyRing>,
+    api: Option<String>,
     bus: Option<Bus>,
 }
 
@@ -115,6 +118,7 @@ impl Services {
             match resource {
                 Resource::Table => services.store = Some(store(environment)?),
                 Resource::SigningKeys => services.signing_keys = Some(keys("SIGNING_KEYS", environment)?),
+                Resource::Api => services.api = Some(environment.required("API")?.to_owned()),
                 Resource::HashKeys => services.hash_keys = Some(keys("HASH_KEYS", environment)?),
                 Resource::EventBus(connect) => services.bus = Some(connect(environment)?),
             }
@@ -150,6 +154,14 @@ impl Services {
     /// The function does not declare [`Resource::HashKeys`].
     pub fn hash_keys(&self) -> Result<&KeyRing, Undeclared> {
         self.hash_keys.as_ref().ok_or(Undeclared("HashKeys"))
+    }
+
+    /// The name of the API whose part this is, such as `accounts`.
+    ///
+    /// # Errors
+    /// The function does not declare [`Resource::Api`].
+    pub fn api(&self) -> Result<&str, Undeclared> {
+        self.api.as_deref().ok_or(Undeclared("Api"))
     }
 
     /// The event bus.

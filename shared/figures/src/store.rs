@@ -74,6 +74,7 @@ impl Store {
             ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
             ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
             // What the template gives.
+            ("API", "provisioning"),
             ("TABLE_NAME", self.bundle.table()),
             ("AWS_ENDPOINT_URL_DYNAMODB", &endpoint),
             ("UNIQUENESS_SCOPE", "platform"),

@@ -87,7 +87,7 @@ impl Bundle {
             event_bus: if options.print_events { "console" } else { "memory" }.into(),
             parameters: options.parameters,
         };
-        let template = Template::read(template::SOURCE, &surroundings)?;
+        let template = Template::read(template::SOURCES, &surroundings)?;
         let routes = Routes::new(&template.functions)?;
         let secrets = secrets::load_or_generate(&template.secrets, &data.file("secrets.json"))?;
         let functions = Functions::start(&template, &secrets, &store)?;

@@ -9,8 +9,8 @@ use crate::template::TemplateError;
 /// Why the bundle does not start. The causes behind it are its sources.
 #[derive(Debug, thiserror::Error)]
 pub enum LocalError {
-    /// The template cannot be honoured.
-    #[error("template.yaml cannot be served on one machine")]
+    /// The templates cannot be honoured.
+    #[error("the templates cannot be served on one machine")]
     Template(#[from] TemplateError),
     /// Somebody else listens on the port.
     #[error("port {0} on 127.0.0.1 is in use; choose another with --port, or let --port 0 pick a free one")]

@@ -1,7 +1,7 @@
 //! The JSON events that API Gateway hands to functions: an HTTP request in payload format 2.0,
 //! and the question to an authorizer.
 
-use std::net::SocketAddr;
+use std::{borrow::Cow, net::SocketAddr};
 
 use axum::{
     body::Bytes,
@@ -9,6 +9,7 @@ use axum::{
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use jiff::Timestamp;
+use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -64,9 +65,10 @@ pub(crate) fn authorization(incoming: &Incoming, matched: &Matched, identity: &[
 }
 
 impl Incoming {
-    /// The path as sent; `*`, which `OPTIONS` may ask about, is not one.
-    pub(crate) fn path(&self) -> &str {
-        if self.uri.path().is_empty() { "/" } else { self.uri.path() }
+    /// The path, decoded: API Gateway hands on what it routes by. `*`, which `OPTIONS` may ask
+    /// about, is not one.
+    pub(crate) fn path(&self) -> Cow<'_, str> {
+        decoded_path(&self.uri)
     }
 
     /// The values of a header, joined as API Gateway joins them.
@@ -75,6 +77,11 @@ impl Incoming {
             self.headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
         (!values.is_empty()).then(|| values.join(","))
     }
+}
+
+/// The path of `uri` as API Gateway sees it.
+pub(crate) fn decoded_path(uri: &Uri) -> Cow<'_, str> {
+    if uri.path().is_empty() { Cow::Borrowed("/") } else { percent_decode_str(uri.path()).decode_utf8_lossy() }
 }
 
 /// The members that both kinds of event have.

@@ -27,7 +27,7 @@ struct Running {
 /// The functions, ready to be invoked.
 pub(crate) struct Functions {
     running: BTreeMap<String, Arc<Running>>,
-    /// Operation's name by logical id.
+    /// The function's id by its logical id; the first part's where several have one.
     logical_ids: BTreeMap<String, String>,
     /// A place for each invocation that may run at the same time.
     places: Arc<Semaphore>,
@@ -57,8 +57,8 @@ impl Functions {
             let services = function
                 .start(&environment)
                 .map_err(|source| LocalError::FunctionStart { function: function.name, source })?;
-            functions.running.insert(definition.name.clone(), Arc::new(Running { function, services }));
-            functions.logical_ids.insert(definition.logical_id.clone(), definition.name.clone());
+            functions.running.insert(definition.id.clone(), Arc::new(Running { function, services }));
+            functions.logical_ids.entry(definition.logical_id.clone()).or_insert_with(|| definition.id.clone());
         }
         Ok(functions)
     }
@@ -105,7 +105,8 @@ fn check(template: &Template, functions: &[&'static Function]) -> Result<(), Loc
     for definition in &template.functions {
         check_entry(definition, linked(&definition.name, functions)?, &deciding)?;
     }
-    match functions.iter().find(|function| !template.functions.iter().any(|d| d.name == function.name)) {
+    let known = |name: &str| template.left_out.contains(name) || template.functions.iter().any(|it| it.name == name);
+    match functions.iter().find(|function| !known(function.name)) {
         Some(function) => Err(LocalError::NotInTemplate(function.name)),
         None => Ok(()),
     }
@@ -164,38 +165,40 @@ fn environment(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::template::{SOURCE, Surroundings};
+    use crate::template::{SOURCES, Surroundings};
 
-    fn template(source: &str) -> Template {
+    fn template(sources: &[(&str, &str)]) -> Template {
         let surroundings = Surroundings {
             region: "r".into(),
             table_name: "wattbook".into(),
             event_bus: "memory".into(),
             parameters: BTreeMap::new(),
         };
-        Template::read(source, &surroundings).unwrap()
+        Template::read(sources, &surroundings).unwrap()
     }
 
     #[test]
     fn the_template_and_the_crates_agree() {
-        check(&template(SOURCE), FUNCTIONS).unwrap();
+        check(&template(SOURCES), FUNCTIONS).unwrap();
     }
 
     #[test]
     fn a_function_that_one_side_lacks_is_named() {
-        let renamed = SOURCE.replace("ProvisionAccount", "ProvisionSite");
+        let rename = |(path, source): &(_, &str)| (*path, source.replace("ProvisionAccount", "ProvisionSite"));
+        let renamed: Vec<(&str, String)> = SOURCES.iter().map(rename).collect();
+        let renamed: Vec<_> = renamed.iter().map(|(path, source)| (*path, source.as_str())).collect();
         assert!(matches!(
             check(&template(&renamed), FUNCTIONS),
             Err(LocalError::NotLinked(name)) if name == "provision-site"
         ));
-        let mut shrunk = template(SOURCE);
+        let mut shrunk = template(SOURCES);
         shrunk.functions.retain(|function| function.name != "issue-token");
         assert!(matches!(check(&shrunk, FUNCTIONS), Err(LocalError::NotInTemplate("issue-token"))));
     }
 
     #[test]
     fn a_function_without_its_route_is_refused() {
-        let mut template = template(SOURCE);
+        let mut template = template(SOURCES);
         for function in &mut template.functions {
             function.routes.clear();
         }

@@ -49,7 +49,7 @@ pub(crate) async fn handle(
     let started = Instant::now();
     let id = request_id();
     let method = request.method().clone();
-    let matched = gateway.routes.find(method.as_str(), request.uri().path());
+    let matched = gateway.routes.find(method.as_str(), &event::decoded_path(request.uri()));
     let route = matched.as_ref().map(|matched| matched.route.key.clone());
     let mut response = gateway.answer(request, matched, peer, id.clone()).await;
     if let Ok(id) = HeaderValue::from_str(&id) {

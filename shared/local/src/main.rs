@@ -126,7 +126,7 @@ fn welcome(bundle: &Bundle) -> String {
          curl -i -u '{admin}' -H 'Content-Type: application/json' -d '{example}' {url}/account\n\
          \n\
          The API reference:\n\
-         curl {url}/openapi.json\n\
+         curl {url}/openapi/provisioning.json\n\
          \n\
          Invoke the operator function (`aws lambda invoke --endpoint-url {url}` does it, too):\n\
          curl -d '{{\"action\":\"get-organisation\",\"organisation_id\":\"{organisation}\"}}' \

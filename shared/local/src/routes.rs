@@ -4,6 +4,9 @@
 //! that before `$default`. Of several that match in full, fixed segments come before variables. For
 //! one path, a named method comes before `ANY`. Nothing else is mapped: `HEAD` does not take a
 //! `GET` route.
+//!
+//! Here all parts share one address, as behind a distribution: of a route that several have, the
+//! first part's is taken, and what nobody has is answered by the part that knows most of the path.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -11,7 +14,6 @@ use std::{
 };
 
 use matchit::Router;
-use percent_encoding::percent_decode_str;
 
 use crate::{
     error::LocalError,
@@ -24,24 +26,27 @@ const ANY: &str = "ANY";
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Route {
     pub(crate) key: String,
-    /// The operation's name.
+    /// The part that it belongs to.
+    pub(crate) part: String,
+    /// The function's id.
     pub(crate) function: String,
     pub(crate) authorizer: Option<String>,
 }
 
-/// The route that a request takes, with the values of its variables, percent-decoded.
+/// The route that a request takes, with the values of its variables.
 #[derive(Debug)]
 pub(crate) struct Matched {
     pub(crate) route: Arc<Route>,
     pub(crate) parameters: Vec<(String, String)>,
 }
 
-/// All routes of the API.
+/// All routes of all parts.
 #[derive(Default)]
 pub(crate) struct Routes {
     exact: Level,
     greedy: Level,
-    default: Option<Arc<Route>>,
+    /// Each part's, with the paths that the part has.
+    defaults: Vec<(Arc<Route>, Vec<String>)>,
 }
 
 /// Routes of one degree of precision.
@@ -56,16 +61,21 @@ impl Routes {
     pub(crate) fn new(functions: &[FunctionDefinition]) -> Result<Self, LocalError> {
         let mut routes = Self::default();
         let (mut exact, mut greedy) = (Vec::new(), Vec::new());
+        let mut taken = BTreeMap::new();
         for (function, route) in functions.iter().flat_map(|f| f.routes.iter().map(move |route| (f, route))) {
             let target = Arc::new(Route {
                 key: route.key(),
-                function: function.name.clone(),
+                part: function.part.clone(),
+                function: function.id.clone(),
                 authorizer: route.authorizer.clone(),
             });
             if route.path == DEFAULT_ROUTE {
-                if routes.default.replace(target).is_some() {
+                if routes.defaults.iter().any(|(other, _)| other.part == target.part) {
                     return Err(cannot_serve(route, "there are two of it"));
                 }
+                routes.defaults.push((target, paths(functions, &function.part)));
+            } else if *taken.entry((&route.method, shape(&route.path))).or_insert(&function.part) != &function.part {
+                // An earlier part has it.
             } else if route.path.ends_with("+}") {
                 greedy.push((route, target));
             } else {
@@ -77,13 +87,29 @@ impl Routes {
         Ok(routes)
     }
 
-    /// The route that a request of `method` for `path` takes, if any does.
+    /// The route that a request of `method` for `path` takes, if any does. The path is decoded:
+    /// API Gateway does so before it looks, so that an encoded `/` parts two segments.
     pub(crate) fn find(&self, method: &str, path: &str) -> Option<Matched> {
-        self.exact.find(method, path).or_else(|| self.greedy.find(method, path)).or_else(|| {
-            let route = self.default.clone()?;
-            Some(Matched { route, parameters: Vec::new() })
-        })
+        self.exact.find(method, path).or_else(|| self.greedy.find(method, path)).or_else(|| self.unmatched(path))
     }
+
+    fn unmatched(&self, path: &str) -> Option<Matched> {
+        let known = |paths: &[String]| paths.iter().map(|known| segments_of(known, path)).max().unwrap_or_default();
+        // Of equals the last is the greatest, and the first part is to be it.
+        let (route, _) = self.defaults.iter().rev().max_by_key(|(_, paths)| known(paths))?;
+        Some(Matched { route: Arc::clone(route), parameters: Vec::new() })
+    }
+}
+
+fn paths(functions: &[FunctionDefinition], part: &str) -> Vec<String> {
+    let of_part = functions.iter().filter(|function| function.part == part);
+    of_part.flat_map(|function| &function.routes).map(|route| route.path.clone()).collect()
+}
+
+/// How many segments of `path`, from its start, are as `known` has them.
+fn segments_of(known: &str, path: &str) -> usize {
+    let is = |known: &str, given: &str| known == given || (known.starts_with('{') && !given.is_empty());
+    known.split('/').zip(path.split('/')).skip(1).take_while(|(known, given)| is(known, given)).count()
 }
 
 impl Level {
@@ -112,10 +138,9 @@ impl Level {
 
     fn find(&self, method: &str, path: &str) -> Option<Matched> {
         let found = self.by_method.get(method).unwrap_or(&self.otherwise).at(path).ok()?;
-        let decoded = |value| percent_decode_str(value).decode_utf8_lossy().into_owned();
         Some(Matched {
             route: Arc::clone(found.value),
-            parameters: found.params.iter().map(|(name, value)| (name.to_owned(), decoded(value))).collect(),
+            parameters: found.params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         })
     }
 }
@@ -142,9 +167,15 @@ mod tests {
     use super::*;
 
     fn routes(keys: &[&str]) -> Result<Routes, LocalError> {
-        let function = |key: &&str| {
+        routes_of_parts(&keys.iter().map(|key| ("", *key)).collect::<Vec<_>>())
+    }
+
+    fn routes_of_parts(keys: &[(&str, &str)]) -> Result<Routes, LocalError> {
+        let function = |(part, key): &(&str, &str)| {
             let (method, path) = key.split_once(' ').unwrap_or(("ANY", key));
             FunctionDefinition {
+                id: format!("{part}{key}"),
+                part: (*part).to_owned(),
                 logical_id: (*key).to_owned(),
                 name: (*key).to_owned(),
                 stream: None,
@@ -189,11 +220,38 @@ mod tests {
     }
 
     #[test]
-    fn variables_are_percent_decoded() {
+    fn variables_have_their_values() {
         let routes = routes(&["GET /a/{id}/{rest+}"]).unwrap();
-        let matched = routes.find("GET", "/a/x%2Fy%20z/1/%C3%A9").unwrap();
-        let expected = [("id", "x/y z"), ("rest", "1/é")].map(|(n, v)| (n.to_owned(), v.to_owned()));
+        let matched = routes.find("GET", "/a/x y/1/é").unwrap();
+        let expected = [("id", "x y"), ("rest", "1/é")].map(|(n, v)| (n.to_owned(), v.to_owned()));
         assert_eq!(matched.parameters, expected);
+    }
+
+    #[test]
+    fn the_first_part_has_what_several_have_and_the_best_informed_answers_for_nobody() {
+        let routes = routes_of_parts(&[
+            ("one ", "POST /token"),
+            ("one ", "GET /account/{id}"),
+            ("one ", "$default"),
+            ("two ", "POST /token"),
+            ("two ", "GET /account/{other}"),
+            ("two ", "GET /rest/v1/{kind}/{id}"),
+            ("two ", "$default"),
+        ])
+        .unwrap();
+        for (method, path, expected) in [
+            ("POST", "/token", "one POST /token"),
+            ("GET", "/account/1", "one GET /account/{id}"),
+            ("GET", "/rest/v1/a/1", "two GET /rest/v1/{kind}/{id}"),
+            ("GET", "/token", "one $default"),
+            ("GET", "/account/1/2", "one $default"),
+            ("GET", "/rest", "two $default"),
+            ("PUT", "/rest/v1/a/1/2", "two $default"),
+            ("GET", "/", "one $default"),
+            ("GET", "/nowhere", "one $default"),
+        ] {
+            assert_eq!(taken(&routes, method, path), expected, "{method} {path}");
+        }
     }
 
     #[test]

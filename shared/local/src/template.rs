@@ -1,4 +1,5 @@
-//! Reads `template.yaml`, the one source of routes, authorizers, table, secrets and environment.
+//! Reads the templates, the one source of routes, authorizers, table, secrets and environment: that at the top, and
+//! those of the parts that it deploys.
 //!
 //! Only what a machine without AWS can honour is evaluated: permissions, log groups and alarms are
 //! passed over, because nothing here would act on them. Everything else is either understood or a
@@ -9,6 +10,7 @@ mod api;
 mod error;
 mod function;
 mod secret;
+mod stack;
 mod stream;
 mod table;
 mod value;
@@ -18,11 +20,12 @@ use std::{
     time::Duration,
 };
 
-use serde_yaml_ng::{Mapping, Value as Yaml};
+use serde_yaml_ng::Value as Yaml;
 
-use self::value::Scope;
+use self::stack::{Application, Resource, Stack};
 pub(crate) use self::value::{ACCOUNT_ID, API_ID};
 pub use self::{
+    api::CorsDefinition,
     error::TemplateError,
     function::operation_name,
     secret::{SecretDefinition, resolve_secrets},
@@ -30,23 +33,11 @@ pub use self::{
     table::{AttributeDefinition, IndexDefinition, KeyDefinition, ProjectionDefinition, TableDefinition},
 };
 
-/// The template as it was when this was compiled.
-pub const SOURCE: &str = include_str!("../../../template.yaml");
+/// The templates by their paths, as they were when this was compiled.
+pub const SOURCES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/templates.rs"));
 
-/// Resources with no part on one machine: they grant, count or keep, and serve nobody.
-const WITHOUT_PART: &[&str] = &[
-    "AWS::CloudWatch::Alarm",
-    "AWS::CloudWatch::Dashboard",
-    "AWS::IAM::ManagedPolicy",
-    "AWS::IAM::Policy",
-    "AWS::IAM::Role",
-    "AWS::Lambda::Permission",
-    "AWS::Logs::LogGroup",
-    "AWS::Logs::MetricFilter",
-    "AWS::Logs::QueryDefinition",
-    // What failed too often is logged here. A function that a queue triggers is refused.
-    "AWS::SQS::Queue",
-];
+/// The path of the template at the top.
+pub const TOP: &str = "template.yaml";
 
 /// The names that the template's resources go by on this machine.
 #[derive(Debug, Clone)]
@@ -57,16 +48,20 @@ pub struct Surroundings {
     pub table_name: String,
     /// What the event bus is called; the name decides which local one it is.
     pub event_bus: String,
-    /// Parameter values that replace the template's defaults.
+    /// Parameter values that replace the defaults of the template at the top.
     pub parameters: BTreeMap<String, String>,
 }
 
-/// What the template says, as far as one machine can honour it.
+/// What the templates say, as far as one machine can honour it.
 #[derive(Debug)]
 pub struct Template {
-    /// The functions, in the order of the template.
+    /// The functions, in the order of the templates.
     pub functions: Vec<FunctionDefinition>,
-    /// The authorizers of the HTTP API, by name.
+    /// The parts that are served, each an HTTP API, in their order.
+    pub parts: Vec<PartDefinition>,
+    /// The operation's names of the functions that conditions leave out.
+    pub left_out: BTreeSet<String>,
+    /// The authorizers of all parts, by part and name.
     pub authorizers: BTreeMap<String, AuthorizerDefinition>,
     /// The table.
     pub table: TableDefinition,
@@ -74,9 +69,22 @@ pub struct Template {
     pub secrets: Vec<SecretDefinition>,
 }
 
+/// One HTTP API.
+#[derive(Debug)]
+pub struct PartDefinition {
+    /// The folder of its template, as in `accounts`; empty for that at the top.
+    pub name: String,
+    /// Which web pages may call it, if any may.
+    pub cors: Option<CorsDefinition>,
+}
+
 /// One `AWS::Serverless::Function`.
 #[derive(Debug)]
 pub struct FunctionDefinition {
+    /// Its operation's name, or, where an earlier part has that function, too, part and name: `accounts/issue-token`.
+    pub id: String,
+    /// The part that it belongs to; empty for the template at the top.
+    pub part: String,
     /// Its logical id, as in `ProvisionAccount`.
     pub logical_id: String,
     /// Its operation's name, as in `provision-account`.
@@ -123,28 +131,67 @@ pub struct AuthorizerDefinition {
 }
 
 impl Template {
-    /// Reads `source`.
+    /// Reads `sources`, the templates by their paths.
     ///
     /// # Errors
-    /// Something in it is not understood or cannot be honoured on one machine; the error names it.
-    pub fn read(source: &str, surroundings: &Surroundings) -> Result<Self, TemplateError> {
-        let document: Yaml = serde_yaml_ng::from_str(source)?;
-        let resources = resources(&document)?;
-        let scope = Scope::new(&document, &resources, surroundings)?;
-        let api = api::read(&resources, &scope)?;
-        let globals = document.get("Globals").and_then(|globals| globals.get("Function"));
-        let functions = of_kind(&resources, FUNCTION)
-            .map(|resource| function::read(resource, globals, &api, &scope))
-            .collect::<Result<Vec<_>, _>>()?;
-        authorizers_exist(&api.authorizers, &functions)?;
-        Ok(Self {
-            functions,
-            table: table::read(only(&resources, TABLE)?, &scope, &surroundings.table_name)?,
-            secrets: of_kind(&resources, SECRET)
-                .map(|resource| secret::read(resource, &scope))
-                .collect::<Result<_, _>>()?,
-            authorizers: api.authorizers,
-        })
+    /// Something in them is not understood or cannot be honoured on one machine; the error names it.
+    pub fn read(sources: &[(&str, &str)], surroundings: &Surroundings) -> Result<Self, TemplateError> {
+        let document = parse(sources, TOP)?;
+        let (mut template, applications) = Self::top(&document, surroundings).map_err(|fault| fault.within(TOP))?;
+        for application in &applications {
+            let location = application.location.as_str();
+            template
+                .add_part(&parse(sources, location)?, application, surroundings)
+                .map_err(|fault| fault.within(location))?;
+        }
+        let deployed = |path: &str| path == TOP || applications.iter().any(|it| it.location == path);
+        if let Some((path, _)) = sources.iter().find(|(path, _)| !deployed(path)) {
+            return Err(TemplateError::NotDeployed((*path).to_owned()));
+        }
+        authorizers_exist(&template.authorizers, &template.functions)?;
+        Ok(template)
+    }
+
+    fn top(document: &Yaml, surroundings: &Surroundings) -> Result<(Self, Vec<Application>), TemplateError> {
+        let stack = Stack::new(document, &surroundings.parameters, surroundings)?;
+        let secrets = stack.of_kind(SECRET).map(|resource| secret::read(resource, &stack.scope));
+        let mut template = Self {
+            functions: Vec::new(),
+            parts: Vec::new(),
+            left_out: stack.functions_left_out(false).collect(),
+            authorizers: BTreeMap::new(),
+            table: table::read(stack.only(TABLE)?, &stack.scope, &surroundings.table_name)?,
+            secrets: secrets.collect::<Result<_, _>>()?,
+        };
+        template.add(&stack, "")?;
+        Ok((template, stack.applications()?))
+    }
+
+    fn add_part(
+        &mut self,
+        document: &Yaml,
+        application: &Application,
+        surroundings: &Surroundings,
+    ) -> Result<(), TemplateError> {
+        let stack = Stack::new(document, &application.parameters, surroundings)?;
+        stack.is_a_part()?;
+        self.left_out.extend(stack.functions_left_out(application.left_out));
+        if application.left_out { Ok(()) } else { self.add(&stack, application.name()) }
+    }
+
+    fn add(&mut self, stack: &Stack<'_>, part: &str) -> Result<(), TemplateError> {
+        let (api, functions) = stack.functions(part)?;
+        if api.is_there {
+            self.parts.push(PartDefinition { name: part.to_owned(), cors: api.cors });
+        }
+        self.authorizers.extend(api.authorizers);
+        for mut function in functions {
+            if self.functions.iter().any(|earlier| earlier.id == function.id) {
+                function.id = format!("{part}/{}", function.name);
+            }
+            self.functions.push(function);
+        }
+        Ok(())
     }
 
     /// The operation's names of the functions that act as authorizers.
@@ -154,76 +201,17 @@ impl Template {
     }
 }
 
+const APPLICATION: &str = "AWS::Serverless::Application";
 const FUNCTION: &str = "AWS::Serverless::Function";
 const HTTP_API: &str = "AWS::Serverless::HttpApi";
 const TABLE: &str = "AWS::DynamoDB::Table";
 const EVENT_BUS: &str = "AWS::Events::EventBus";
 const SECRET: &str = "AWS::SecretsManager::Secret";
 
-/// One entry of `Resources`.
-#[derive(Debug, Clone, Copy)]
-struct Resource<'t> {
-    logical_id: &'t str,
-    kind: &'t str,
-    properties: Option<&'t Yaml>,
-}
-
-impl Resource<'_> {
-    fn place(&self) -> String {
-        format!("Resources.{}", self.logical_id)
-    }
-
-    fn property(&self, name: &str) -> Option<&Yaml> {
-        self.properties.and_then(|properties| properties.get(name))
-    }
-
-    fn property_names(&self) -> impl Iterator<Item = &str> {
-        self.properties.and_then(Yaml::as_mapping).into_iter().flat_map(Mapping::keys).filter_map(Yaml::as_str)
-    }
-}
-
-fn resources(document: &Yaml) -> Result<Vec<Resource<'_>>, TemplateError> {
-    let all = document
-        .get("Resources")
-        .and_then(Yaml::as_mapping)
-        .ok_or(TemplateError::Missing { place: "the template".into(), what: "Resources" })?;
-    all.iter().map(|(name, body)| resource(name.as_str().unwrap_or_default(), body)).collect()
-}
-
-fn resource<'t>(logical_id: &'t str, body: &'t Yaml) -> Result<Resource<'t>, TemplateError> {
-    let place = || format!("Resources.{logical_id}");
-    let kind = body
-        .get("Type")
-        .and_then(Yaml::as_str)
-        .ok_or_else(|| TemplateError::Missing { place: place(), what: "Type" })?;
-    if body.get("Condition").is_some() {
-        return Err(TemplateError::NotUnderstood {
-            place: place(),
-            reason: "a resource under a Condition is not supported on one machine".into(),
-        });
-    }
-    if ![FUNCTION, HTTP_API, TABLE, EVENT_BUS, SECRET].contains(&kind) && !WITHOUT_PART.contains(&kind) {
-        return Err(TemplateError::UnknownResource { name: logical_id.into(), kind: kind.into() });
-    }
-    Ok(Resource { logical_id, kind, properties: body.get("Properties") })
-}
-
-fn of_kind<'a, 't>(resources: &'a [Resource<'t>], kind: &'a str) -> impl Iterator<Item = Resource<'t>> + 'a {
-    resources.iter().filter(move |resource| resource.kind == kind).copied()
-}
-
-/// The one resource of `kind`: the bundle has one table and one API, and a second would have to be
-/// told apart everywhere.
-fn only<'t>(resources: &[Resource<'t>], kind: &'static str) -> Result<Resource<'t>, TemplateError> {
-    let mut found = of_kind(resources, kind);
-    match (found.next(), found.next()) {
-        (Some(resource), None) => Ok(resource),
-        (None, _) => Err(TemplateError::Missing { place: "Resources".into(), what: kind }),
-        (Some(_), Some(second)) => Err(TemplateError::NotUnderstood {
-            place: second.place(),
-            reason: format!("the local bundle serves one {kind} only"),
-        }),
-    }
+fn parse(sources: &[(&str, &str)], path: &str) -> Result<Yaml, TemplateError> {
+    let source = sources.iter().find(|(there, _)| *there == path);
+    let (_, source) = source.ok_or_else(|| TemplateError::NoTemplate(path.to_owned()))?;
+    serde_yaml_ng::from_str(source).map_err(|error| TemplateError::from(error).within(path))
 }
 
 fn authorizers_exist(

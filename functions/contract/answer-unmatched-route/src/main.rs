@@ -1,17 +1,20 @@
-//! Whatever matches no route: says whether the path is unknown or only the method. API Gateway by
-//! itself would say "Not Found" to both.
+//! Whatever matches no route of a part: says whether the path is unknown or only the method, in the words of the
+//! part's API. API Gateway by itself would say "Not Found" to both.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, de::IgnoredAny};
 use wattbook_accounts as accounts;
-use wattbook_api::{Answer, Entry, Failure, Function, Request, Services, contract, problem};
+use wattbook_api::{Answer, Entry, Failure, Function, Request, Resource, Services, contract, problem};
 
 /// The function.
 pub(crate) static FUNCTION: Function = Function {
     name: "answer-unmatched-route",
-    entry: Entry::Open { handle: |services, request| Box::pin(std::future::ready(answer(services, request))), refuse },
-    uses: &[],
+    entry: Entry::Open {
+        handle: |services, request| Box::pin(std::future::ready(answer(services, request))),
+        refuse: problem::refuse,
+    },
+    uses: &[Resource::Api],
     contract: None,
 };
 
@@ -19,20 +22,19 @@ fn main() -> std::process::ExitCode {
     wattbook_api::serve(&FUNCTION)
 }
 
-/// In the dialect of the API that the path would belong to.
-fn refuse(request: &Request, failure: &Failure) -> Answer {
-    if request.path().contains("/rest/v1/") {
-        accounts::refuse(request, failure)
-    } else {
-        problem::refuse(request, failure)
-    }
-}
-
-fn answer(_: &Services, request: &Request) -> Result<Answer, Failure> {
+fn answer(services: &Services, request: &Request) -> Result<Answer, Failure> {
+    let refuse = match services.api().map_err(|error| Failure::Internal(error.into()))? {
+        "accounts" => accounts::refuse,
+        _ => problem::refuse,
+    };
     let document: Contract =
         serde_json::from_str(contract::CHECKED_IN).map_err(|error| Failure::Internal(error.into()))?;
     let allowed = methods(&document, request.path());
-    Err(if allowed.is_empty() { Failure::NoRoute } else { Failure::Method { allowed } })
+    // Another part may have the very route.
+    let unknown = allowed.is_empty() || allowed.iter().any(|method| method == request.method());
+    let failure = if unknown { Failure::NoRoute } else { Failure::Method { allowed } };
+    // An answer, since a function has one dialect to fail in, and this one is of several.
+    Ok(refuse(request, &failure))
 }
 
 /// Of the contract, paths and methods; the rest is skipped without being built.

@@ -1,4 +1,4 @@
-//! `GET /openapi.json`: serves the contract.
+//! `GET /openapi/<api>.json`: serves the contract. Each part has it, under the name of its API.
 
 use utoipa::OpenApi;
 use wattbook_api::{Answer, Entry, Failure, Function, Request, Services, contract, problem};
@@ -19,7 +19,7 @@ fn main() -> std::process::ExitCode {
 }
 
 #[derive(OpenApi)]
-#[openapi(paths(get))]
+#[openapi(paths(get, get_of_accounts))]
 struct Contract;
 
 /// Get this document
@@ -27,7 +27,7 @@ struct Contract;
 /// OpenAPI 3.1, without a credential.
 #[utoipa::path(
     get,
-    path = "/openapi.json",
+    path = "/openapi/provisioning.json",
     operation_id = "get-openapi",
     tag = "contract",
     responses((status = 200, description = "The OpenAPI document.", body = serde_json::Value)),
@@ -36,3 +36,16 @@ struct Contract;
 fn get(_: &Services, _: &Request) -> Result<Answer, Failure> {
     Ok(Answer::text(200, "application/json", contract::CHECKED_IN).header("cache-control", "public, max-age=300"))
 }
+
+/// Get this document
+///
+/// OpenAPI 3.1, without a credential.
+#[utoipa::path(
+    get,
+    path = "/openapi/accounts.json",
+    operation_id = "get-openapi-of-accounts",
+    tag = "contract",
+    responses((status = 200, description = "The OpenAPI document.", body = serde_json::Value)),
+)]
+#[allow(dead_code, reason = "only describes")]
+fn get_of_accounts() {}

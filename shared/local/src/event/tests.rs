@@ -24,7 +24,7 @@ fn incoming(method: &str, uri: &str, headers: &[(&str, &str)], body: &[u8]) -> I
 
 fn matched(key: &str, parameters: &[(&str, &str)]) -> Matched {
     Matched {
-        route: Arc::new(Route { key: key.into(), function: "f".into(), authorizer: None }),
+        route: Arc::new(Route { key: key.into(), part: String::new(), function: "f".into(), authorizer: None }),
         parameters: parameters.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect(),
     }
 }
@@ -49,7 +49,7 @@ fn a_request_becomes_the_event_that_api_gateway_sends() {
     let expected = json!({
         "version": "2.0",
         "routeKey": "POST /my/{name}",
-        "rawPath": "/my/a%20path",
+        "rawPath": "/my/a path",
         "rawQueryString": "parameter1=value1&parameter1=value+2&p%32=value",
         "cookies": ["cookie1=a", "cookie2=b"],
         "headers": {
@@ -72,7 +72,7 @@ fn a_request_becomes_the_event_that_api_gateway_sends() {
             "domainPrefix": "api",
             "http": {
                 "method": "POST",
-                "path": "/my/a%20path",
+                "path": "/my/a path",
                 "protocol": "HTTP/1.1",
                 "sourceIp": "127.0.0.1",
                 "userAgent": "agent",

@@ -1,10 +1,10 @@
-//! The HTTP API's part of the template: who is asked before a request passes.
+//! The HTTP API's part of the template: who is asked before a request passes, and which web pages may call.
 
 use std::{collections::BTreeMap, time::Duration};
 
 use serde::Deserialize;
 
-use super::{AuthorizerDefinition, HTTP_API, Resource, TemplateError, only, value::Scope, value::not_understood};
+use super::{AuthorizerDefinition, Resource, TemplateError, value::Scope, value::not_understood};
 
 /// Properties that change nothing about which request is answered how.
 const WITHOUT_PART: &[&str] = &[
@@ -20,10 +20,33 @@ const WITHOUT_PART: &[&str] = &[
     "Tags",
 ];
 
-/// The HTTP API as far as requests are concerned.
+/// The HTTP API as far as requests are concerned. The names of its authorizers are [`named`] by the part.
+#[derive(Default)]
 pub(super) struct Api {
+    /// Whether the template has one.
+    pub(super) is_there: bool,
     pub(super) authorizers: BTreeMap<String, AuthorizerDefinition>,
     pub(super) default_authorizer: Option<String>,
+    pub(super) cors: Option<CorsDefinition>,
+}
+
+/// Which web pages may call an HTTP API, and what they may send and see.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct CorsDefinition {
+    /// The origins of the pages; `*` is any.
+    pub allow_origins: Vec<String>,
+    /// The methods that they may use.
+    #[serde(default)]
+    pub allow_methods: Vec<String>,
+    /// The headers that they may send.
+    #[serde(default)]
+    pub allow_headers: Vec<String>,
+    /// The headers of an answer that they may see.
+    #[serde(default)]
+    pub expose_headers: Vec<String>,
+    /// For how many seconds a browser need not ask again.
+    pub max_age: Option<u64>,
 }
 
 #[derive(Default, Deserialize)]
@@ -54,10 +77,14 @@ struct Identity {
     reauthorize_every: u64,
 }
 
-pub(super) fn read(resources: &[Resource<'_>], scope: &Scope) -> Result<Api, TemplateError> {
-    let api = only(resources, HTTP_API)?;
+/// An authorizer's name among those of all parts.
+pub(super) fn named(part: &str, name: &str) -> String {
+    if part.is_empty() { name.to_owned() } else { format!("{part}/{name}") }
+}
+
+pub(super) fn read(api: Resource<'_>, part: &str, scope: &Scope<'_>) -> Result<Api, TemplateError> {
     for name in api.property_names() {
-        if name != "Auth" && !WITHOUT_PART.contains(&name) {
+        if !["Auth", "CorsConfiguration"].contains(&name) && !WITHOUT_PART.contains(&name) {
             return Err(not_understood(
                 &format!("{}.{name}", api.place()),
                 &"the local gateway does not have this property of an HTTP API",
@@ -73,12 +100,23 @@ pub(super) fn read(resources: &[Resource<'_>], scope: &Scope) -> Result<Api, Tem
     let authorizers = auth
         .authorizers
         .into_iter()
-        .map(|(name, authorizer)| Ok((name.clone(), definition(&authorizer, &format!("{place}.{name}"))?)))
+        .map(|(name, authorizer)| Ok((named(part, &name), definition(&authorizer, &format!("{place}.{name}"))?)))
         .collect::<Result<BTreeMap<_, _>, TemplateError>>()?;
-    if let Some(default) = auth.default_authorizer.as_ref().filter(|name| !authorizers.contains_key(*name)) {
+    let default_authorizer = auth.default_authorizer.map(|name| named(part, &name));
+    if let Some(default) = default_authorizer.as_ref().filter(|name| !authorizers.contains_key(*name)) {
         return Err(TemplateError::Unresolved { place, reference: default.clone() });
     }
-    Ok(Api { authorizers, default_authorizer: auth.default_authorizer })
+    Ok(Api { is_there: true, authorizers, default_authorizer, cors: cors(api, scope)? })
+}
+
+fn cors(api: Resource<'_>, scope: &Scope<'_>) -> Result<Option<CorsDefinition>, TemplateError> {
+    let place = format!("{}.CorsConfiguration", api.place());
+    match api.property("CorsConfiguration") {
+        Some(cors) => {
+            serde_json::from_value(scope.evaluate(cors, &place)?).map_err(|error| not_understood(&place, &error))
+        }
+        None => Ok(None),
+    }
 }
 
 /// Who may invoke the authorizer is not asked here, and the role in question does not exist.

@@ -6,6 +6,20 @@ pub enum TemplateError {
     /// It is not YAML.
     #[error("it is not well-formed YAML")]
     Yaml(#[from] serde_yaml_ng::Error),
+    /// One of the templates is at fault.
+    #[error("{template}: {fault}")]
+    Within {
+        /// Its path.
+        template: String,
+        /// What is at fault.
+        fault: Box<TemplateError>,
+    },
+    /// A part's template is not there.
+    #[error("there is no template {0}, although template.yaml deploys it")]
+    NoTemplate(String),
+    /// A part's template is there, and nobody deploys it.
+    #[error("no AWS::Serverless::Application of template.yaml deploys {0}")]
+    NotDeployed(String),
     /// Something necessary is absent.
     #[error("{place} lacks {what}")]
     Missing {
@@ -48,4 +62,11 @@ pub enum TemplateError {
         /// Its type.
         kind: String,
     },
+}
+
+impl TemplateError {
+    /// The same, with the path of the template that is at fault.
+    pub(super) fn within(self, template: &str) -> Self {
+        Self::Within { template: template.to_owned(), fault: Box::new(self) }
+    }
 }

@@ -7,7 +7,7 @@ use serde_yaml_ng::{Mapping, Value as Yaml};
 
 use super::{
     DEFAULT_ROUTE, FunctionDefinition, Resource, RouteDefinition, TemplateError,
-    api::Api,
+    api::{Api, named},
     stream,
     value::{API_ID, Scope, not_understood},
 };
@@ -47,8 +47,9 @@ pub fn operation_name(logical_id: &str) -> String {
 pub(super) fn read(
     resource: Resource<'_>,
     globals: Option<&Yaml>,
+    part: &str,
     api: &Api,
-    scope: &Scope,
+    scope: &Scope<'_>,
 ) -> Result<FunctionDefinition, TemplateError> {
     let mut environment = BTreeMap::new();
     // The function's own values replace the common ones.
@@ -65,9 +66,11 @@ pub(super) fn read(
         mapping(resource.property("Events")).partition(|(_, event)| stream::is_one(event));
     let routes = routes
         .into_iter()
-        .map(|(name, event)| route(resource, name.as_str().unwrap_or_default(), event, api, scope))
+        .map(|(name, event)| route(resource, name.as_str().unwrap_or_default(), event, part, api, scope))
         .collect::<Result<_, _>>()?;
     Ok(FunctionDefinition {
+        id: operation_name(resource.logical_id),
+        part: part.to_owned(),
         name: operation_name(resource.logical_id),
         logical_id: resource.logical_id.to_owned(),
         environment,
@@ -84,8 +87,9 @@ fn route(
     resource: Resource<'_>,
     name: &str,
     event: &Yaml,
+    part: &str,
     api: &Api,
-    scope: &Scope,
+    scope: &Scope<'_>,
 ) -> Result<RouteDefinition, TemplateError> {
     let kind = event.get("Type").and_then(Yaml::as_str).unwrap_or("no type");
     if kind != "HttpApi" {
@@ -104,10 +108,10 @@ fn route(
         properties.retain(|name, _| !WITHOUT_PART.contains(&name.as_str()));
     }
     let event = serde_json::from_value(properties).map_err(|error| not_understood(&place, &error))?;
-    definition(event, api, &place)
+    definition(event, part, api, &place)
 }
 
-fn definition(event: HttpApiEvent, api: &Api, place: &str) -> Result<RouteDefinition, TemplateError> {
+fn definition(event: HttpApiEvent, part: &str, api: &Api, place: &str) -> Result<RouteDefinition, TemplateError> {
     // Without ApiId, SAM would make a second API of its own.
     if event.api_id.as_deref() != Some(API_ID) {
         return Err(TemplateError::Missing { place: place.into(), what: "an ApiId that is the template's API" });
@@ -125,12 +129,12 @@ fn definition(event: HttpApiEvent, api: &Api, place: &str) -> Result<RouteDefini
         Some(method) => method,
     };
     let asked = event.auth.and_then(|auth| auth.authorizer);
-    let authorizer = match asked.as_deref() {
-        Some("NONE") => None,
-        Some(name) if !api.authorizers.contains_key(name) => {
-            return Err(TemplateError::Unresolved { place: place.into(), reference: name.into() });
+    let authorizer = match asked {
+        Some(name) if name == "NONE" => None,
+        Some(name) if !api.authorizers.contains_key(&named(part, &name)) => {
+            return Err(TemplateError::Unresolved { place: place.into(), reference: name });
         }
-        Some(_) => asked,
+        Some(name) => Some(named(part, &name)),
         None => api.default_authorizer.clone(),
     };
     Ok(RouteDefinition { method, path, authorizer })

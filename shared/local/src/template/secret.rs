@@ -56,7 +56,7 @@ fn default_each() -> bool {
     true
 }
 
-pub(super) fn read(resource: Resource<'_>, scope: &Scope) -> Result<SecretDefinition, TemplateError> {
+pub(super) fn read(resource: Resource<'_>, scope: &Scope<'_>) -> Result<SecretDefinition, TemplateError> {
     let place = resource.place();
     let generate = resource
         .property("GenerateSecretString")

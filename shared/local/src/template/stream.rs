@@ -52,7 +52,7 @@ pub(super) fn is_one(event: &Yaml) -> bool {
 pub(super) fn read(
     resource: Resource<'_>,
     events: &[(&Yaml, &Yaml)],
-    scope: &Scope,
+    scope: &Scope<'_>,
 ) -> Result<Option<StreamDefinition>, TemplateError> {
     let (name, event) = match events {
         [] => return Ok(None),

@@ -98,7 +98,7 @@ struct TimeToLive {
     enabled: bool,
 }
 
-pub(super) fn read(resource: Resource<'_>, scope: &Scope, name: &str) -> Result<TableDefinition, TemplateError> {
+pub(super) fn read(resource: Resource<'_>, scope: &Scope<'_>, name: &str) -> Result<TableDefinition, TemplateError> {
     let place = resource.place();
     let mut evaluated = serde_json::Map::new();
     for key in resource.property_names().filter(|key| !WITHOUT_PART.contains(key)) {

@@ -63,7 +63,7 @@ Resources:
 }
 
 fn read(resources: &str) -> Result<Template, TemplateError> {
-    Template::read(&template(resources), &surroundings())
+    Template::read(&[(TOP, &template(resources))], &surroundings())
 }
 
 fn refusal(resources: &str) -> String {
@@ -153,12 +153,12 @@ fn a_secret_is_described() {
 fn parameters_can_be_given_within_what_the_template_allows() {
     let mut given = surroundings();
     given.parameters.insert("Scope".into(), "organisation".into());
-    let template = Template::read(&template(SITE), &given).unwrap();
+    let template = Template::read(&[(TOP, &template(SITE))], &given).unwrap();
     assert_eq!(template.functions[1].environment["LIST"], "a,organisation");
     for (name, value) in [("Scope", "galaxy"), ("Unknown", "x")] {
         let mut given = surroundings();
         given.parameters.insert(name.into(), value.into());
-        assert!(Template::read(&self::template(SITE), &given).is_err(), "{name}");
+        assert!(Template::read(&[(TOP, &self::template(SITE))], &given).is_err(), "{name}");
     }
 }
 
@@ -192,11 +192,12 @@ fn what_cannot_be_served_is_named() {
         (event("{ Type: HttpApi, Properties: { ApiId: !Ref Api, Path: /a, Cors: x } }"), "unknown field `Cors`"),
         (event("{ Type: HttpApi, Properties: { ApiId: !Ref Api, Auth: { Authorizer: Who } } }"), "refers to `Who`"),
         (environment("!Ref Nothing"), "refers to `Nothing`"),
-        (environment("!GetAtt Role.Arn"), "refers to `Role.Arn`"),
+        (environment("!GetAtt Role.Id"), "refers to `Role.Id`"),
         (environment("!ImportValue x"), "`ImportValue`"),
-        (environment("{ 'Fn::If': [a, b, c] }"), "`If`"),
-        ("  Second: { Type: AWS::DynamoDB::Table }\n".to_owned(), "one AWS::DynamoDB::Table only"),
-        ("  Run: { Type: AWS::Serverless::Function, Condition: Sometimes }\n".to_owned(), "Condition"),
+        (environment("{ 'Fn::If': [a, b, c] }"), "refers to `a`"),
+        (environment("{ 'Fn::Select': [0, [a]] }"), "`Select`"),
+        ("  Second: { Type: AWS::DynamoDB::Table }\n".to_owned(), "one AWS::DynamoDB::Table of a template only"),
+        ("  Run: { Type: AWS::Serverless::Function, Condition: Sometimes }\n".to_owned(), "refers to `Sometimes`"),
     ] {
         let refusal = refusal(&resources);
         assert!(refusal.contains(named), "`{refusal}` should name `{named}`");
@@ -227,7 +228,7 @@ fn a_function_can_listen_to_the_stream_of_the_table() {
 
 #[test]
 fn the_real_template_is_understood() {
-    let template = Template::read(SOURCE, &surroundings()).unwrap();
+    let template = Template::read(SOURCES, &surroundings()).unwrap();
     let keys: Vec<String> = template.functions.iter().flat_map(|f| &f.routes).map(RouteDefinition::key).collect();
     assert!(keys.contains(&"POST /account".to_owned()), "{keys:?}");
     assert_eq!(template.table.expires_by.as_deref(), Some("expires_at"));

@@ -12,40 +12,43 @@ pub(crate) const ACCOUNT_ID: &str = "000000000000";
 /// The id of the HTTP API that the local bundle pretends to be.
 pub(crate) const API_ID: &str = "local";
 
+/// A role lets nobody in here, but its ARN is handed from one template to another.
+const ROLE: &str = "AWS::IAM::Role";
+
 /// What names stand for.
-pub(super) struct Scope {
+pub(super) struct Scope<'t> {
     names: BTreeMap<String, Json>,
     attributes: BTreeMap<(String, &'static str), String>,
+    conditions: Option<&'t Yaml>,
 }
 
-impl Scope {
+impl<'t> Scope<'t> {
+    /// The names that a template has before its resources: `parameters`, and what AWS gives.
     pub(super) fn new(
-        document: &Yaml,
-        resources: &[Resource<'_>],
+        document: &'t Yaml,
+        parameters: &BTreeMap<String, String>,
         surroundings: &Surroundings,
     ) -> Result<Self, TemplateError> {
-        let mut scope = Self { names: pseudo_parameters(surroundings), attributes: BTreeMap::new() };
-        scope.add_parameters(document, surroundings)?;
-        for resource in resources {
-            scope.add_resource(*resource, surroundings);
-        }
+        let (names, attributes) = (pseudo_parameters(surroundings), BTreeMap::new());
+        let mut scope = Self { names, attributes, conditions: document.get("Conditions") };
+        scope.add_parameters(document, parameters)?;
         Ok(scope)
     }
 
-    fn add_parameters(&mut self, document: &Yaml, surroundings: &Surroundings) -> Result<(), TemplateError> {
+    fn add_parameters(&mut self, document: &Yaml, given: &BTreeMap<String, String>) -> Result<(), TemplateError> {
         let none = Mapping::new();
         let declared = document.get("Parameters").and_then(Yaml::as_mapping).unwrap_or(&none);
         for (name, body) in declared {
             let name = name.as_str().unwrap_or_default();
             let place = format!("Parameters.{name}");
-            let value = match (surroundings.parameters.get(name), body.get("Default")) {
+            let value = match (given.get(name), body.get("Default")) {
                 (Some(given), _) => allowed(given, body, &place)?,
                 (None, Some(default)) => self.evaluate(default, &place)?,
                 (None, None) => return Err(TemplateError::Missing { place, what: "Default" }),
             };
             self.names.insert(name.to_owned(), value);
         }
-        match surroundings.parameters.keys().find(|name| declared.get(name.as_str()).is_none()) {
+        match given.keys().find(|name| declared.get(name.as_str()).is_none()) {
             Some(unknown) => Err(TemplateError::NotUnderstood {
                 place: format!("the parameter {unknown}"),
                 reason: "the template declares no such parameter".into(),
@@ -54,7 +57,7 @@ impl Scope {
         }
     }
 
-    fn add_resource(&mut self, resource: Resource<'_>, surroundings: &Surroundings) {
+    pub(super) fn add_resource(&mut self, resource: Resource<'_>, surroundings: &Surroundings) {
         let id = resource.logical_id;
         let region = &surroundings.region;
         let (name, arn) = match resource.kind {
@@ -69,6 +72,7 @@ impl Scope {
                 let arn = format!("arn:aws:lambda:{region}:{ACCOUNT_ID}:function:{name}");
                 (name, Some(arn))
             }
+            ROLE => (id.to_owned(), Some(format!("arn:aws:iam::{ACCOUNT_ID}:role/{id}"))),
             EVENT_BUS => (surroundings.event_bus.clone(), None),
             HTTP_API => (API_ID.to_owned(), None),
             // Deployed this is an ARN; only references to the secret's value are resolved here, and
@@ -89,7 +93,10 @@ impl Scope {
             Yaml::Bool(value) => Ok(Json::Bool(*value)),
             Yaml::Number(number) => serde_json::to_value(number).map_err(|error| not_understood(place, &error)),
             Yaml::String(text) => Ok(Json::String(text.clone())),
-            Yaml::Sequence(items) => items.iter().map(|item| self.evaluate(item, place)).collect(),
+            Yaml::Sequence(items) => {
+                let items = items.iter().map(|item| self.evaluate(item, place));
+                Ok(items.collect::<Result<Vec<_>, _>>()?.into_iter().filter(|item| !item.is_null()).collect())
+            }
             Yaml::Mapping(mapping) => self.mapping(mapping, place),
             Yaml::Tagged(tagged) => {
                 self.intrinsic(tagged.tag.to_string().trim_start_matches('!'), &tagged.value, place)
@@ -105,7 +112,7 @@ impl Scope {
     fn mapping(&self, mapping: &Mapping, place: &str) -> Result<Json, TemplateError> {
         if let (1, Some((key, argument))) = (mapping.len(), mapping.iter().next()) {
             match key.as_str() {
-                Some("Ref") => return self.intrinsic("Ref", argument, place),
+                Some(key @ ("Ref" | "Condition")) => return self.intrinsic(key, argument, place),
                 Some(key) if key.starts_with("Fn::") => {
                     return self.intrinsic(key.trim_start_matches("Fn::"), argument, place);
                 }
@@ -115,7 +122,11 @@ impl Scope {
         let mut evaluated = Map::new();
         for (key, value) in mapping {
             let key = key.as_str().ok_or_else(|| not_understood(place, &"a key is not text"))?;
-            evaluated.insert(key.to_owned(), self.evaluate(value, &format!("{place}.{key}"))?);
+            let value = self.evaluate(value, &format!("{place}.{key}"))?;
+            // `AWS::NoValue` takes the whole entry away.
+            if !value.is_null() {
+                evaluated.insert(key.to_owned(), value);
+            }
         }
         Ok(Json::Object(evaluated))
     }
@@ -126,6 +137,13 @@ impl Scope {
             "GetAtt" => self.attribute(argument, place).map(Json::String),
             "Sub" => self.substitute(argument, place).map(Json::String),
             "Join" => self.join(argument, place).map(Json::String),
+            "Split" => self.split(argument, place),
+            "If" => self.either(argument, place),
+            "Condition" => self.condition(&self.text(argument, place)?, place).map(Json::Bool),
+            "Equals" => self.equal(argument, place).map(Json::Bool),
+            "Not" => Ok(Json::Bool(self.truths(argument, place)? == [false])),
+            "And" => Ok(Json::Bool(!self.truths(argument, place)?.contains(&false))),
+            "Or" => Ok(Json::Bool(self.truths(argument, place)?.contains(&true))),
             _ => Err(not_understood(place, &format_args!("the local bundle does not evaluate `{name}`"))),
         }
     }
@@ -196,8 +214,52 @@ impl Scope {
     }
 }
 
+/// Conditions, and what depends on them.
+impl Scope<'_> {
+    /// Whether the condition of that name holds.
+    pub(super) fn condition(&self, name: &str, place: &str) -> Result<bool, TemplateError> {
+        let unresolved = || TemplateError::Unresolved { place: place.into(), reference: name.into() };
+        let condition = self.conditions.and_then(|all| all.get(name)).ok_or_else(unresolved)?;
+        let place = format!("Conditions.{name}");
+        self.evaluate(condition, &place)?.as_bool().ok_or_else(|| not_understood(&place, &"it is no condition"))
+    }
+
+    /// The name of a condition and two values, of which only the one that counts is evaluated.
+    fn either(&self, argument: &Yaml, place: &str) -> Result<Json, TemplateError> {
+        let Some([Yaml::String(name), then, otherwise]) = argument.as_sequence().map(Vec::as_slice) else {
+            return Err(not_understood(place, &"If takes the name of a condition and two values"));
+        };
+        self.evaluate(if self.condition(name, place)? { then } else { otherwise }, place)
+    }
+
+    fn equal(&self, argument: &Yaml, place: &str) -> Result<bool, TemplateError> {
+        match argument.as_sequence().map(Vec::as_slice) {
+            Some([one, other]) => Ok(self.text(one, place)? == self.text(other, place)?),
+            _ => Err(not_understood(place, &"Equals takes two values")),
+        }
+    }
+
+    fn truths(&self, argument: &Yaml, place: &str) -> Result<Vec<bool>, TemplateError> {
+        let conditions = argument.as_sequence().map(Vec::as_slice).unwrap_or_default();
+        conditions
+            .iter()
+            .map(|it| self.evaluate(it, place)?.as_bool().ok_or_else(|| not_understood(place, &"it is no condition")))
+            .collect()
+    }
+
+    fn split(&self, argument: &Yaml, place: &str) -> Result<Json, TemplateError> {
+        match self.evaluate(argument, place)? {
+            Json::Array(arguments) => match arguments.as_slice() {
+                [Json::String(delimiter), Json::String(text)] => Ok(text.split(delimiter.as_str()).collect()),
+                _ => Err(not_understood(place, &"Split takes a delimiter and text")),
+            },
+            _ => Err(not_understood(place, &"Split takes a delimiter and text")),
+        }
+    }
+}
+
 fn pseudo_parameters(surroundings: &Surroundings) -> BTreeMap<String, Json> {
-    [
+    let mut names: BTreeMap<_, _> = [
         ("AWS::AccountId", ACCOUNT_ID),
         ("AWS::Partition", "aws"),
         ("AWS::Region", surroundings.region.as_str()),
@@ -205,7 +267,9 @@ fn pseudo_parameters(surroundings: &Surroundings) -> BTreeMap<String, Json> {
         ("AWS::URLSuffix", "amazonaws.com"),
     ]
     .map(|(name, value)| (name.to_owned(), Json::String(value.to_owned())))
-    .into()
+    .into();
+    names.insert("AWS::NoValue".to_owned(), Json::Null);
+    names
 }
 
 fn allowed(given: &str, parameter: &Yaml, place: &str) -> Result<Json, TemplateError> {

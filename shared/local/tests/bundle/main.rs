@@ -45,3 +45,4 @@ mod register_customer;
 mod registration;
 mod resend_verification;
 mod support;
+mod templates;

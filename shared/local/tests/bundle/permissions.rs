@@ -9,17 +9,19 @@ use serde_json::json;
 use crate::{
     registration::PASSWORD,
     support::{PROVIDER_ID, Running, body, send, with},
+    templates,
 };
 
-/// The actions on the table that the template's policies allow, by function.
+/// The actions on the table that the templates' policies allow, by function.
 fn allowed() -> BTreeMap<String, BTreeSet<String>> {
-    let template: serde_yaml_ng::Value = serde_yaml_ng::from_str(wattbook_local::template::SOURCE).unwrap();
     let mut allowed = BTreeMap::new();
-    for (_, resource) in template["Resources"].as_mapping().unwrap() {
+    for (_, resource) in templates::resources() {
         let Some(name) = resource["Metadata"]["BuildProperties"]["Binary"].as_str() else { continue };
         let mut actions = BTreeSet::new();
-        for policy in resource["Properties"]["Policies"].as_sequence().into_iter().flatten() {
-            for statement in policy["Statement"].as_sequence().unwrap() {
+        let policies = &resource["Properties"]["Policies"];
+        // One, or a list of them.
+        for policy in policies.as_sequence().map_or(std::slice::from_ref(policies), Vec::as_slice) {
+            for statement in policy["Statement"].as_sequence().into_iter().flatten() {
                 for action in statement["Action"].as_sequence().unwrap() {
                     // What other services may be asked for does not show in the use of the table.
                     if let Some(action) = action.as_str().unwrap().strip_prefix("dynamodb:") {
@@ -28,7 +30,9 @@ fn allowed() -> BTreeMap<String, BTreeSet<String>> {
                 }
             }
         }
-        allowed.insert(name.to_owned(), actions);
+        // Each part that has the function may do the same.
+        let earlier = allowed.insert(name.to_owned(), actions.clone());
+        assert!(earlier.is_none_or(|earlier| earlier == actions), "{name}");
     }
     allowed
 }

@@ -163,7 +163,7 @@ async fn no_event_carries_a_secret() {
 /// The filter in the template is the one place outside the store that knows a key.
 #[test]
 fn the_filter_lets_accounts_through() {
-    let template: serde_yaml_ng::Value = serde_yaml_ng::from_str(wattbook_local::template::SOURCE).unwrap();
+    let template: serde_yaml_ng::Value = serde_yaml_ng::from_str(wattbook_local::template::SOURCES[0].1).unwrap();
     let stream = &template["Resources"]["PublishChanges"]["Properties"]["Events"]["Stream"]["Properties"];
     let pattern = stream["FilterCriteria"]["Filters"][0]["Pattern"].as_str().unwrap();
     let key = wattbook_store::keys::account(OrganisationId::new_random(), AccountId::new_random());
