@@ -18,16 +18,11 @@ use crate::{
     fault::{Pointer, Reason},
 };
 
-/// Reads a body. `None` if it has faults, which are noted in the order of the body.
+/// Reads a body. `None` if it cannot be read. Its faults, with those noted before, are then in its order.
 pub fn read<T: Deserr<Faults>>(body: &Value, faults: &mut Faults) -> Option<T> {
-    match deserr::deserialize::<T, _, Faults>(body.clone()) {
-        Ok(read) => Some(read),
-        Err(found) => {
-            faults.extend(found);
-            faults.sort_by(body);
-            None
-        }
-    }
+    let read = deserr::deserialize::<T, _, Faults>(body.clone()).map_err(|found| faults.extend(found)).ok();
+    faults.sort_by(body);
+    read
 }
 
 /// A list that must have an element.
