@@ -169,6 +169,14 @@ impl Faults {
         }
     }
 
+    /// Adds those of another part of the request.
+    pub fn extend(&mut self, other: Self) {
+        self.omitted += other.omitted;
+        for fault in other.found {
+            self.add(fault.location, fault.reason);
+        }
+    }
+
     /// Goes on if there is none.
     ///
     /// # Errors

@@ -6,6 +6,7 @@
 //! everywhere: every fault at once, idempotency, versions, request ids, one log line per request.
 
 pub mod authorizer;
+pub mod body;
 pub mod bus;
 pub mod clock;
 pub mod contract;

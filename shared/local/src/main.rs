@@ -15,7 +15,7 @@ use wattbook_local::{
     functions::FUNCTIONS,
     private_file,
 };
-use wattbook_provisioning::schema;
+use wattbook_provisioning::bodies;
 
 /// Runs Wattbook on this machine: HTTP gateway, functions and an embedded DynamoDB.
 ///
@@ -113,7 +113,7 @@ fn welcome(bundle: &Bundle) -> String {
     let pair = |credential: &Credential| format!("{}:{}", credential.app_id, credential.app_key);
     let (admin, brand, other) = (pair(&demo.admin), pair(&demo.brand), pair(&demo.other));
     let organisation = &demo.organisation_id;
-    let (store, example) = (bundle.store_endpoint(), schema::example());
+    let (store, example) = (bundle.store_endpoint(), bodies::example());
     format!(
         "Wattbook answers at {url}\n\
          \n\
@@ -217,7 +217,7 @@ mod tests {
 
     #[test]
     fn the_example_fits_between_single_quotes() {
-        assert!(!schema::example().to_string().contains('\''));
+        assert!(!bodies::example().to_string().contains('\''));
     }
 
     #[test]

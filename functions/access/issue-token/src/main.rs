@@ -1,17 +1,17 @@
 //! `POST /v1/token` (OAuth 2.0 client credentials, RFC 6749 §4.4) and `POST /v1/authentication`, the
 //! same for callers that speak JSON: exchanges a credential for a bearer token.
 
+use deserr::Deserr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 use wattbook_api::{
-    Answer, Entry, Failure, Faults, Function, Request, Resource, Services,
+    Answer, Entry, Failure, Faults, Function, Request, Resource, Services, body,
     contract::ServerTrouble,
     credentials,
     fault::{Pointer, Reason},
     oauth::{self, OauthError},
     problem::Problem,
-    reader::{Members, text},
     token,
 };
 
@@ -57,16 +57,14 @@ struct OauthToken {
 }
 
 /// A request for a token in JSON.
-#[derive(ToSchema)]
-#[allow(dead_code, reason = "only describes")]
-#[serde(deny_unknown_fields)]
+#[derive(Deserr, ToSchema)]
+#[deserr(error = Faults, deny_unknown_fields, rename_all = camelCase)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[schema(as = AuthenticationRequest)]
 struct JsonRequest {
     /// The app id.
-    #[serde(rename = "clientId")]
     client_id: String,
     /// The app key.
-    #[serde(rename = "clientSecret")]
     client_secret: String,
 }
 
@@ -168,16 +166,9 @@ async fn by_form(services: &Services, request: &Request) -> Result<Answer, Failu
 async fn by_json(services: &Services, request: &Request) -> Result<Answer, Failure> {
     let mut faults = Faults::default();
     let body = request.json(&mut faults)?.value;
-    let mut members = Members::of(Pointer::root(), &body, &mut faults);
-    let string = || text(|value: &str| Ok(value.to_owned()));
-    let client_id = members.required("clientId", string(), &mut faults);
-    let client_secret = members.required("clientSecret", string(), &mut faults);
-    members.close(&mut faults);
-    if !faults.is_empty() {
-        faults.sort_by(&body);
-        return Err(Failure::Faults(faults));
-    }
-    let access_token = exchange(services, client_id.zip(client_secret)).await?;
+    let shown = body::read::<JsonRequest>(&body, &mut faults).map(|shown| (shown.client_id, shown.client_secret));
+    faults.none()?;
+    let access_token = exchange(services, shown).await?;
     let token = JsonToken { access_token, token_type: "Bearer", expires_in: token::LIFETIME_SECONDS };
     Ok(Answer::json(200, &token)?.header("cache-control", "no-store"))
 }

@@ -10,11 +10,11 @@ use wattbook_api::{
 use wattbook_domain::change::Part;
 use wattbook_provisioning::{
     answer::{AccountView, InstallationIds},
+    bodies::AddInstallationBody,
     change::{Change, Plan, refused},
     claim_pointer,
     path::IdType,
     request,
-    schema::AddInstallationBody,
 };
 
 /// The function.

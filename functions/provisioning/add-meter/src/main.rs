@@ -9,10 +9,10 @@ use wattbook_api::{
 };
 use wattbook_provisioning::{
     answer::{AccountView, MeterIds},
+    bodies::MeterBody,
     change::{Change, Plan, external_id, refused},
     path::IdType,
     request,
-    schema::MeterBody,
 };
 
 /// The function.

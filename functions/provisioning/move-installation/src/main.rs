@@ -8,9 +8,9 @@ use wattbook_api::{
 };
 use wattbook_provisioning::{
     answer::{AccountView, ProvisionedIds},
+    bodies::MoveBody,
     change::Change,
     request,
-    schema::MoveBody,
 };
 
 /// The function.
@@ -65,9 +65,8 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
     let mut faults = Faults::default();
     let change = Change::read_by_path(services, request, &mut faults)?;
     let body = request.json(&mut faults)?.value;
-    let (date, draft) = request::relocation(&body, &mut faults);
-    match date {
-        Some(date) if faults.is_empty() => change.hand_over(&body, date, &draft).await,
+    match request::relocation(&body, &mut faults) {
+        Some((date, draft)) if faults.is_empty() => change.hand_over(&body, date, &draft).await,
         _ => Err(Failure::Faults(faults)),
     }
 }

@@ -13,7 +13,7 @@ use wattbook_domain::Account;
 use wattbook_provisioning::{
     self as provisioning,
     answer::{AccountView, Ids, ProvisionedIds},
-    schema::AccountBody,
+    bodies::AccountBody,
 };
 use wattbook_store::WriteError;
 

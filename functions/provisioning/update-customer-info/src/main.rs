@@ -8,11 +8,11 @@ use wattbook_api::{
 };
 use wattbook_provisioning::{
     answer::AccountView,
+    bodies::CustomerChangeBody,
     change::{Change, Plan, external_id, refused},
     claim_pointer,
     path::IdType,
     request,
-    schema::CustomerChangeBody,
 };
 
 /// The function.

@@ -10,11 +10,11 @@ use wattbook_api::{
 use wattbook_domain::change::Part;
 use wattbook_provisioning::{
     answer::AccountView,
+    bodies::InstallationChangeBody,
     change::{Change, Plan, refused},
     claim_pointer,
     path::IdType,
     request,
-    schema::InstallationChangeBody,
 };
 
 /// The function.

@@ -7,13 +7,12 @@ use wattbook_api::{
     fault::Pointer,
     problem,
 };
-use wattbook_domain::change::MeterChange;
 use wattbook_provisioning::{
     answer::AccountView,
+    bodies::MeterBody,
     change::{Change, Plan, external_id, refused},
     path::IdType,
     request,
-    schema::MeterBody,
 };
 
 /// The function.
@@ -64,14 +63,8 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
     let mut faults = Faults::default();
     let change = Change::read(services, request, &mut faults)?;
     let body = request.json(&mut faults)?.value;
-    let draft = request::meter(&body, &mut faults);
+    let wanted = request::meter_change(&body, &mut faults);
     faults.none()?;
-    let wanted = MeterChange {
-        external_id: draft.external_id,
-        input_method: draft.input_method,
-        energy_type: draft.energy_type,
-        serial_number: draft.serial_number,
-    };
     let plan = Plan {
         edit: &|account| {
             let installation = change.id_type.installation(account, change.principal(), request)?;

@@ -1,13 +1,13 @@
 //! `POST /registration/resend`: asks for another e-mail with a token.
 
+use deserr::Deserr;
 use serde::Serialize;
 use utoipa::{OpenApi, ToSchema};
 use wattbook_api::{
-    Answer, Entry, Failure, Faults, Function, Request, Resource, Services, clock,
+    Answer, Entry, Failure, Faults, Function, Request, Resource, Services, body, clock,
     contract::{BodyRefused, ServerTrouble},
     fault::{Pointer, Reason},
     problem::{self, Problem},
-    reader::{Members, text},
     schema_types::EmailText,
     verification,
 };
@@ -34,17 +34,19 @@ const TRIES: usize = 8;
 struct Contract;
 
 /// Whose verification to ask for.
-#[derive(ToSchema)]
-#[allow(dead_code, reason = "only describes")]
+#[derive(Deserr, ToSchema)]
+#[deserr(error = Faults, deny_unknown_fields)]
 #[serde(deny_unknown_fields)]
 #[schema(as = ResendVerification)]
 struct ResendBody {
     /// The customer's e-mail, in any case.
-    email: EmailText,
+    #[schema(value_type = EmailText)]
+    email: Email,
     /// The organisation of the account. Required where e-mails are unique within an organisation only
     /// (deployment parameter `UniquenessScope`), since the e-mail alone does not say which account then.
-    #[schema(format = "uuid")]
-    organisation_id: Option<String>,
+    #[deserr(default, try_from(Option<String>) = parse_organisation -> Reason)]
+    #[schema(value_type = Option<String>, format = "uuid")]
+    organisation_id: Option<OrganisationId>,
 }
 
 /// The same, whatever there is to do.
@@ -77,17 +79,13 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
     let mut faults = Faults::default();
     request.query().close(&mut faults);
     let body = request.json(&mut faults)?.value;
-    let mut members = Members::of(Pointer::root(), &body, &mut faults);
-    let email = members.required("email", text(Email::parse), &mut faults);
-    let organisation = members.optional("organisation_id", organisation_id, &mut faults);
-    if store.scope() == UniquenessScope::Organisation && organisation.is_none() {
-        // If one was given, its own fault stands there already.
+    let names_organisation = body.get("organisation_id").is_some_and(|id| !id.is_null());
+    if store.scope() == UniquenessScope::Organisation && !names_organisation {
         faults.body(&Pointer::root().child("organisation_id"), Reason::required());
     }
-    members.close(&mut faults);
-    faults.sort_by(&body);
-    let Some(email) = email.filter(|_| faults.is_empty()) else { return Err(Failure::Faults(faults)) };
-    ask(store, organisation, &email).await?;
+    let read = body::read::<ResendBody>(&body, &mut faults);
+    let Some(read) = read.filter(|_| faults.is_empty()) else { return Err(Failure::Faults(faults)) };
+    ask(store, read.organisation_id, &read.email).await?;
     Answer::json(202, &Accepted { status: "accepted" })
 }
 
@@ -117,7 +115,7 @@ async fn ask(store: &Store, organisation: Option<OrganisationId>, email: &Email)
     Err(Failure::Contended)
 }
 
-fn organisation_id(value: &serde_json::Value) -> Result<OrganisationId, Reason> {
-    let given = value.as_str().ok_or_else(|| Reason::wrong_type("a string", value))?;
-    given.parse().map_err(|_| Reason::new("invalid_organisation_id", "must be the id of an organisation, a UUID"))
+fn parse_organisation(given: Option<String>) -> Result<Option<OrganisationId>, Reason> {
+    let refused = |_| Reason::new("invalid_organisation_id", "must be the id of an organisation, a UUID");
+    given.map(|given| given.parse().map_err(refused)).transpose()
 }

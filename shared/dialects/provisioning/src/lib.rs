@@ -1,13 +1,13 @@
 //! The provisioning dialect (seed `provisioning-accounts-net2grid`): `snake_case`, one nested body
 //! for account, installations and meters.
 //!
-//! [`request`] reads it, [`answer`] writes it, [`schema`] describes what is read.
+//! [`bodies`] declares what is read, [`request`] says what it asks for, [`answer`] writes.
 
 pub mod answer;
+pub mod bodies;
 pub mod change;
 pub mod path;
 mod places;
 pub mod request;
-pub mod schema;
 
 pub use places::{breach_pointer, claim_pointer, conflicts};

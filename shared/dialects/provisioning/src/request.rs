@@ -1,213 +1,203 @@
-//! Reading the nested body.
+//! What the bodies of this dialect ask for, in the words of the domain.
+//!
+//! Values are read first ([`bodies`](super::bodies)). Rules that span several of them wait until all could be
+//! read; only of label partners it is said at once whether the caller can use them.
 
 use jiff::civil::Date;
 use serde_json::Value;
 use wattbook_domain::{
-    Address, CountryCode, Email, EnergyType, ExternalId, Flaw, InputMethod, LabelPartnerCode, Name, ServiceType, Text,
-    change::{CustomerChange, InstallationChange},
+    Address, Flaw, LabelPartnerCode,
+    change::{CustomerChange, InstallationChange, MeterChange},
     draft::{AccountDraft, InstallationDraft, MeterDraft},
     rules,
 };
 
-use crate::breach_pointer;
-use wattbook_api::{
-    Faults, Principal,
-    fault::Pointer,
-    reader::{Members, boolean, text},
+use crate::{
+    bodies::{
+        AccountBody, AddInstallationBody, AddressBody, CustomerBody, CustomerChangeBody, InstallationBody,
+        InstallationChangeBody, MeterBody, MoveBody, ServiceBody,
+    },
+    breach_pointer,
 };
+use wattbook_api::{Faults, Principal, body, fault::Pointer};
 
-/// Reads the body of `POST /account`, noting every fault, those of the rules included. What comes
-/// back is complete if no fault was noted.
+/// Reads the body of `POST /account`, noting every fault. What comes back is complete if no fault was
+/// noted.
 pub fn account(body: &Value, principal: &Principal, faults: &mut Faults) -> AccountDraft {
-    let mut members = Members::of(Pointer::root(), body, faults);
-    let label_partner = members.required("labelpartner", |v| usable(v, principal), faults);
-    let mut draft = AccountDraft::default();
-    read_customer(members.required_object("customer_info", faults), &mut draft, faults);
-    let mut verified = Verified::default();
-    for mut installation in members.required_list("installation_info", faults) {
-        verified.read(&mut installation, faults);
-        draft.installations.push(read_installation(installation, label_partner.as_ref(), principal, faults));
-    }
-    verified.read(&mut members, faults);
-    members.close(faults);
-    draft.label_partner = label_partner;
-    draft.email_verified = verified.0.unwrap_or(false);
-    for (breach, flaw) in rules::check(&draft) {
-        faults.body(&breach_pointer(breach), flaw);
-    }
+    let root = Pointer::root();
+    let installations = body.get("installation_info").and_then(Value::as_array).map_or(0, Vec::len);
+    let brands = (0..installations).map(|i| root.child("installation_info").child(i));
+    refuse_unusable([root.clone()].into_iter().chain(brands), body, principal, faults);
+    let read = body::read::<AccountBody>(body, faults);
+    let draft = read.map(|read| account_draft(read, principal, faults)).unwrap_or_default();
+    note_broken(&draft, "", faults);
     faults.sort_by(body);
     draft
 }
 
-fn read_customer(mut customer: Members<'_>, draft: &mut AccountDraft, faults: &mut Faults) {
-    draft.external_id = customer.required("external_account_id", text(ExternalId::parse), faults);
-    draft.email = customer.required("email", text(Email::parse), faults);
-    draft.authentication_provider_id =
-        customer.optional("external_authentication_provider_id", text(Text::parse), faults);
-    let mut contact = customer.required_object("contact_info", faults);
-    draft.first_name = contact.required("firstname", text(Name::parse), faults);
-    draft.last_name = contact.required("lastname", text(Name::parse), faults);
-    contact.close(faults);
-    customer.close(faults);
-}
-
 /// Reads the body of `POST /installation/{external_installation_id}/move`: when, and who moves in.
-pub fn relocation(body: &Value, faults: &mut Faults) -> (Option<Date>, AccountDraft) {
-    let mut members = Members::of(Pointer::root(), body, faults);
-    let date = members.required("move_date", text(|day| day.parse().map_err(|_| Flaw::Date)), faults);
-    let mut to = members.required_object("to", faults);
-    let mut draft = AccountDraft::default();
-    read_customer(to.required_object("customer_info", faults), &mut draft, faults);
-    draft.email_verified = to.optional("create_verified_user", boolean, faults).unwrap_or(false);
-    to.close(faults);
-    members.close(faults);
-    faults.sort_by(body);
-    (date, draft)
+pub fn relocation(body: &Value, faults: &mut Faults) -> Option<(Date, AccountDraft)> {
+    let MoveBody { move_date, to } = body::read(body, faults)?;
+    let verified = to.create_verified_user.unwrap_or(false);
+    Some((move_date, AccountDraft { email_verified: verified, ..customer(to.customer_info) }))
 }
 
-/// `create_verified_user`, which the seed lists among the fields of an installation although it is
-/// said of the account: accepted in both places, as long as they agree.
-#[derive(Default)]
-struct Verified(Option<bool>);
-
-impl Verified {
-    const NAME: &str = "create_verified_user";
-
-    fn read(&mut self, members: &mut Members<'_>, faults: &mut Faults) {
-        let Some(stated) = members.optional(Self::NAME, boolean, faults) else { return };
-        if *self.0.get_or_insert(stated) != stated {
-            let flaw = Flaw::Contradiction { other: "another create_verified_user of this request" };
-            faults.body(&members.path().child(Self::NAME), flaw);
-        }
-    }
-}
-
-/// A label partner that the caller can use. One of the same organisation that it cannot use is
-/// refused like one that does not exist.
-fn usable(value: &Value, principal: &Principal) -> Result<LabelPartnerCode, wattbook_api::fault::Reason> {
-    let code = text(LabelPartnerCode::parse)(value)?;
-    match principal.default_service_type(&code) {
-        Some(_) => Ok(code),
-        None => Err(Flaw::UnknownLabelPartner.into()),
-    }
-}
-
-/// Reads the body of `PUT /account/{account_id}/customer-info`: like `customer_info`, everything
-/// optional.
+/// Reads the body of `PUT /account/{account_id}/customer-info`.
 pub fn customer_change(body: &Value, faults: &mut Faults) -> CustomerChange {
-    let mut members = Members::of(Pointer::root(), body, faults);
-    let mut change = CustomerChange {
-        external_id: members.optional("external_account_id", text(ExternalId::parse), faults),
-        email: members.optional("email", text(Email::parse), faults),
-        authentication_provider_id: members.optional("external_authentication_provider_id", text(Text::parse), faults),
-        ..CustomerChange::default()
-    };
-    if let Some(mut contact) = members.optional_object("contact_info", faults) {
-        change.first_name = contact.optional("firstname", text(Name::parse), faults);
-        change.last_name = contact.optional("lastname", text(Name::parse), faults);
-        contact.close(faults);
+    let Some(read) = body::read::<CustomerChangeBody>(body, faults) else { return CustomerChange::default() };
+    let (first_name, last_name) = read.contact_info.map(|person| (person.firstname, person.lastname)).unzip();
+    CustomerChange {
+        external_id: read.external_account_id,
+        email: read.email,
+        authentication_provider_id: read.external_authentication_provider_id,
+        first_name: first_name.flatten(),
+        last_name: last_name.flatten(),
     }
-    members.close(faults);
-    faults.sort_by(body);
-    change
 }
 
-/// Reads the body of `POST /account/{account_id}/installation`: an element of `installation_info`.
-/// The service type is left open where only the account's brand could fill it in.
+/// Reads the body of `POST /account/{account_id}/installation`. The service type is left open where
+/// only the account's brand could fill it in.
 pub fn installation(body: &Value, principal: &Principal, faults: &mut Faults) -> InstallationDraft {
-    let members = Members::of(Pointer::root(), body, faults);
-    let draft = read_installation(members, None, principal, faults);
+    refuse_unusable([Pointer::root()], body, principal, faults);
+    let Some(read) = body::read::<AddInstallationBody>(body, faults) else { return InstallationDraft::default() };
+    let draft = installation_draft(
+        InstallationBody {
+            external_installation_id: read.external_installation_id,
+            labelpartner: read.labelpartner,
+            address_info: read.address_info,
+            service_information: read.service_information,
+            meters: read.meters,
+            create_verified_user: None,
+        },
+        None,
+        principal,
+    );
     let alone = AccountDraft { installations: vec![draft], ..AccountDraft::default() };
-    for (breach, flaw) in rules::check(&alone) {
-        faults.body(&breach_pointer(breach).below("/installation_info/0"), flaw);
-    }
+    note_broken(&alone, "/installation_info/0", faults);
     faults.sort_by(body);
     alone.installations.into_iter().next().unwrap_or_default()
 }
 
 /// Reads the body of `PUT /account/{account_id}/installation/{installation_id}`.
 pub fn installation_change(body: &Value, principal: &Principal, faults: &mut Faults) -> InstallationChange {
-    let mut members = Members::of(Pointer::root(), body, faults);
-    let change = InstallationChange {
-        external_id: members.optional("external_installation_id", text(ExternalId::parse), faults),
-        label_partner: members.optional("labelpartner", |v| usable(v, principal), faults),
-        address: members.optional_object("address_info", faults).map(|members| read_address(members, faults)),
-        service_type: members.optional_object("service_information", faults).and_then(|mut service| {
-            let service_type = service.optional("service_type", text(str::parse), faults);
-            service.close(faults);
-            service_type
-        }),
-    };
-    members.close(faults);
-    faults.sort_by(body);
-    change
+    refuse_unusable([Pointer::root()], body, principal, faults);
+    let Some(read) = body::read::<InstallationChangeBody>(body, faults) else { return InstallationChange::default() };
+    InstallationChange {
+        external_id: read.external_installation_id,
+        label_partner: read.labelpartner,
+        address: read.address_info.map(address),
+        service_type: read.service_information.and_then(|service| service.service_type),
+    }
 }
 
-/// Reads the body of a meter, to be added or to be changed.
+/// Reads the body of a meter to be added.
 pub fn meter(body: &Value, faults: &mut Faults) -> MeterDraft {
-    let meter = read_meter(Members::of(Pointer::root(), body, faults), faults);
-    faults.sort_by(body);
-    meter
+    body::read(body, faults).map(meter_draft).unwrap_or_default()
 }
 
-fn read_installation(
-    mut members: Members<'_>,
-    account_brand: Option<&LabelPartnerCode>,
+/// Reads the body of a meter to be changed.
+pub fn meter_change(body: &Value, faults: &mut Faults) -> MeterChange {
+    let draft = meter(body, faults);
+    MeterChange {
+        external_id: draft.external_id,
+        input_method: draft.input_method,
+        energy_type: draft.energy_type,
+        serial_number: draft.serial_number,
+    }
+}
+
+/// Refuses the label partners that the caller cannot use, like those that do not exist. Where they
+/// stand is known of a body whatever else is wrong with it.
+fn refuse_unusable(
+    holders: impl IntoIterator<Item = Pointer>,
+    body: &Value,
     principal: &Principal,
     faults: &mut Faults,
+) {
+    for path in holders.into_iter().map(|holder| holder.child("labelpartner")) {
+        let stated = body.pointer(path.as_str()).and_then(Value::as_str);
+        let code = stated.and_then(|stated| LabelPartnerCode::parse(stated).ok());
+        if code.is_some_and(|code| principal.default_service_type(&code).is_none()) {
+            faults.body(&path, Flaw::UnknownLabelPartner);
+        }
+    }
+}
+
+/// `create_verified_user` is listed by the seed among the fields of an installation although it is said
+/// of the account: accepted in both places, as long as they agree.
+fn account_draft(read: AccountBody, principal: &Principal, faults: &mut Faults) -> AccountDraft {
+    let name = "create_verified_user";
+    let of_installation = |(i, body): (usize, &InstallationBody)| {
+        (Pointer::root().child("installation_info").child(i).child(name), body.create_verified_user)
+    };
+    let of_account = (Pointer::root().child(name), read.create_verified_user);
+    let stated = read.installation_info.iter().enumerate().map(of_installation).chain([of_account]);
+    let mut verified = None;
+    for (path, stated) in stated.filter_map(|(path, stated)| Some((path, stated?))) {
+        if *verified.get_or_insert(stated) != stated {
+            faults.body(&path, Flaw::Contradiction { other: "another create_verified_user of this request" });
+        }
+    }
+    let brand = read.labelpartner;
+    let installations =
+        read.installation_info.into_iter().map(|body| installation_draft(body, Some(&brand), principal)).collect();
+    AccountDraft {
+        email_verified: verified.unwrap_or(false),
+        installations,
+        label_partner: Some(brand),
+        ..customer(read.customer_info)
+    }
+}
+
+fn customer(read: CustomerBody) -> AccountDraft {
+    AccountDraft {
+        external_id: Some(read.external_account_id),
+        email: Some(read.email),
+        authentication_provider_id: read.external_authentication_provider_id,
+        first_name: Some(read.contact_info.firstname),
+        last_name: Some(read.contact_info.lastname),
+        ..AccountDraft::default()
+    }
+}
+
+fn installation_draft(
+    read: InstallationBody,
+    account_brand: Option<&LabelPartnerCode>,
+    principal: &Principal,
 ) -> InstallationDraft {
-    let external_id = members.required("external_installation_id", text(ExternalId::parse), faults);
-    // Of a brand that was refused nothing is known, not even that it is the account's.
-    let states_brand = members.states("labelpartner");
-    let own_brand = members.optional("labelpartner", |v| usable(v, principal), faults);
-    let address = members.optional_object("address_info", faults).map(|members| read_address(members, faults));
-    let service_type = match members.optional_object("service_information", faults) {
-        Some(service) => read_service_type(service, faults),
-        None => ServiceTypeGiven::No,
-    };
-    let meters = members.optional_list("meters", faults);
-    let meters = meters.into_iter().map(|members| read_meter(members, faults)).collect();
-    members.close(faults);
-    let brand = if states_brand { own_brand.as_ref() } else { account_brand };
-    let service_type = match service_type {
-        ServiceTypeGiven::Yes(service_type) => service_type,
-        ServiceTypeGiven::No => brand.and_then(|brand| principal.default_service_type(brand)),
-    };
-    InstallationDraft { external_id, label_partner: own_brand, address, service_type, meters }
+    let default = || principal.default_service_type(read.labelpartner.as_ref().or(account_brand)?);
+    let stated = read.service_information.and_then(|ServiceBody { service_type }| service_type);
+    InstallationDraft {
+        service_type: stated.or_else(default),
+        external_id: Some(read.external_installation_id),
+        label_partner: read.labelpartner,
+        address: read.address_info.map(address),
+        meters: read.meters.unwrap_or_default().into_iter().map(meter_draft).collect(),
+    }
 }
 
-/// Whether a service type is stated; one that was refused must not be replaced by the default.
-enum ServiceTypeGiven {
-    Yes(Option<ServiceType>),
-    No,
+fn address(read: AddressBody) -> Address {
+    Address {
+        street: read.street_no,
+        house_number: read.house_no,
+        suffix: read.suffix,
+        postal_code: read.postal_code,
+        country: read.country_code,
+    }
 }
 
-fn read_service_type(mut members: Members<'_>, faults: &mut Faults) -> ServiceTypeGiven {
-    let stated = members.states("service_type");
-    let service_type = members.optional("service_type", text(str::parse), faults);
-    members.close(faults);
-    if stated { ServiceTypeGiven::Yes(service_type) } else { ServiceTypeGiven::No }
+fn meter_draft(read: MeterBody) -> MeterDraft {
+    MeterDraft {
+        external_id: read.external_meter_id,
+        input_method: read.meter_input_method,
+        energy_type: read.meter_energy_type,
+        serial_number: read.meter_serial_number,
+    }
 }
 
-fn read_address(mut members: Members<'_>, faults: &mut Faults) -> Address {
-    let address = Address {
-        street: members.optional("street_no", text(Name::parse), faults),
-        house_number: members.optional("house_no", text(Text::parse), faults),
-        suffix: members.optional("suffix", text(Text::parse), faults),
-        postal_code: members.optional("postal_code", text(Text::parse), faults),
-        country: members.optional("country_code", text(CountryCode::parse), faults),
-    };
-    members.close(faults);
-    address
-}
-
-fn read_meter(mut members: Members<'_>, faults: &mut Faults) -> MeterDraft {
-    let meter = MeterDraft {
-        external_id: members.optional("external_meter_id", text(ExternalId::parse), faults),
-        input_method: members.optional("meter_input_method", text(str::parse::<InputMethod>), faults),
-        energy_type: members.optional("meter_energy_type", text(str::parse::<EnergyType>), faults),
-        serial_number: members.optional("meter_serial_number", text(Name::parse), faults),
-    };
-    members.close(faults);
-    meter
+/// Notes every rule that a draft breaks; of a draft of nothing there is none.
+fn note_broken(draft: &AccountDraft, prefix: &str, faults: &mut Faults) {
+    for (breach, flaw) in rules::check(draft) {
+        faults.body(&breach_pointer(breach).below(prefix), flaw);
+    }
 }

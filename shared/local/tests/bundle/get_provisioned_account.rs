@@ -5,7 +5,7 @@ use crate::support::{Running, body, send, with};
 #[tokio::test]
 async fn gives_the_account_as_it_was_provisioned_by_either_id() {
     let running = Running::start().await;
-    let request = wattbook_provisioning::schema::example();
+    let request = wattbook_provisioning::bodies::example();
     let id = running.provisioned(running.admin(), &request).await;
     let by_ours = running.get(running.admin(), &format!("/account/{id}")).await;
     let by_theirs = running.get(running.admin(), "/account/9999999999332?id_type=external").await;

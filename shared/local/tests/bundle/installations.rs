@@ -101,7 +101,15 @@ async fn names_the_rule_that_stands_in_the_way() {
             "",
             Some(json!({"labelpartner": "EAST", "service_information": {"service_type": "BR-HR-NILM-HW"}})),
             400,
-            vec!["unknown_label_partner /labelpartner", "required /external_installation_id", "meter_required /meters"],
+            vec!["unknown_label_partner /labelpartner", "required /external_installation_id"],
+        ),
+        (
+            Method::POST,
+            "",
+            Some(json!({"external_installation_id": "new", "labelpartner": "EAST",
+                "service_information": {"service_type": "BR-HR-NILM-HW"}})),
+            400,
+            vec!["unknown_label_partner /labelpartner", "meter_required /meters"],
         ),
         (
             Method::PUT,
