@@ -212,7 +212,7 @@ def tests(stack_file):
     for reason, tests_of_it in skipped.items():
         print(f"skipped {len(tests_of_it):>3}: {reason}")
     left_out = [name for tests_of_it in skipped.values() for name in tests_of_it]
-    arguments = ["--exact", *(word for name in left_out for word in ("--skip", name))]
+    arguments = ["--test-threads", "4", "--exact", *(word for name in left_out for word in ("--skip", name))]
     environment = os.environ | {"WATTBOOK_DEPLOYED": str(stack_file)}
     sys.stdout.flush()
     done = subprocess.run([*command, *arguments], cwd=ROOT, env=environment, check=False)
@@ -284,6 +284,9 @@ def deployed(cloud, folder, options):
     stack.deploy(package.template(ROOT / "template.yaml", without(options.without)))
     print("the emulator lacks:", *cloudformation.LACKING, *ministack_process.LACKING, sep="\n  - ")
     print("left out:", ", ".join(dict.fromkeys(package.left_out)))
+    # What the local bundle starts with, too.
+    sample = (ROOT / "shared/local/data/tariffs.csv").read_text()
+    stack.invoke("load-reference-data", {"table": "tariffs", "csv": sample})
     if earlier:
         an_update_keeps_what_is_stored(stack, credential, account["account_id"])
     else:
