@@ -13,6 +13,7 @@ import json
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -263,6 +264,9 @@ def main():
     options.add_argument("--without", metavar="FUNCTION:WHAT", action="append", default=[], help="an event or an action")
     options = options.parse_args()
 
+    # Whoever ends this ends the emulator; a shell lets what runs in the background ignore Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.setdefault("AWS_DEFAULT_REGION", ministack_process.REGION)  # the SAM transform wants one
     with tempfile.TemporaryDirectory(prefix="wattbook-deployed-") as folder:
         folder = pathlib.Path(folder)
