@@ -22,7 +22,7 @@ class Function:
 
     def __init__(self, emulator, binary, environment, log_file):
         self.log_file = log_file
-        api, runtime = _free_ports(2)
+        api, runtime = free_ports(2)
         self.url = f"http://127.0.0.1:{api}/2015-03-31/functions/function/invocations"
         with open(log_file, "wb") as log:
             self.process = subprocess.Popen(
@@ -80,7 +80,7 @@ class Function:
         raise AssertionError(f"the emulator did not start:\n{self.log()}")
 
 
-def _free_ports(count):
+def free_ports(count):
     # All are held until the last is known, so that no two are the same.
     sockets = [socket.socket() for _ in range(count)]
     for each in sockets:

@@ -1,5 +1,6 @@
 //! The running bundle, driven over HTTP: a file per operation, and one for each promise that
-//! several operations share. Every test starts a bundle of its own on free ports, in memory.
+//! several operations share. Every test starts a bundle of its own on free ports, in memory; or all
+//! run against one deployed stack (`stack.rs`).
 
 #![allow(
     clippy::unwrap_used,
@@ -44,5 +45,6 @@ mod races;
 mod register_customer;
 mod registration;
 mod resend_verification;
+mod stack;
 mod support;
 mod templates;

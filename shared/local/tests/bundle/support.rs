@@ -6,15 +6,17 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use reqwest::{Method, RequestBuilder, header::HeaderMap};
 use serde_json::{Value, json};
 use wattbook_domain::Account;
-use wattbook_local::{Bundle, Options, demo::Credential};
+use wattbook_local::{Options, demo::Credential};
 use wattbook_store::{Store, UniquenessScope, keys};
+
+use crate::stack::Stack;
 
 /// An item of the table.
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
-/// A bundle with a client.
+/// A bundle, or what stands for it, with a client.
 pub(crate) struct Running {
-    pub(crate) bundle: Bundle,
+    pub(crate) bundle: Stack,
     pub(crate) client: reqwest::Client,
 }
 
@@ -55,11 +57,12 @@ impl Answered {
 
 impl Running {
     pub(crate) async fn start() -> Self {
-        Self::start_with(Options::default()).await
+        let (bundle, client) = Stack::start().await;
+        Self { bundle, client }
     }
 
     pub(crate) async fn start_with(options: Options) -> Self {
-        let bundle = Bundle::start(options).await.unwrap();
+        let bundle = Stack::bundle(options).await;
         Self { bundle, client: reqwest::Client::new() }
     }
 
@@ -76,7 +79,7 @@ impl Running {
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.client.request(method, format!("{}{path}", self.bundle.url()))
+        self.client.request(method, self.bundle.url_of(path))
     }
 
     pub(crate) async fn get(&self, credential: &Credential, path: &str) -> Answered {
@@ -140,10 +143,17 @@ impl Running {
         self.bundle.store().connect(self.bundle.table()).unwrap()
     }
 
-    /// Every item of the table.
+    /// Every item of the table; where others use it, too, those of this test's organisations.
     pub(crate) async fn scan(&self) -> Vec<Item> {
-        let client = self.table_client();
-        let mut pages = client.scan().table_name(self.bundle.table()).into_paginator().items().send();
+        let (client, demo) = (self.table_client(), self.bundle.demo());
+        let mut scan = client.scan().table_name(self.bundle.table());
+        if self.bundle.is_deployed() {
+            scan = scan
+                .filter_expression("contains(pk, :own) OR contains(pk, :other)")
+                .expression_attribute_values(":own", AttributeValue::S(demo.organisation_id.clone()))
+                .expression_attribute_values(":other", AttributeValue::S(demo.other_organisation_id.clone()));
+        }
+        let mut pages = scan.into_paginator().items().send();
         let mut items = Vec::new();
         while let Some(item) = pages.next().await {
             items.push(item.unwrap());
@@ -159,7 +169,9 @@ impl Running {
     /// The accounts in the table, after checking that the claims are exactly the values they hold, and that
     /// the counters have counted them.
     pub(crate) async fn consistent_accounts(&self) -> Vec<Account> {
-        self.consistent_accounts_in(UniquenessScope::Platform).await
+        let deployed = self.bundle.is_deployed();
+        let scope = if deployed { UniquenessScope::Organisation } else { UniquenessScope::Platform };
+        self.consistent_accounts_in(scope).await
     }
 
     pub(crate) async fn consistent_accounts_in(&self, scope: UniquenessScope) -> Vec<Account> {
