@@ -18,7 +18,8 @@ use crate::{
     template::{StreamDefinition, Template},
 };
 
-/// How often an idle stream is looked at: one look-up in an index.
+/// How often an idle stream is looked at: one look-up in an index. Also how long records gather for a batch that
+/// would not be full: each batch takes the lock of the file, for which the writes of the table wait.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// The wait before the first further try; it doubles with each one.
 const FIRST_WAIT: Duration = Duration::from_millis(100);
@@ -118,8 +119,8 @@ impl Listener {
         let mut tries = 0;
         loop {
             let wait = match self.step(&mut tries).await {
-                Ok(true) if tries == 0 => Duration::ZERO,
-                Ok(true) => FIRST_WAIT.saturating_mul(1 << tries.min(10)).min(LONGEST_WAIT),
+                Ok(_) if tries > 0 => FIRST_WAIT.saturating_mul(1 << tries.min(10)).min(LONGEST_WAIT),
+                Ok(true) => Duration::ZERO,
                 Ok(false) => LOOK_EVERY,
                 Err(error) => {
                     tracing::error!(function = self.function, error, "the stream cannot be read");
@@ -134,12 +135,13 @@ impl Listener {
         }
     }
 
-    /// Hands over one batch; whether there was one. `tries` counts how often its first record has
+    /// Hands over one batch; whether it was a full one. `tries` counts how often its first record has
     /// failed. Such a record goes alone from then on, which is where halving the batch would end.
     async fn step(&self, tries: &mut u32) -> Result<bool, String> {
         let limit = if *tries == 0 { self.definition.batch_size } else { 1 };
         let records = self.with_journal(move |journal| journal.next(limit)).await?;
         let Some(last) = records.last() else { return Ok(false) };
+        let full = records.len() == limit;
         let failed = self.hand_over(&records).await;
         let done = match failed {
             None => {
@@ -164,8 +166,8 @@ impl Listener {
             }
         };
         match done {
-            Some(number) => self.with_journal(move |journal| journal.done(number)).await.map(|()| true),
-            None => Ok(true),
+            Some(number) => self.with_journal(move |journal| journal.done(number)).await.map(|()| full),
+            None => Ok(full),
         }
     }
 

@@ -34,10 +34,19 @@ impl Store {
         organisation: OrganisationId,
         ids: &[AccountId],
     ) -> Result<HashMap<AccountId, Account>, StoreError> {
-        let distinct: HashSet<_> = ids.iter().collect();
-        let wanted = distinct.into_iter().map(|id| keys::account(organisation, *id)).collect();
-        let read = |item| items::read::<AccountItem>("account", item).map(|item| (item.account.id, item.account));
-        self.batch_get(wanted).await?.into_iter().map(read).collect()
+        read_all(self.batch_get(account_keys(organisation, ids)).await?)
+    }
+
+    /// The same at half the price, as they were a moment ago.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn accounts_eventually(
+        &self,
+        organisation: OrganisationId,
+        ids: &[AccountId],
+    ) -> Result<HashMap<AccountId, Account>, StoreError> {
+        read_all(self.batch_get_eventually(account_keys(organisation, ids)).await?)
     }
 
     /// The account of that organisation that holds a value. Two reads: the claim, then the account.
@@ -178,4 +187,14 @@ impl Store {
         }
         if pending.is_empty() { Ok(()) } else { Err(StoreError::Busy("BatchGetItem: unprocessed keys".into())) }
     }
+}
+
+fn account_keys(organisation: OrganisationId, ids: &[AccountId]) -> Vec<Key> {
+    let distinct: HashSet<_> = ids.iter().collect();
+    distinct.into_iter().map(|id| keys::account(organisation, *id)).collect()
+}
+
+fn read_all(items: Vec<Item>) -> Result<HashMap<AccountId, Account>, StoreError> {
+    let read = |item| items::read::<AccountItem>("account", item).map(|item| (item.account.id, item.account));
+    items.into_iter().map(read).collect()
 }

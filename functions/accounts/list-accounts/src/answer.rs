@@ -5,7 +5,8 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 use wattbook_accounts::answer::{AccountView, Fields};
 use wattbook_api::{Answer, Failure};
-use wattbook_domain::{Account, Reach};
+use wattbook_domain::{Account, ListField, Reach};
+use wattbook_store::listing::Entry;
 
 /// A page of accounts.
 #[derive(Debug, Serialize, ToSchema)]
@@ -46,4 +47,54 @@ impl AccountList {
 pub(crate) fn account(account: &Account, reach: &Reach, fields: Fields) -> Result<Box<RawValue>, Failure> {
     let view = AccountView::of(account, reach, fields);
     serde_json::value::to_raw_value(&view).map_err(|error| Failure::Internal(error.into()))
+}
+
+/// An account with `fields=min`: the index has all of it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Brief {
+    account_id: Option<String>,
+    provider_account_id: Option<String>,
+    account_name: Option<String>,
+}
+
+impl Brief {
+    /// What is read of an entry.
+    pub(crate) const FIELDS: [ListField; 2] = [ListField::ProviderAccountId, ListField::AccountName];
+
+    /// What an entry says.
+    pub(crate) fn of(entry: &Entry) -> Self {
+        let text = |field| entry.get(field).map(str::to_owned);
+        Self {
+            account_id: text(ListField::AccountId),
+            provider_account_id: text(ListField::ProviderAccountId),
+            account_name: text(ListField::AccountName),
+        }
+    }
+
+    /// As JSON.
+    pub(crate) fn view(&self) -> Result<Box<RawValue>, Failure> {
+        serde_json::value::to_raw_value(self).map_err(|error| Failure::Internal(error.into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wattbook_domain::{AccessLevel, ExternalId, OrganisationId, Text};
+
+    use super::*;
+
+    #[test]
+    fn an_entry_gives_what_the_account_would() {
+        let reach = Reach { organisation: OrganisationId::new_random(), access: AccessLevel::Admin };
+        let mut account = Account::blank(reach.organisation, None, jiff::Timestamp::UNIX_EPOCH);
+        let same = |account_now: &Account| {
+            let brief = Brief::of(&Entry::of(account_now)).view().unwrap();
+            assert_eq!(brief.get(), super::account(account_now, &reach, Fields::Min).unwrap().get());
+        };
+        same(&account);
+        account.customer.external_id = ExternalId::parse("4711").ok();
+        account.profile.name = Text::parse("Zo\u{eb}'s \"Home\"").ok();
+        same(&account);
+    }
 }

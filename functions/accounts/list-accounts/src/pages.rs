@@ -1,18 +1,19 @@
 //! Pages: where one begins, what is on it, and where the next one does.
 
-use std::{cmp::Ordering, time::Duration};
+use std::{cmp::Ordering, collections::HashMap, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use wattbook_accounts::answer::Fields;
 use wattbook_api::{Failure, Faults, Services, fault::Reason, page_token};
-use wattbook_domain::{Account, AccountStatus, LabelPartnerCode, Reach, listed::folded};
+use wattbook_domain::{Account, AccountId, AccountStatus, LabelPartnerCode, ListField, Reach, listed::folded};
 use wattbook_store::{
     Store,
     listing::{Budget, Counting, Entry, List, Position, Range, Walk},
 };
 
 use super::{
-    answer::{self, AccountList},
+    answer::{self, AccountList, Brief},
     asked::{Asked, SortKey, refuse_token},
 };
 
@@ -59,7 +60,6 @@ pub(crate) struct Page<'a> {
 
 /// Where accounts stand that are on the page, and what is known of the rest.
 struct Found {
-    /// Each with what it is sorted by, if that is not the name.
     rows: Vec<Row>,
     count: (u64, bool),
     /// Of the place after the last one: how many matches of the offset are left, and after which account;
@@ -67,7 +67,14 @@ struct Found {
     next: Option<(u64, Position)>,
 }
 
-type Row = (Vec<String>, Position);
+/// An account on the page.
+struct Row {
+    /// What it is sorted by, if that is not the name.
+    sorted: Vec<String>,
+    position: Position,
+    /// All that is shown of it, if the index has that.
+    brief: Option<Brief>,
+}
 
 impl<'a> Page<'a> {
     /// The page that is asked for of the accounts of `brand`, or of the whole organisation.
@@ -100,11 +107,11 @@ impl<'a> Page<'a> {
         let count = if is_exact { count } else { count.max(end).min(MAX_COUNT) };
         let last = shown.checked_sub(1).and_then(|last| found.rows.get(last));
         let after = match last {
-            Some((_, position)) if shown < found.rows.len() => Some((0, position.clone())),
+            Some(row) if shown < found.rows.len() => Some((0, row.position.clone())),
             _ => found.next,
         };
         let token = after.map(|(left, after)| {
-            let sorted = last.map(|(keys, _)| keys.clone()).unwrap_or_default();
+            let sorted = last.map(|row| row.sorted.clone()).unwrap_or_default();
             let place = Place { start: end, left, count: (count, is_exact), after, sorted };
             page_token::seal(self.services.signing_keys()?, &self.asked.list, &place)
         });
@@ -128,24 +135,25 @@ impl<'a> Page<'a> {
     /// A page in the order of the index.
     async fn by_name(&self) -> Result<Found, Failure> {
         let (criteria, place) = (&self.asked.criteria, self.place.as_ref());
-        let mut count = place.map(|place| place.count);
-        if count.is_none() && self.is_whole() {
-            let size = self.store.size_of_list(&self.range.list).await?;
-            count = Some((size.min(MAX_COUNT), size <= MAX_COUNT));
-        }
+        let known = place.map(|place| place.count);
+        let sized = known.is_none() && self.is_whole();
         let walk = Walk {
             range: &self.range,
-            fields: &criteria.fields(),
+            fields: &self.fields([]),
             after: place.map(|place| place.after.clone()),
             skip: place.map_or(self.asked.page_start, |place| place.left),
             take: usize::try_from(self.asked.page_count).unwrap_or_default(),
-            counting: if count.is_some() { Counting::OneMore } else { Counting::UpTo(MAX_COUNT + 1) },
+            counting: if sized || known.is_some() { Counting::OneMore } else { Counting::UpTo(MAX_COUNT + 1) },
             budget: BUDGET,
         };
         let matches = |entry: &Entry| criteria.match_inside(entry);
-        let keep = |entry: &Entry| (Vec::new(), entry.position().clone());
+        let keep = |entry: &Entry| self.row(Vec::new(), entry);
         let matches: &(dyn Fn(&Entry) -> bool + Send + Sync) = &matches;
-        let walked = self.store.walk(&walk, keep, criteria.look_inside().then_some(matches)).await?;
+        let size = async { if sized { self.store.size_of_list(&self.range.list).await.map(Some) } else { Ok(None) } };
+        let walked = self.store.walk(&walk, keep, criteria.look_inside().then_some(matches));
+        // Neither needs the other: together they take the time of the longer one.
+        let (size, walked) = tokio::try_join!(size, walked)?;
+        let count = known.or(size.map(|size| (size.min(MAX_COUNT), size <= MAX_COUNT)));
         let counted = (walked.matched.min(MAX_COUNT), walked.complete && walked.matched <= MAX_COUNT);
         let left = walk.skip - walked.skipped;
         Ok(Found { rows: walked.page, count: count.unwrap_or(counted), next: walked.next.map(|next| (left, next)) })
@@ -157,11 +165,10 @@ impl<'a> Page<'a> {
         if self.is_whole() && self.store.size_of_list(&self.range.list).await? > MAX_COUNT {
             return Err(too_many());
         }
-        let fields: Vec<_> = criteria.fields().into_iter().chain(sort.iter().map(|(field, _)| *field)).collect();
         let most = usize::try_from(MAX_COUNT).unwrap_or(usize::MAX);
         let walk = Walk {
             range: &self.range,
-            fields: &distinct(fields),
+            fields: &self.fields(sort.iter().map(|(field, _)| *field)),
             after: None,
             skip: 0,
             take: most,
@@ -171,7 +178,7 @@ impl<'a> Page<'a> {
         let matches = |entry: &Entry| criteria.match_inside(entry);
         let keep = |entry: &Entry| {
             let key = |(field, _): &SortKey| folded(entry.get(*field).unwrap_or_default());
-            (sort.iter().map(key).collect(), entry.position().clone())
+            self.row(sort.iter().map(key).collect(), entry)
         };
         let matches: &(dyn Fn(&Entry) -> bool + Send + Sync) = &matches;
         let walked = self.store.walk(&walk, keep, criteria.look_inside().then_some(matches)).await?;
@@ -179,34 +186,51 @@ impl<'a> Page<'a> {
             return Err(too_many());
         }
         let mut rows: Vec<Row> = walked.page;
-        rows.sort_unstable_by(|one, other| compare(sort, one, other));
+        rows.sort_unstable_by(|one, other| compare(sort, one.place(), other.place()));
         let count = u64::try_from(rows.len()).unwrap_or_default();
         let begin = match &self.place {
             Some(place) => {
-                let last = (place.sorted.clone(), place.after.clone());
-                rows.partition_point(|row| compare(sort, row, &last) != Ordering::Greater)
+                let last = (place.sorted.as_slice(), &place.after);
+                rows.partition_point(|row| compare(sort, row.place(), last) != Ordering::Greater)
             }
             None => usize::try_from(self.asked.page_start).unwrap_or(usize::MAX),
         };
         let take = usize::try_from(self.asked.page_count).unwrap_or_default();
         let more = rows.len() > begin.saturating_add(take);
         let rows: Vec<_> = rows.into_iter().skip(begin).take(take).collect();
-        let next = rows.last().filter(|_| more).map(|(_, position)| (0, position.clone()));
+        let next = rows.last().filter(|_| more).map(|row| (0, row.position.clone()));
         Ok(Found { rows, count: (count, true), next })
     }
 
-    /// The accounts of these rows as they are now, in their order, and how many rows that took: an account
-    /// that is gone, or does not match any more, is left out; and what would make the answer too large waits
-    /// for the next page.
+    /// Whether the index has all that is to be shown.
+    fn is_brief(&self) -> bool {
+        self.asked.fields == Fields::Min
+    }
+
+    /// The fields that are looked at: those that decide, `more`, and what is shown of them.
+    fn fields(&self, more: impl IntoIterator<Item = ListField>) -> Vec<ListField> {
+        let shown = Brief::FIELDS.into_iter().filter(|_| self.is_brief());
+        distinct(self.asked.criteria.fields().into_iter().chain(more).chain(shown).collect())
+    }
+
+    fn row(&self, sorted: Vec<String>, entry: &Entry) -> Row {
+        let brief = self.is_brief().then(|| Brief::of(entry));
+        Row { sorted, position: entry.position().clone(), brief }
+    }
+
+    /// The accounts of these rows, in their order, and how many rows that took: an account that is gone, or
+    /// does not match any more, is left out; and what would make the answer too large waits for the next page.
     async fn show(&self, rows: &[Row]) -> Result<(Vec<Box<RawValue>>, usize), Failure> {
         let (mut results, mut bytes, mut shown) = (Vec::new(), 0, 0);
         for batch in rows.chunks(BATCH) {
-            let ids: Vec<_> = batch.iter().filter_map(|(_, position)| position.account()).collect();
-            let mut accounts = self.store.accounts(self.range.list.organisation, &ids).await?;
-            for (_, position) in batch {
-                let account = position.account().and_then(|id| accounts.remove(&id));
-                if let Some(account) = account.filter(|account| self.belongs(account)) {
-                    let view = answer::account(&account, self.reach, self.asked.fields)?;
+            let accounts = if self.is_brief() { HashMap::new() } else { self.accounts(batch).await? };
+            for row in batch {
+                let account = || row.position.account().and_then(|id| accounts.get(&id));
+                let view = match &row.brief {
+                    Some(brief) => Some(brief.view()?),
+                    None => account().map(|it| answer::account(it, self.reach, self.asked.fields)).transpose()?,
+                };
+                if let Some(view) = view {
                     bytes += view.get().len();
                     if bytes > MAX_ANSWER_BYTES && !results.is_empty() {
                         return Ok((results, shown));
@@ -219,6 +243,22 @@ impl<'a> Page<'a> {
         Ok((results, shown))
     }
 
+    /// The accounts of these rows that belong to the list. The index may be ahead of what the table shows for
+    /// half the price, so an account that does not appear there is asked for again, as it is now: else it
+    /// would be on no page.
+    async fn accounts(&self, rows: &[Row]) -> Result<HashMap<AccountId, Account>, Failure> {
+        let organisation = self.range.list.organisation;
+        let mut ids: Vec<_> = rows.iter().filter_map(|row| row.position.account()).collect();
+        let mut accounts = self.store.accounts_eventually(organisation, &ids).await?;
+        accounts.retain(|_, account| self.belongs(account));
+        ids.retain(|id| !accounts.contains_key(id));
+        if !ids.is_empty() {
+            let now = self.store.accounts(organisation, &ids).await?;
+            accounts.extend(now.into_iter().filter(|(_, account)| self.belongs(account)));
+        }
+        Ok(accounts)
+    }
+
     fn belongs(&self, account: &Account) -> bool {
         self.range.list.has(account)
             && self.reach.covers(account.organisation, account.label_partner.as_ref())
@@ -226,13 +266,19 @@ impl<'a> Page<'a> {
     }
 }
 
+impl Row {
+    fn place(&self) -> (&[String], &Position) {
+        (&self.sorted, &self.position)
+    }
+}
+
 /// By the keys, each in its own direction, and then by name and id, so that no two are alike.
-fn compare(sort: &[SortKey], one: &Row, other: &Row) -> Ordering {
-    let keys = sort.iter().zip(one.0.iter().zip(&other.0));
+fn compare(sort: &[SortKey], one: (&[String], &Position), other: (&[String], &Position)) -> Ordering {
+    let keys = sort.iter().zip(one.0.iter().zip(other.0));
     let by_key = |((_, backwards), (one, other)): (&SortKey, (&String, &String))| {
         if *backwards { other.cmp(one) } else { one.cmp(other) }
     };
-    keys.map(by_key).find(|order| order.is_ne()).unwrap_or_else(|| one.1.cmp(&other.1))
+    keys.map(by_key).find(|order| order.is_ne()).unwrap_or_else(|| one.1.cmp(other.1))
 }
 
 fn distinct<T: PartialEq + Copy>(all: Vec<T>) -> Vec<T> {

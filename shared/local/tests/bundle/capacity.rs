@@ -80,9 +80,11 @@ async fn each_operation_stays_within_its_budget() {
         assert_eq!(running.change(reqwest::Method::DELETE, admin, &path, None).await.status, 200);
     }
 
-    // The counters, the entries, the accounts; an account by its id as everywhere.
+    // The counters, the entries, the accounts at half price; the ids and names are in the entries. An account by
+    // its id as everywhere.
     let list = "list-accounts";
-    assert_eq!(cost(&running, list, get("/rest/v1/accounts"), 200).await, (3, 1.0 + 0.5 + 2.0));
+    assert_eq!(cost(&running, list, get("/rest/v1/accounts"), 200).await, (3, 1.0 + 0.5 + 1.0));
+    assert_eq!(cost(&running, list, get("/rest/v1/accounts?fields=min"), 200).await, (2, 1.0 + 0.5));
     assert_eq!(cost(&running, list, get("/rest/v1/accounts?email=jo-1@example.com"), 200).await, (2, 2.0));
     assert_eq!(cost(&running, list, get("/rest/v1/accounts?pageCount=0"), 400).await, (0, 0.0));
 

@@ -2,9 +2,9 @@
 //!
 //! A list is read from an index of thin entries ([`crate::keys`] has their form). One entry has a few hundred
 //! bytes, so that a request of the store sees thousands, and a page costs its own entries and its own
-//! accounts wherever in the list it is. The index follows the table within moments, not at once: the
-//! accounts of a page are read from the table ([`crate::Store::accounts`]), and whoever shows them checks
-//! that they still belong there.
+//! accounts wherever in the list it is. The index follows the table within moments, not at once, so the
+//! accounts of a page are read as they were a moment ago, too ([`crate::Store::accounts_eventually`]), and
+//! whoever shows them checks that they belong there. What an entry has itself need not be read at all.
 //!
 //! How many accounts a list has is counted where they are written ([`crate::Store::size_of_list`]). How
 //! many match something can only be found out by looking ([`crate::Store::walk`]), within a stated budget.

@@ -32,7 +32,7 @@ pub enum Counting {
 pub struct Walk<'a> {
     /// Of what.
     pub range: &'a Range,
-    /// The fields that decide, besides the id.
+    /// The fields that are looked at, besides the id.
     pub fields: &'a [ListField],
     /// Only what comes after this.
     pub after: Option<Position>,
