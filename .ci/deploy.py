@@ -108,7 +108,7 @@ class Stack:
 
     def request(self, method, path, credential, body=None):
         """Status and body of an answer."""
-        url = next(iter(self.urls.values()))
+        url = self.urls.get("ProvisioningUrl") or self.urls["ApiUrl"]  # the earlier templates may have had one API
         host = url.removeprefix("http://")
         headers = {"Host": host, "Content-Type": "application/json", "Authorization": credential.header}
         content = None if body is None else json.dumps(body).encode()

@@ -8,9 +8,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use wattbook_api::InvocationError;
 use wattbook_local::{
-    Bundle, Options, StoreAccess,
+    Bundle, InvokeError, Options, StoreAccess,
     demo::{Credential, Demo, OPERATOR},
-    functions::InvokeError,
 };
 use wattbook_store::Usage;
 
