@@ -3,11 +3,13 @@
 //! Each function declares its operation beside its handler. The document is generated from those
 //! declarations, checked in as `shared/api/openapi.json`, and a test fails where the two differ.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use utoipa::{
     IntoResponses, Modify, OpenApi, ToSchema,
     openapi::{
-        self,
+        self, Content, HeaderBuilder, ObjectBuilder, Ref, RefOr, Response, ResponseBuilder, Type,
         security::{Flow, HttpAuthScheme, HttpBuilder, OAuth2, SecurityScheme},
     },
 };
@@ -24,11 +26,11 @@ pub const CHECKED_IN: &str = include_str!("../openapi.json");
         description = "Provisions the customers of energy companies: accounts, their installations and meters. \
             Every failure lists all of its causes at once. 400 means that the request is wrong by itself, \
             409 that it clashes with what is stored.",
+        contact(name = "Whoever runs this deployment"),
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     servers((url = "/")),
     tags(
-        (name = "accounts", description = "Accounts one by one and in lists."),
         (name = "provisioning", description = "Accounts with their installations and meters, in one nested call."),
         (name = "accounts", description = "The same accounts with their header, address, properties and tariffs, in one envelope. \
             A successful answer is always 200."),
@@ -75,16 +77,32 @@ pub struct GatewayMessage {
     message: String,
 }
 
-/// What API Gateway answers to whoever shows no valid credential.
-#[derive(IntoResponses)]
-#[allow(dead_code, reason = "only describes")]
-pub enum NotAuthorized {
-    /// There is no `Authorization` header.
-    #[response(status = 401)]
-    Unauthorized(GatewayMessage),
-    /// The credential or the token is not valid.
-    #[response(status = 403)]
-    Forbidden(GatewayMessage),
+/// What whoever is not known is answered, in a dialect that answers with problem documents.
+pub struct NotAuthorized;
+
+impl IntoResponses for NotAuthorized {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        let problem = Content::new(Some(Ref::from_schema_name("Problem")));
+        let gateway = Content::new(Some(Ref::from_schema_name("GatewayMessage")));
+        unauthorized([("application/problem+json", problem), ("application/json", gateway)])
+    }
+}
+
+/// The one answer to every way of not being known: the dialect's own, and API Gateway's where no credential is shown.
+#[must_use]
+pub fn unauthorized(contents: impl IntoIterator<Item = (&'static str, Content)>) -> BTreeMap<String, RefOr<Response>> {
+    let challenge = HeaderBuilder::new()
+        .schema(ObjectBuilder::new().schema_type(Type::String))
+        .description(Some("What to show (RFC 7617, RFC 6750)."))
+        .build();
+    let response = ResponseBuilder::new()
+        .description(
+            "The credential or the token is unknown, wrong, revoked or expired: fetch a new token. Where there is no \
+             `Authorization` header at all, API Gateway answers by itself.",
+        )
+        .header("www-authenticate", challenge);
+    let response = contents.into_iter().fold(response, |response, (kind, content)| response.content(kind, content));
+    [("401".to_owned(), response.build().into())].into()
 }
 
 /// What any operation may answer when something is wrong on this side.

@@ -18,6 +18,9 @@ const LINE: &str = concat!(
     r"[^\u0000-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000])?$",
 );
 
+/// Names of the zone `GMT` that differ by a sign alone: code generators make one name of two of them.
+const TWINS: [&str; 6] = ["GMT+0", "GMT-0", "GMT0", "Etc/GMT+0", "Etc/GMT-0", "Etc/GMT0"];
+
 macro_rules! described {
     ($($(#[doc = $doc:literal])+ $name:ident => $schema:expr;)+) => {$(
         $(#[doc = $doc])+
@@ -76,7 +79,7 @@ described! {
     /// A date, or a date with a time, with or without an offset (ISO 8601).
     MomentText => |text| text.format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)));
     /// The name of a time zone in the IANA database.
-    Zone => |text| text.enum_values(Some(TimeZone::all()));
+    Zone => |text| text.enum_values(Some(TimeZone::all().filter(|name| !TWINS.contains(name))));
     /// Whether an account is in use; `DELETED`: deleted, but kept.
     StatusWord => |text| text.enum_values(Some(AccountStatus::WORDS.iter().copied()));
     /// What an account stands for.

@@ -6,7 +6,8 @@ use wattbook_accounts::{
     answer::{AccountView, Fields},
     change::{self, writing},
     contract::{
-        BodyRefused, DryRun, Faulty, FieldsParameter, IdempotencyKey, KeyReused, Refused, Trouble, with_aliases,
+        BodyRefused, DryRun, Faulty, FieldsParameter, IdempotencyKey, KeyReused, NotAuthorized, Refused, Trouble,
+        with_aliases,
     },
     envelope::Envelope,
     request::AccountBody,
@@ -14,7 +15,6 @@ use wattbook_accounts::{
 };
 use wattbook_api::{
     Answer, Entry, Failure, Faults, Function, Request, Resource, Services,
-    contract::NotAuthorized,
     fault::{Pointer, Reason},
 };
 

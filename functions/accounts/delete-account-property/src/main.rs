@@ -5,14 +5,12 @@ use wattbook_accounts::{
     self as accounts,
     answer::PropertyView,
     change::{self, Change, writing},
-    contract::{Faulty, IfMatch, Missing, Refused, Trouble, with_aliases},
+    contract::{Faulty, IfMatch, Missing, NotAuthorized, Refused, Trouble, with_aliases},
     envelope::Envelope,
     field,
     target::Target,
 };
-use wattbook_api::{
-    Answer, Entry, Failure, Faults, Function, Request, Resource, Services, contract::NotAuthorized, fault::Pointer,
-};
+use wattbook_api::{Answer, Entry, Failure, Faults, Function, Request, Resource, Services, fault::Pointer};
 use wattbook_domain::Account;
 
 /// The function.

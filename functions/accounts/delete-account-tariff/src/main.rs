@@ -5,12 +5,12 @@ use wattbook_accounts::{
     self as accounts,
     answer::TariffView,
     change::{self, Change, writing},
-    contract::{Faulty, IfMatch, Missing, Refused, TariffsParameter, Trouble, with_aliases},
+    contract::{Faulty, IfMatch, Missing, NotAuthorized, Refused, TariffsParameter, Trouble, with_aliases},
     envelope::Envelope,
     target::Target,
     tariffs,
 };
-use wattbook_api::{Answer, Entry, Failure, Faults, Function, Request, Resource, Services, contract::NotAuthorized};
+use wattbook_api::{Answer, Entry, Failure, Faults, Function, Request, Resource, Services};
 
 /// The function.
 pub(crate) static FUNCTION: Function = Function {

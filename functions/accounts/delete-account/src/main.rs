@@ -5,11 +5,13 @@ use wattbook_accounts::{
     self as accounts,
     answer::{AccountView, Fields},
     change::{self, Change, writing},
-    contract::{Faulty, FieldsParameter, IdsParameter, IfMatch, Missing, Refused, Trouble, with_aliases},
+    contract::{
+        Faulty, FieldsParameter, IdsParameter, IfMatch, Missing, NotAuthorized, Refused, Trouble, with_aliases,
+    },
     envelope::Envelope,
     target::Target,
 };
-use wattbook_api::{Answer, Entry, Failure, Faults, Function, Request, Resource, Services, contract::NotAuthorized};
+use wattbook_api::{Answer, Entry, Failure, Faults, Function, Request, Resource, Services};
 use wattbook_domain::AccountStatus;
 
 /// The function.

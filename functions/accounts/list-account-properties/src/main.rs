@@ -4,13 +4,11 @@ use utoipa::OpenApi;
 use wattbook_accounts::{
     self as accounts,
     answer::PropertyView,
-    contract::{Faulty, Missing, Trouble, with_aliases},
+    contract::{Faulty, Missing, NotAuthorized, Trouble, with_aliases},
     envelope::Envelope,
     target::Target,
 };
-use wattbook_api::{
-    Answer, Entry, Failure, Faults, Function, Request, Resource, Services, contract::NotAuthorized, http::ETag,
-};
+use wattbook_api::{Answer, Entry, Failure, Faults, Function, Request, Resource, Services, http::ETag};
 
 /// The function.
 pub(crate) static FUNCTION: Function = Function {

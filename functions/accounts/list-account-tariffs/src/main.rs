@@ -4,14 +4,12 @@ use utoipa::OpenApi;
 use wattbook_accounts::{
     self as accounts,
     answer::TariffView,
-    contract::{Faulty, Missing, TariffsParameter, Trouble, with_aliases},
+    contract::{Faulty, Missing, NotAuthorized, TariffsParameter, Trouble, with_aliases},
     envelope::Envelope,
     target::Target,
     tariffs,
 };
-use wattbook_api::{
-    Answer, Entry, Failure, Faults, Function, Request, Resource, Services, contract::NotAuthorized, http::ETag,
-};
+use wattbook_api::{Answer, Entry, Failure, Faults, Function, Request, Resource, Services, http::ETag};
 
 /// The function.
 pub(crate) static FUNCTION: Function = Function {

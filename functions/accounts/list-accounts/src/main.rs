@@ -8,11 +8,10 @@ mod search;
 use utoipa::OpenApi;
 use wattbook_accounts::{
     self as accounts,
-    contract::{Faulty, FieldsParameter, Missing, Trouble},
+    contract::{Faulty, FieldsParameter, Missing, NotAuthorized, Trouble},
 };
 use wattbook_api::{
     Answer, Entry, Failure, Faults, Function, Principal, Request, Resource, Services,
-    contract::NotAuthorized,
     schema_types::{EmailText, ExternalIdText, LabelPartner, StatusWord, TypeWord},
 };
 use wattbook_domain::{AccessLevel, Account, AccountStatus, Claim, Email};

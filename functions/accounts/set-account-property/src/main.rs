@@ -6,14 +6,15 @@ use wattbook_accounts::{
     answer::PropertyView,
     change::{self, Change, writing},
     contract::{
-        BodyRefused, DryRun, Faulty, IdempotencyKey, IfMatch, KeyReused, Missing, Refused, Trouble, with_aliases,
+        BodyRefused, DryRun, Faulty, IdempotencyKey, IfMatch, KeyReused, Missing, NotAuthorized, Refused, Trouble,
+        with_aliases,
     },
     envelope::Envelope,
     request::PropertyBody,
     schema,
     target::Target,
 };
-use wattbook_api::{Answer, Entry, Failure, Faults, Function, Request, Resource, Services, contract::NotAuthorized};
+use wattbook_api::{Answer, Entry, Failure, Faults, Function, Request, Resource, Services};
 
 /// The function.
 pub(crate) static FUNCTION: Function = Function {

@@ -5,15 +5,13 @@ use wattbook_accounts::{
     self as accounts,
     answer::TariffView,
     change::{self, Change, writing},
-    contract::{BodyRefused, DryRun, Faulty, IfMatch, Missing, Refused, Trouble, with_aliases},
+    contract::{BodyRefused, DryRun, Faulty, IfMatch, Missing, NotAuthorized, Refused, Trouble, with_aliases},
     envelope::Envelope,
     schema,
     target::Target,
     tariffs,
 };
-use wattbook_api::{
-    Answer, Entry, Failure, Faults, Function, Request, Resource, Services, contract::NotAuthorized, fault::Pointer,
-};
+use wattbook_api::{Answer, Entry, Failure, Faults, Function, Request, Resource, Services, fault::Pointer};
 use wattbook_domain::{Flaw, change::Part, merge::AccountChange};
 
 /// The function.

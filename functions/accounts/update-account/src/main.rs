@@ -6,14 +6,15 @@ use wattbook_accounts::{
     answer::{AccountView, Fields},
     change::{self, writing},
     contract::{
-        BodyRefused, DryRun, Faulty, FieldsParameter, IdsParameter, IfMatch, Missing, Refused, Trouble, with_aliases,
+        BodyRefused, DryRun, Faulty, FieldsParameter, IdsParameter, IfMatch, Missing, NotAuthorized, Refused, Trouble,
+        with_aliases,
     },
     envelope::Envelope,
     request::AccountBody,
     schema,
     target::Target,
 };
-use wattbook_api::{Answer, Entry, Failure, Faults, Function, Request, Resource, Services, contract::NotAuthorized};
+use wattbook_api::{Answer, Entry, Failure, Faults, Function, Request, Resource, Services};
 
 /// The function.
 pub(crate) static FUNCTION: Function = Function {

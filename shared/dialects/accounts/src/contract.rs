@@ -1,11 +1,25 @@
 //! What the operations of this dialect share in the contract.
 
+use std::collections::BTreeMap;
+
 use utoipa::{
     IntoParams, IntoResponses,
-    openapi::{OpenApi, PathItem, RefOr},
+    openapi::{Content, OneOfBuilder, OpenApi, PathItem, Ref, RefOr, Response},
 };
+use wattbook_api::contract::unauthorized;
 
 use crate::envelope::ErrorEnvelope;
+
+/// What whoever is not known is answered.
+pub struct NotAuthorized;
+
+impl IntoResponses for NotAuthorized {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        let kinds = ["ErrorEnvelope", "GatewayMessage"].map(Ref::from_schema_name);
+        let either = kinds.into_iter().fold(OneOfBuilder::new(), |either, kind| either.item(kind));
+        unauthorized([("application/json", Content::new(Some(either.build())))])
+    }
+}
 
 /// Which account, where the path does not say it.
 #[derive(IntoParams)]
