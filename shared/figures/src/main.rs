@@ -4,7 +4,7 @@
 //! cargo run -p wattbook-figures
 //! ```
 //!
-//! builds every function and a hello-world in the release profile, and prints for each function: the
+//! builds every function and a hello-world with one SDK call in the release profile, and prints for each function: the
 //! size of its binary, plain and zipped; the time from the start of its process to its first answer,
 //! under a stub of the Lambda Runtime API over plain HTTP; the median time of the invocations that
 //! follow; and the most memory it held (`VmHWM`, read before the process is killed). Beside each
@@ -33,6 +33,13 @@
 //!
 //! measures instead what pages of a list and searches in it cost with a thousand accounts and with so many.
 //!
+//! ```text
+//! cargo run -p wattbook-figures -- --quick
+//! ```
+//!
+//! builds nothing, takes what `--profile ci` has left, and asks a few functions a few times: whether this command
+//! still works. Its figures say nothing.
+//!
 //! Not in the figures: the download of the package, the start of the micro-VM, TLS to DynamoDB, the
 //! way there, and the throttled CPU of a small function.
 
@@ -60,7 +67,7 @@ use crate::{
     report::Row,
     sample::{Sample, SampleError, Serial},
     store::{Store, StoreError},
-    workspace::{HELLO, Workspace, WorkspaceError},
+    workspace::{HELLO, PROVISION, Workspace, WorkspaceError},
 };
 
 /// Prints size, start-up time, warm time and peak memory of each function beside a hello-world
@@ -88,6 +95,9 @@ struct Options {
     /// Fail if a function is over budget
     #[arg(long)]
     check: bool,
+    /// Only see whether this works: a few calls of a few functions, as `--profile ci` has built them
+    #[arg(long, conflicts_with_all = ["check", "lists", "profile"])]
+    quick: bool,
     /// Measure instead what pages and searches cost in a list of so many accounts
     #[arg(long, value_name = "N", conflicts_with_all = ["functions", "store_endpoint"])]
     lists: Option<usize>,
@@ -97,6 +107,22 @@ struct Options {
     /// The table there; it is made if it does not exist
     #[arg(long, value_name = "NAME", requires = "store_endpoint")]
     table: Option<String>,
+}
+
+/// What `--quick` asks, if nothing is named: the yardstick, and one of each kind that is prepared differently.
+const QUICK: [&str; 5] = [HELLO, PROVISION, "get-provisioned-account", "authorize-request", "answer-unmatched-route"];
+
+impl Options {
+    fn settled(mut self) -> Self {
+        if self.quick {
+            (self.profile, self.no_build) = ("ci".to_owned(), true);
+            (self.runs, self.warm) = (1, 2);
+            if self.functions.is_empty() {
+                self.functions = QUICK.map(str::to_owned).to_vec();
+            }
+        }
+        self
+    }
 }
 
 /// Why nothing could be measured.
@@ -116,7 +142,7 @@ enum Error {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run(Options::parse()).await {
+    match run(Options::parse().settled()).await {
         Ok(code) => code,
         Err(error) => {
             eprint!("error: {error}");
@@ -154,7 +180,8 @@ async fn run(options: Options) -> Result<ExitCode, Error> {
     let mut rows = Vec::new();
     for name in names {
         eprintln!("measuring {name}");
-        let size = workspace::size(&workspace.binary(&name))?;
+        let binary = workspace.binary(&name);
+        let (size, hashes) = (workspace::size(&binary)?, workspace::hashes_passwords(&binary));
         let outcome = if name == HELLO {
             measure::compare(&store, &hello, &hello, effort, &mut serial).await
         } else {
@@ -163,7 +190,7 @@ async fn run(options: Options) -> Result<ExitCode, Error> {
                 Err(error) => Err(MeasureError::Unprepared(Box::new(error))),
             }
         };
-        rows.push(Row { name, size, outcome });
+        rows.push(Row { name, size, hashes, outcome });
     }
     report::print(&mut io::stdout().lock(), (HELLO, workspace::size(&hello.binary)?), &rows)?;
     let costs = operations::measure(store.bundle(), &workspace, &mut serial).await;

@@ -11,9 +11,17 @@ use std::{
 
 use serde_json::{Map, Value};
 
-/// Members that hold a value that may exist once only.
-const UNIQUE: [&str; 5] =
-    ["email", "external_account_id", "external_installation_id", "external_meter_id", "providerAccountId"];
+/// Whether a member holds a value that may exist once only: an e-mail, or an id that is not one of ours. By its
+/// name alone, so that nothing has to be listed here when there is another one; an id too many does no harm.
+fn is_unique(name: &str, text: &str) -> bool {
+    let is_id = name.ends_with("_id") || name.ends_with("Id");
+    name == "email" || (is_id && !is_uuid(text))
+}
+
+fn is_uuid(text: &str) -> bool {
+    let lengths = text.split('-').map(|part| part.bytes().all(|it| it.is_ascii_hexdigit()).then_some(part.len()));
+    lengths.eq([8, 4, 4, 4, 12].map(Some))
+}
 
 /// The answer to a sample whose success could be had once only, or not at all without a secret: a
 /// change of an account, which is measured on one that is not there (start, one read, an answer), a
@@ -167,7 +175,7 @@ fn renew(value: &mut Value, number: u128) {
 fn renew_members(members: &mut Map<String, Value>, number: u128) {
     for (name, value) in members {
         match value {
-            Value::String(text) if UNIQUE.contains(&name.as_str()) => match text.split_once('@') {
+            Value::String(text) if is_unique(name, text) => match text.split_once('@') {
                 Some((mailbox, domain)) => *text = format!("{mailbox}{number}@{domain}"),
                 None => text.push_str(&number.to_string()),
             },
@@ -205,7 +213,8 @@ mod tests {
 
     #[test]
     fn unique_values_and_what_hangs_on_them_are_renewed() {
-        let body = json!({ "customer_info": { "email": "jo@example.com", "name": "Jo" },
+        let body = json!({ "customer_info": { "email": "jo@example.com", "name": "Jo", "another_id": "idp|42" },
+            "accountId": "0b5c1c0e-6a53-4d0c-9d5e-1f6f6b7f9c11", "masterTariffId": 521,
             "installation_info": [{ "external_installation_id": "99", "meters": [{ "external_meter_id": "77" }] }] });
         let sample = Sample::new(json!({
             "headers": { "content-length": "1", "idempotency-key": "once" }, "body": body.to_string() }));
@@ -218,7 +227,8 @@ mod tests {
         let body: Value = serde_json::from_str(body).unwrap();
         assert_eq!(
             body,
-            json!({ "customer_info": { "email": "jo5@example.com", "name": "Jo" },
+            json!({ "customer_info": { "email": "jo5@example.com", "name": "Jo", "another_id": "idp|425" },
+            "accountId": "0b5c1c0e-6a53-4d0c-9d5e-1f6f6b7f9c11", "masterTariffId": 521,
             "installation_info": [{ "external_installation_id": "995", "meters": [{ "external_meter_id": "775" }] }] })
         );
     }

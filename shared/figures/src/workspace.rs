@@ -172,6 +172,13 @@ pub(crate) fn size(path: &Path) -> Result<Size, WorkspaceError> {
     Ok(Size { plain: bytes(plain), zipped: bytes(zipped) })
 }
 
+/// Whether the binary at `path` hashes passwords: the name of the one scheme is in it, because the stored form
+/// begins with it.
+pub(crate) fn hashes_passwords(path: &Path) -> bool {
+    let scheme = b"argon2id";
+    fs::read(path).is_ok_and(|binary| binary.windows(scheme.len()).any(|window| window == scheme))
+}
+
 /// The cargo that started this command, else the one on the path.
 fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")))
