@@ -92,7 +92,7 @@ impl IntoResponses for NotAuthorized {
 #[must_use]
 pub fn unauthorized(contents: impl IntoIterator<Item = (&'static str, Content)>) -> BTreeMap<String, RefOr<Response>> {
     let challenge = HeaderBuilder::new()
-        .schema(ObjectBuilder::new().schema_type(Type::String))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
         .description(Some("What to show (RFC 7617, RFC 6750)."))
         .build();
     let response = ResponseBuilder::new()

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use utoipa::{
     IntoParams, IntoResponses,
-    openapi::{Content, OneOfBuilder, OpenApi, PathItem, Ref, RefOr, Response},
+    openapi::{Content, OneOfBuilder, OpenApi, PathItem, Ref, RefOr, Response, Schema},
 };
 use wattbook_api::contract::unauthorized;
 
@@ -16,8 +16,8 @@ pub struct NotAuthorized;
 impl IntoResponses for NotAuthorized {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         let kinds = ["ErrorEnvelope", "GatewayMessage"].map(Ref::from_schema_name);
-        let either = kinds.into_iter().fold(OneOfBuilder::new(), |either, kind| either.item(kind));
-        unauthorized([("application/json", Content::new(Some(either.build())))])
+        let either = kinds.into_iter().fold(OneOfBuilder::new(), OneOfBuilder::item);
+        unauthorized([("application/json", Content::new(Some(Schema::from(either))))])
     }
 }
 
