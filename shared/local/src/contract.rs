@@ -1,6 +1,7 @@
 //! The OpenAPI document of the whole bundle.
 
-use utoipa::openapi::OpenApi;
+use utoipa::{OpenApi as _, openapi::OpenApi};
+use wattbook_accounts::contract::Shared;
 
 use crate::functions::FUNCTIONS;
 
@@ -8,8 +9,10 @@ use crate::functions::FUNCTIONS;
 #[must_use]
 pub fn document() -> OpenApi {
     let operations = FUNCTIONS.iter().filter_map(|function| function.contract);
-    let mut document =
-        operations.fold(wattbook_api::contract::base(), |document, contract| document.merge_from(contract()));
+    let mut document = operations
+        .fold(wattbook_api::contract::base().merge_from(Shared::openapi()), |document, contract| {
+            document.merge_from(contract())
+        });
     for item in document.paths.paths.values_mut() {
         let all = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete];
         for operation in all.into_iter().flatten() {

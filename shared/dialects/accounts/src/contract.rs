@@ -10,6 +10,11 @@ use wattbook_api::contract::unauthorized;
 
 use crate::envelope::ErrorEnvelope;
 
+/// What operations refer to by name alone, for the document that they become a part of.
+#[derive(utoipa::OpenApi)]
+#[openapi(components(schemas(ErrorEnvelope)))]
+pub struct Shared;
+
 /// What whoever is not known is answered.
 pub struct NotAuthorized;
 
