@@ -86,7 +86,8 @@ def _as_resources(api, properties):
     properties.pop("FailOnWarnings", None)
     properties.update({"Name": body["info"]["title"], "ProtocolType": "HTTP"})
     if "x-amazon-apigateway-cors" in body:
-        properties["CorsConfiguration"] = _capitalised(body["x-amazon-apigateway-cors"])
+        # With its members as a body has them: so the emulator's gateway reads them, whoever made the API.
+        properties["CorsConfiguration"] = body["x-amazon-apigateway-cors"]
     there, reference = {}, {"Ref": api}
     for scheme, definition in body.get("components", {}).get("securitySchemes", {}).items():
         authorizer = definition["x-amazon-apigateway-authorizer"]
@@ -130,16 +131,3 @@ def _route(api, reference, path, method, operation):
 
 def _resource(kind, properties):
     return {"Type": f"AWS::ApiGatewayV2::{kind}", "Properties": properties}
-
-
-def _capitalised(cors):
-    """The members as CloudFormation names them, wherever in a condition they stand."""
-    if isinstance(cors, list):
-        return [_capitalised(each) for each in cors]
-    if not isinstance(cors, dict):
-        return cors
-    return {
-        name if name.startswith(("Fn::", "Ref")) else name[0].upper() + name[1:]:
-            value if not name.startswith("Fn::If") else _capitalised(value)
-        for name, value in cors.items()
-    }  # fmt: skip

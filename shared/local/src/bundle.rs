@@ -7,6 +7,7 @@ use wattbook_store::Usage;
 
 use crate::{
     authorizer::Authorizers,
+    cors::Cors,
     data::{Data, DataDir},
     demo::{self, Demo},
     embedded::EmbeddedStore,
@@ -98,8 +99,9 @@ impl Bundle {
         let (own, demo_file) = (store.connect(&options.table)?, data.file("demo.json"));
         let demo = demo::find_or_make(&functions, &demo_file);
         let (demo, ()) = tokio::try_join!(demo, sample::load_if_absent(&functions, &own))?;
+        let cors = Cors::new(&template.parts);
         let authorizers = Authorizers::new(&template.authorizers, options.reauthorize_every, &store.region);
-        let gateway = Arc::new(Gateway { functions, routes, authorizers, port });
+        let gateway = Arc::new(Gateway { functions, routes, authorizers, cors, port });
         let streams = streams(&template, embedded.is_some(), &data, &store, &gateway).await?;
         let serving = Serving::start(Arc::clone(&gateway), listener);
         Ok(Self { serving, streams, gateway, embedded, data, store, table: options.table, secrets, demo, port })

@@ -11,7 +11,7 @@ use std::{
 use axum::{
     body::Body,
     extract::{ConnectInfo, Request, State},
-    http::{HeaderName, HeaderValue, Response, StatusCode},
+    http::{HeaderName, HeaderValue, Response, StatusCode, header::ORIGIN},
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE};
 use jiff::Timestamp;
@@ -20,6 +20,7 @@ use serde_json::Value;
 use crate::{
     answer,
     authorizer::{Authorizers, Decision},
+    cors::{self, Cors},
     event::{self, Incoming},
     functions::Functions,
     request_body::{self, BodyFault},
@@ -35,6 +36,7 @@ pub(crate) struct Gateway {
     pub(crate) functions: Functions,
     pub(crate) routes: Routes,
     pub(crate) authorizers: Authorizers,
+    pub(crate) cors: Cors,
     /// The port that it listens on.
     pub(crate) port: u16,
 }
@@ -49,9 +51,18 @@ pub(crate) async fn handle(
     let started = Instant::now();
     let id = request_id();
     let method = request.method().clone();
-    let matched = gateway.routes.find(method.as_str(), &event::decoded_path(request.uri()));
+    let path = event::decoded_path(request.uri());
+    let question = cors::asked(&method, request.headers());
+    let matched = gateway.routes.find(question.unwrap_or(method.as_str()), &path);
     let route = matched.as_ref().map(|matched| matched.route.key.clone());
-    let mut response = gateway.answer(request, matched, peer, id.clone()).await;
+    let part = matched.as_ref().map(|matched| matched.route.part.clone()).unwrap_or_default();
+    let origin = request.headers().get(ORIGIN).cloned();
+    let answered = question.and_then(|_| gateway.cors.answer(&part, origin.as_ref()));
+    let mut response = match answered {
+        Some(response) => response,
+        None => gateway.answer(request, peer, id.clone()).await,
+    };
+    gateway.cors.mark(&part, origin.as_ref(), response.headers_mut());
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }
@@ -67,8 +78,9 @@ pub(crate) async fn handle(
 }
 
 impl Gateway {
-    async fn answer(&self, request: Request, matched: Option<Matched>, peer: SocketAddr, id: String) -> Response<Body> {
+    async fn answer(&self, request: Request, peer: SocketAddr, id: String) -> Response<Body> {
         let (head, body) = request.into_parts();
+        let matched = self.routes.find(head.method.as_str(), &event::decoded_path(&head.uri));
         let body = match request_body::collect(body, BODY_LIMIT).await {
             Ok(body) => body,
             Err(BodyFault::TooLarge) => {

@@ -16,6 +16,7 @@ mod answer;
 mod authorizer;
 mod bundle;
 pub mod contract;
+mod cors;
 mod data;
 pub mod demo;
 mod embedded;

@@ -34,6 +34,9 @@ struct Arguments {
     /// Where data is kept
     #[arg(long, value_name = "DIR", default_value = ".wattbook")]
     data_dir: PathBuf,
+    /// A value for a parameter of the template, such as `AllowedOrigins=https://shop.example`; may be repeated
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = pair)]
+    parameters: Vec<(String, String)>,
     /// Once requests are served, write the URL and the demo credentials to FILE, as lines for a shell
     #[arg(long, value_name = "FILE")]
     write_env: Option<PathBuf>,
@@ -93,6 +96,7 @@ async fn serve(arguments: Arguments) -> Result<(), Failure> {
         port: arguments.port,
         data: if arguments.in_memory { DataDir::InMemory } else { DataDir::Dir(arguments.data_dir) },
         store: StoreAccess::of_process(),
+        parameters: arguments.parameters.into_iter().collect(),
         print_events: true,
         ..Options::default()
     };
@@ -170,6 +174,11 @@ fn shell_word(value: &str) -> String {
     if value.chars().all(plain) { value.to_owned() } else { format!("'{}'", value.replace('\'', r"'\''")) }
 }
 
+fn pair(text: &str) -> Result<(String, String), &'static str> {
+    let (name, value) = text.split_once('=').ok_or("it is written NAME=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
 /// Resolves at Ctrl-C, and where there is such a thing at SIGTERM.
 fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     #[cfg(unix)]
@@ -220,6 +229,9 @@ mod tests {
         let arguments = Arguments::try_parse_from(["wattbook"]).unwrap();
         assert_eq!((arguments.port, arguments.data_dir.to_str()), (3000, Some(".wattbook")));
         assert!(Arguments::try_parse_from(["wattbook", "--in-memory", "--data-dir", "x"]).is_err());
+        let arguments = Arguments::try_parse_from(["wattbook", "--parameter", "A=b=c", "--parameter", "D="]).unwrap();
+        assert_eq!(arguments.parameters, [("A", "b=c"), ("D", "")].map(|(n, v)| (n.to_owned(), v.to_owned())));
+        assert!(Arguments::try_parse_from(["wattbook", "--parameter", "A"]).is_err());
     }
 
     #[test]

@@ -58,3 +58,45 @@ fn every_part_has_what_parts_have() {
         assert_eq!(shared, first.replace(&format!("Wattbook, {own}"), &format!("Wattbook, {api}")), "{path}");
     }
 }
+
+/// Behind the one address each route is its own part's: a behaviour leads to the part that has the path, and what the
+/// first part has, or several have, is left to the first.
+#[test]
+fn the_one_address_leads_each_path_to_its_part() {
+    let top = resources_of(SOURCES[0].1);
+    let parts: Vec<_> = top.iter().filter(|(_, it)| it["Type"] == "AWS::Serverless::Application").collect();
+    let address = &top.iter().find(|(id, _)| id == "Address").unwrap().1["Properties"]["DistributionConfig"];
+    let behaviours: Vec<&Yaml> = untagged(&address["CacheBehaviors"]).iter().map(|it| &untagged(it)[1]).collect();
+    let target = |path: &str| {
+        let takes = |pattern: &str| pattern.strip_suffix('*').map_or(pattern == path, |start| path.starts_with(start));
+        let behaviour = behaviours.iter().find(|it| takes(it["PathPattern"].as_str().unwrap()));
+        behaviour.map(|it| it["TargetOriginId"].as_str().unwrap().to_owned())
+    };
+    for (index, (_, part)) in parts.iter().enumerate() {
+        let location = part["Properties"]["Location"].as_str().unwrap();
+        let name = location.split('/').nth(1).unwrap();
+        let (_, source) = SOURCES.iter().find(|(path, _)| *path == location).unwrap();
+        for (_, resource) in resources_of(source) {
+            for (_, event) in resource["Properties"]["Events"].as_mapping().into_iter().flatten() {
+                let path = event["Properties"]["Path"].as_str().unwrap();
+                let shared = path == "$default" || path.starts_with("/v1/");
+                let expected = (index > 0 && !shared).then(|| name.to_owned());
+                assert_eq!(target(path), expected, "{path} of {name}");
+            }
+        }
+    }
+    // Every origin is a part that is there under the same condition.
+    let origins: Vec<String> = untagged(&address["Origins"]).iter().map(|it| format!("{it:?}")).collect();
+    assert_eq!(origins.len(), parts.len());
+    for ((id, _), origin) in parts.iter().zip(origins) {
+        assert!(origin.contains(&format!("With{id}")) && origin.contains(&format!("{id}.Outputs.Domain")), "{origin}");
+    }
+}
+
+/// A list, or the arguments of a function such as `!If`.
+fn untagged(value: &Yaml) -> &Vec<Yaml> {
+    match value {
+        Yaml::Tagged(tagged) => tagged.value.as_sequence().unwrap(),
+        value => value.as_sequence().unwrap(),
+    }
+}

@@ -123,7 +123,9 @@ async fn odd_ids_keys_and_queries() {
         }
         // Of an account that is there, a property of that key is deleted already.
         let deleted = running.rest(Method::DELETE, &format!("{ACCOUNTS}/pid/p/properties/{odd}"), None).await;
-        assert!([200, 400].contains(&deleted.status), "{odd}: {deleted:?}");
+        // What is two segments once it is decoded finds no route.
+        let expected: &[u16] = if odd.to_uppercase().contains("%2F") { &[404] } else { &[200, 400] };
+        assert!(expected.contains(&deleted.status), "{odd}: {deleted:?}");
         let upserted = running.rest(Method::PUT, &format!("{ACCOUNTS}/pid/{odd}"), json!({})).await;
         assert!(upserted.status < 500, "{odd}: {upserted:?}");
     }

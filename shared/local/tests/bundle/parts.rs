@@ -1,0 +1,38 @@
+//! Parts that a deployment leaves out.
+
+use reqwest::Method;
+use wattbook_local::Options;
+
+use crate::support::{Running, body, send};
+
+async fn without(part: &str) -> Running {
+    let parameters = [(format!("With{part}"), "false".to_owned())].into();
+    Running::start_with(Options { parameters, ..Options::default() }).await
+}
+
+#[tokio::test]
+async fn without_accounts_its_paths_are_unknown_and_the_rest_works() {
+    let running = without("Accounts").await;
+    for path in ["/rest/v1/accounts", "/openapi/accounts.json"] {
+        let answer = running.get(running.admin(), path).await;
+        assert_eq!((answer.status, answer.json()["code"].as_str()), (404, Some("unknown_path")), "{path}");
+    }
+    assert_eq!(running.provision(running.admin(), &body(1)).await.status, 201);
+    running.bundle.stop().await;
+}
+
+/// The other part has the token end points, too, and speaks its own dialect.
+#[tokio::test]
+async fn without_provisioning_its_paths_are_unknown_and_tokens_are_issued_all_the_same() {
+    let running = without("Provisioning").await;
+    let answer = running.provision(running.admin(), &body(1)).await;
+    assert_eq!((answer.status, answer.json()["results"][0]["code"].as_str()), (404, Some("UnknownPath")));
+    let admin = running.admin();
+    let form =
+        [("grant_type", "client_credentials"), ("client_id", &*admin.app_id), ("client_secret", &*admin.app_key)];
+    let token = send(running.request(Method::POST, "/v1/token").form(&form)).await.json();
+    let bearer = token["access_token"].as_str().unwrap();
+    let list = send(running.request(Method::GET, "/rest/v1/accounts").bearer_auth(bearer)).await;
+    assert_eq!(list.status, 200, "{list:?}");
+    running.bundle.stop().await;
+}
