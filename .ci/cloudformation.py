@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import pathlib
+import re
 import zipfile
 
 import samtranslator.translator.transform as sam
@@ -15,6 +16,7 @@ from samtranslator.yaml_helper import yaml_parse
 
 LACKING = [
     "the body of an HTTP API is not read: its routes, integrations and authorizers are deployed as resources",
+    "a part's references to secrets are not resolved: the top resolves them and hands the part the values",
     "alarms on metric math are refused: they are left out",
     "CloudFormation of the emulator creates what AWS might refuse: quotas, names and property types are not all checked",
 ]
@@ -43,6 +45,7 @@ class Package:
             elif resource["Type"] == "AWS::Serverless::Application":
                 properties["Location"] = self.template(file.parent / properties["Location"], edit)
         transformed = sam.transform(template, {}, NoManagedPolicies())
+        transformed["Resources"] = _with_secrets(transformed["Resources"])
         self._adapt(transformed["Resources"])
         # Named after its content, as `sam package` does it: that is how CloudFormation sees a change of a part.
         return self._put(json.dumps(transformed).encode(), ".template")
@@ -71,6 +74,32 @@ class Package:
                 del resources[name]
             elif resource["Type"] == "AWS::ApiGatewayV2::Api" and "Body" in properties:
                 resources.update(_as_resources(name, properties))
+
+
+def _with_secrets(resources):
+    """A part takes the value of a secret in place of its ARN, which the template that has the secret hands on."""
+    secrets = {name for name, resource in resources.items() if resource["Type"] == "AWS::SecretsManager::Secret"}
+
+    def resolved(name):
+        return {"Fn::Sub": f"{{{{resolve:secretsmanager:${{{name}}}:SecretString}}}}"}
+
+    def walk(node):
+        if isinstance(node, list):
+            return [walk(each) for each in node]
+        if not isinstance(node, dict):
+            return node
+        text = node.get("Fn::Sub")
+        found = isinstance(text, str) and re.fullmatch(r"\{\{resolve:secretsmanager:\$\{(\w+)\}:SecretString\}\}", text)
+        if found and found[1] not in secrets:
+            return {"Ref": found[1]}
+        return {name: walk(value) for name, value in node.items()}
+
+    for resource in resources.values():
+        if resource["Type"] == "AWS::CloudFormation::Stack":
+            given = resource["Properties"].get("Parameters", {})
+            of_secrets = {name: resolved(value["Ref"]) for name, value in given.items() if value.get("Ref") in secrets}
+            resource["Properties"]["Parameters"] = given | of_secrets
+    return walk(resources)
 
 
 class NoManagedPolicies:

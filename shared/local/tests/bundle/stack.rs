@@ -149,7 +149,7 @@ impl Deployed {
 
     /// The address of the API that a path is of.
     fn api(&self, path: &str) -> &str {
-        let accounts = path.starts_with("/rest/") || path.starts_with("/openapi/accounts");
+        let accounts = path == "/rest" || path.starts_with("/rest/") || path.starts_with("/openapi/accounts");
         let output = if accounts { "AccountsUrl" } else { "ProvisioningUrl" };
         self.file.urls.get(output).or_else(|| self.file.urls.get("ApiUrl")).unwrap()
     }
