@@ -17,6 +17,7 @@ from samtranslator.yaml_helper import yaml_parse
 LACKING = [
     "the body of an HTTP API is not read: its routes, integrations and authorizers are deployed as resources",
     "a part's references to secrets are not resolved: the top resolves them and hands the part the values",
+    "a nested stack that has changed is not updated (it forgets the attributes of what is there): parts are only created",
     "alarms on metric math are refused: they are left out",
     "CloudFormation of the emulator creates what AWS might refuse: quotas, names and property types are not all checked",
 ]
