@@ -25,6 +25,18 @@ pub(crate) fn samples() -> Vec<(String, Value)> {
     FUNCTIONS.iter().map(|function| (function.name.to_owned(), read(&format!("{}.json", function.name)))).collect()
 }
 
+/// What a function is answered, and at which step.
+fn expected(name: &str) -> Value {
+    read(&format!("{name}.answer.json"))
+}
+
+/// The samples in the order of their steps, so that each finds what it is about.
+pub(crate) fn in_order() -> Vec<(String, Value)> {
+    let mut samples = samples();
+    samples.sort_by_key(|(name, _)| (expected(name)["step"].as_u64(), name.clone()));
+    samples
+}
+
 #[test]
 fn every_file_is_of_a_function() {
     let files = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
@@ -38,10 +50,7 @@ fn every_file_is_of_a_function() {
 #[tokio::test]
 async fn each_gets_the_answer_it_is_a_sample_of() {
     let running = Running::start().await;
-    let mut samples = samples();
-    let expected = |name: &str| read(&format!("{name}.answer.json"));
-    samples.sort_by_key(|(name, _)| (expected(name)["step"].as_u64(), name.clone()));
-    for (name, event) in samples {
+    for (name, event) in in_order() {
         let answer = running.bundle.invoke(&name, &event).await.unwrap();
         if let Err(difference) = matches(&expected(&name)["answer"], &answer, "") {
             panic!("events/{name}.answer.json says otherwise at {difference}\nthe answer: {answer:#}");
