@@ -17,15 +17,18 @@ fn main() -> io::Result<()> {
     }
     // By name, so that the order does not depend on the machine.
     found.sort_by(|a, b| a.file_name().cmp(&b.file_name()));
-    let (mut modules, mut list) = (String::new(), String::new());
+    let (mut modules, mut list, mut folders_of) = (String::new(), String::new(), String::new());
     for source in found.iter().map(|folder| folder.join("src/main.rs")) {
         let module = module(&source).ok_or_else(|| io::Error::other(format!("not a name: {}", source.display())))?;
         let path = source.to_string_lossy();
         writeln!(modules, "#[allow(dead_code)]\n#[path = {path:?}]\nmod {module};").map_err(io::Error::other)?;
         writeln!(list, "    &{module}::FUNCTION,").map_err(io::Error::other)?;
+        let folder = source.ancestors().nth(3).and_then(Path::file_name).unwrap_or_default().to_string_lossy();
+        writeln!(folders_of, "    {folder:?},").map_err(io::Error::other)?;
     }
     let source = format!(
-        "{modules}\n/// Every deployable function.\npub static FUNCTIONS: &[&wattbook_api::Function] = &[\n{list}];\n"
+        "{modules}\n/// Every deployable function.\npub static FUNCTIONS: &[&wattbook_api::Function] = &[\n{list}];\n\
+         /// The folders that the functions are in, in their order.\npub static FOLDERS: &[&str] = &[\n{folders_of}];\n"
     );
     let out = env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("cargo sets OUT_DIR"))?;
     fs::write(Path::new(&out).join("functions.rs"), source)

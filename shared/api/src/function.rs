@@ -17,6 +17,7 @@ use serde_json::value::RawValue;
 use crate::{
     InvocationError,
     authorizer::{self, AuthorizerHandler},
+    contract::{Declaration, Describe, Failures},
     direct::{self, DirectHandler},
     http::{self, Failure, HttpHandler},
     log,
@@ -49,6 +50,14 @@ pub enum Entry {
     Stream(StreamHandler),
 }
 
+/// How the operations of an API refuse.
+pub struct Dialect {
+    /// Writes a failure.
+    pub refuse: fn(&http::Request, &Failure) -> http::Answer,
+    /// The same for the contract.
+    pub failures: &'static Failures,
+}
+
 /// One deployable function.
 #[derive(Clone, Copy)]
 pub struct Function {
@@ -58,11 +67,31 @@ pub struct Function {
     pub entry: Entry,
     /// What it needs from its environment; it does not start without.
     pub uses: &'static [Resource],
-    /// The operations it adds to the contract, if it has a route.
-    pub contract: Option<fn() -> utoipa::openapi::OpenApi>,
+    /// What its operations say of themselves in the contract, if it has a route.
+    pub contract: Declaration,
 }
 
 impl Function {
+    /// A function with a route, for callers who are known, that uses the table.
+    #[must_use]
+    pub const fn http(name: &'static str, dialect: &'static Dialect, handle: HttpHandler, describe: Describe) -> Self {
+        let contract = Declaration::new(dialect.failures, describe);
+        Self { name, entry: Entry::Http { handle, refuse: dialect.refuse }, uses: &[Resource::Table], contract }
+    }
+
+    /// The same with a route that anybody may call.
+    #[must_use]
+    pub const fn open(name: &'static str, dialect: &'static Dialect, handle: HttpHandler, describe: Describe) -> Self {
+        let contract = Declaration::new(dialect.failures, describe);
+        Self { name, entry: Entry::Open { handle, refuse: dialect.refuse }, uses: &[Resource::Table], contract }
+    }
+
+    /// The same with other needs.
+    #[must_use]
+    pub const fn using(self, uses: &'static [Resource]) -> Self {
+        Self { uses, ..self }
+    }
+
     /// Prepares what the function uses.
     ///
     /// # Errors

@@ -33,7 +33,7 @@ pub mod verification;
 pub mod writing;
 
 pub use fault::{Fault, Faults};
-pub use function::{Entry, Function, serve};
+pub use function::{Dialect, Entry, Function, serve};
 pub use http::{Answer, Failure, Request};
 pub use invocation::{InvocationError, Pending};
 pub use principal::Principal;

@@ -3,7 +3,11 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{Answer, Failure, Request, problem};
+use crate::{
+    Answer, Dialect, Failure, Request,
+    contract::{self, Failures},
+    problem,
+};
 
 /// The end point that speaks OAuth; its sibling for JSON answers with problem documents.
 pub const TOKEN_PATH: &str = "/v1/token";
@@ -14,11 +18,25 @@ pub const UNSUPPORTED_GRANT_TYPE: &str = "unsupported_grant_type";
 /// An OAuth error.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OauthError {
-    /// The error code of RFC 6749 §5.2.
+    /// The error code of RFC 6749 §5.2; the last two are of the authorization end point there, and fit here.
+    #[schema(
+        pattern = "^(invalid_request|invalid_client|unsupported_grant_type|server_error|temporarily_unavailable)$"
+    )]
     error: &'static str,
     /// What is wrong, for people.
     error_description: String,
 }
+
+/// Of the token end points.
+pub static DIALECT: Dialect = Dialect { refuse, failures: &contract::PROBLEM };
+
+/// Failures of the one that speaks OAuth, for the contract.
+pub static FAILURES: Failures = Failures {
+    suffix: "Oauth",
+    media_type: "application/json",
+    body: contract::json::<OauthError>,
+    examples: include_str!("contract/oauth.json"),
+};
 
 /// Writes a failure for the end point that was asked.
 #[must_use]

@@ -5,7 +5,8 @@ use utoipa::ToSchema;
 use wattbook_store::MAX_ACCOUNT_BYTES;
 
 use crate::{
-    Answer, Failure, Fault, Request,
+    Answer, Dialect, Failure, Fault, Request,
+    contract::{self, FaultCode, ProblemCode},
     fault::Location,
     http::{Conflict, MAX_BODY_BYTES},
 };
@@ -24,6 +25,7 @@ pub struct Problem {
     /// What to do about it.
     detail: String,
     /// A stable code for programs.
+    #[schema(value_type = ProblemCode)]
     code: &'static str,
     /// Each fault, in the order of the body.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -39,6 +41,7 @@ pub struct Problem {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ProblemEntry {
     /// A stable code for programs.
+    #[schema(value_type = FaultCode)]
     code: &'static str,
     /// Where in the body: a JSON Pointer (RFC 6901).
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -52,9 +55,12 @@ pub struct ProblemEntry {
     message: String,
     /// Of a taken value: the account that holds it, if it is one that the caller can see.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, format = "uuid")]
     account_id: Option<String>,
 }
+
+/// For operations that answer with problem documents.
+pub static DIALECT: Dialect = Dialect { refuse, failures: &contract::PROBLEM };
 
 /// Writes a failure as a problem document.
 #[must_use]

@@ -1,6 +1,8 @@
 //! The values that callers give, described for the contract. Each stands once, whatever dialect
 //! uses it, beside the type of the domain that reads it.
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 use utoipa::{
     PartialSchema, ToSchema,
@@ -18,11 +20,15 @@ const LINE: &str = concat!(
     r"[^\u0000-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000])?$",
 );
 
+/// A date, or a date with a time: no format of JSON Schema allows both. Which days and hours there are is not said here.
+const MOMENT: &str =
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2})?)?$";
+
 /// Names of the zone `GMT` that differ by a sign alone: code generators make one name of two of them.
 const TWINS: [&str; 6] = ["GMT+0", "GMT-0", "GMT0", "Etc/GMT+0", "Etc/GMT-0", "Etc/GMT0"];
 
 macro_rules! described {
-    ($($(#[doc = $doc:literal])+ $name:ident => $schema:expr;)+) => {$(
+    ($($(#[doc = $doc:literal])+ $name:ident $(as $public:literal)? => $schema:expr;)+) => {$(
         $(#[doc = $doc])+
         #[derive(Debug, Deserialize)]
         pub struct $name(pub String);
@@ -35,7 +41,12 @@ macro_rules! described {
             }
         }
 
-        impl ToSchema for $name {}
+        impl ToSchema for $name {
+            fn name() -> Cow<'static, str> {
+                // Those without are plain text, of which the contract makes no type.
+                [$($public,)? stringify!($name)][0].into()
+            }
+        }
     )+};
 }
 
@@ -73,28 +84,28 @@ described! {
     /// One line of text of up to 1000 characters, or a number or a truth value, which are kept as text.
     Scalar => |text| line(text.schema_type(SchemaType::from_iter([Type::String, Type::Number, Type::Boolean])), 1000);
     /// An e-mail address; letters beyond ASCII and IDNA domains are fine.
-    EmailText => |text| text.format(Some(SchemaFormat::KnownFormat(KnownFormat::Email))).max_length(Some(Email::MAX));
+    EmailText => |text| text.format(Some(SchemaFormat::Custom("idn-email".into()))).max_length(Some(Email::MAX));
     /// A calendar date (RFC 3339, full-date).
     Day => |text| text.format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)));
     /// A date, or a date with a time, with or without an offset (ISO 8601).
-    MomentText => |text| text.format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)));
+    MomentText => |text| text.pattern(Some(MOMENT));
     /// The name of a time zone in the IANA database.
-    Zone => |text| text.enum_values(Some(TimeZone::all().filter(|name| !TWINS.contains(name))));
+    Zone as "TimeZone" => |text| text.enum_values(Some(TimeZone::all().filter(|name| !TWINS.contains(name))));
     /// Whether an account is in use; `DELETED`: deleted, but kept.
-    StatusWord => |text| text.enum_values(Some(AccountStatus::WORDS.iter().copied()));
+    StatusWord as "AccountStatus" => |text| text.enum_values(Some(AccountStatus::WORDS.iter().copied()));
     /// What an account stands for.
-    TypeWord => |text| text.enum_values(Some(AccountType::WORDS.iter().copied()));
+    TypeWord as "AccountType" => |text| text.enum_values(Some(AccountType::WORDS.iter().copied()));
     /// What a tariff is for.
-    TariffServiceWord => |text| text.enum_values(Some(TariffService::WORDS.iter().copied()));
+    TariffServiceWord as "TariffService" => |text| text.enum_values(Some(TariffService::WORDS.iter().copied()));
     /// The code of a label partner.
     LabelPartner => |text| text.pattern(Some("^[A-Z][A-Z0-9_-]*$")).max_length(Some(32));
     /// An ISO 3166-1 alpha-2 country code.
-    Country => |text| text.enum_values(Some(CountryCode::all().iter().copied()));
+    Country as "CountryCode" => |text| text.enum_values(Some(CountryCode::all().iter().copied()));
     /// A service type: live or in batches, high or low resolution, with or without disaggregation,
     /// with or without hardware.
-    Service => |text| text.enum_values(Some(ServiceType::all().map(|service_type| service_type.to_string())));
+    Service as "ServiceType" => |text| text.enum_values(Some(ServiceType::all().map(|service_type| service_type.to_string())));
     /// How readings come in.
-    Input => |text| text.enum_values(Some(InputMethod::WORDS.iter().copied()));
+    Input as "MeterInputMethod" => |text| text.enum_values(Some(InputMethod::WORDS.iter().copied()));
     /// What a meter measures.
-    Energy => |text| text.enum_values(Some(EnergyType::WORDS.iter().copied()));
+    Energy as "EnergyType" => |text| text.enum_values(Some(EnergyType::WORDS.iter().copied()));
 }

@@ -40,9 +40,9 @@ struct Arguments {
     /// Once requests are served, write the URL and the demo credentials to FILE, as lines for a shell
     #[arg(long, value_name = "FILE")]
     write_env: Option<PathBuf>,
-    /// Print the OpenAPI document and exit
-    #[arg(long)]
-    print_openapi: bool,
+    /// Make the contracts anew, each API's in a folder of DIR (`shared/dialects`), and exit
+    #[arg(long, value_name = "DIR")]
+    write_contracts: Option<PathBuf>,
 }
 
 /// Why the program ends with exit code 1.
@@ -52,13 +52,16 @@ enum Failure {
     Start(#[from] LocalError),
     #[error("standard output cannot be written to, or signals cannot be received")]
     System(#[from] io::Error),
-    #[error("the OpenAPI document cannot be written as JSON")]
-    Contract(#[from] serde_json::Error),
+    #[error("the contracts cannot be made anew")]
+    Contract(#[from] contract::Failure),
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let outcome = if arguments.print_openapi { print_contract() } else { run(arguments) };
+    let outcome = match &arguments.write_contracts {
+        Some(folder) => contract::write(folder).map_err(Failure::from),
+        None => run(arguments),
+    };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -66,12 +69,6 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-fn print_contract() -> Result<(), Failure> {
-    let document = contract::document().to_pretty_json()?;
-    writeln!(io::stdout(), "{document}")?;
-    Ok(())
 }
 
 fn run(arguments: Arguments) -> Result<(), Failure> {

@@ -40,7 +40,7 @@ pub const SOURCES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/templat
 pub const TOP: &str = "template.yaml";
 
 /// The names that the template's resources go by on this machine.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Surroundings {
     /// What `AWS::Region` is.
     pub region: String,

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json, value::RawValue};
 use wattbook_api::{
     Entry, Failure, Faults, Function, Resource, Services,
+    contract::Declaration,
     fault::{Pointer, Reason},
     json,
     reader::{Members, text},
@@ -26,7 +27,7 @@ pub(crate) static FUNCTION: Function = Function {
     name: "administer-organisations",
     entry: Entry::Direct(|services, event| Box::pin(administer(services, event))),
     uses: &[Resource::Table, Resource::HashKeys],
-    contract: None,
+    contract: Declaration::NONE,
 };
 
 fn main() -> std::process::ExitCode {

@@ -3,6 +3,7 @@
 use wattbook_api::{
     Entry, Failure, Function, Resource, Services,
     authorizer::{Asked, Verdict},
+    contract::Declaration,
     credentials, token,
 };
 
@@ -11,7 +12,7 @@ pub(crate) static FUNCTION: Function = Function {
     name: "authorize-request",
     entry: Entry::Authorizer(|services, asked| Box::pin(decide(services, asked))),
     uses: &[Resource::Table, Resource::SigningKeys, Resource::HashKeys],
-    contract: None,
+    contract: Declaration::NONE,
 };
 
 fn main() -> std::process::ExitCode {

@@ -4,32 +4,23 @@
 use deserr::Deserr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use utoipa::{OpenApi, ToSchema};
+use utoipa::ToSchema;
 use wattbook_api::{
-    Answer, Entry, Failure, Faults, Function, Request, Resource, Services, body,
-    contract::ServerTrouble,
+    Answer, Failure, Faults, Function, Request, Resource, Services, body,
+    contract::{Operation, Refusal, json},
     credentials,
     fault::{Pointer, Reason},
-    oauth::{self, OauthError},
-    problem::Problem,
-    token,
+    oauth, token,
 };
 
 /// The function.
-pub(crate) static FUNCTION: Function = Function {
-    name: "issue-token",
-    entry: Entry::Open { handle: |services, request| Box::pin(answer(services, request)), refuse: oauth::refuse },
-    uses: &[Resource::Table, Resource::SigningKeys, Resource::HashKeys],
-    contract: Some(Contract::openapi),
-};
+pub(crate) static FUNCTION: Function =
+    Function::open("issue-token", &oauth::DIALECT, |services, request| Box::pin(answer(services, request)), describe)
+        .using(&[Resource::Table, Resource::SigningKeys, Resource::HashKeys]);
 
 fn main() -> std::process::ExitCode {
     wattbook_api::serve(&FUNCTION)
 }
-
-#[derive(OpenApi)]
-#[openapi(paths(by_form, by_json))]
-struct Contract;
 
 /// A request of the OAuth end point. The credential may stand in a Basic header instead.
 #[derive(Deserialize, ToSchema)]
@@ -51,6 +42,7 @@ struct OauthToken {
     /// The token.
     access_token: String,
     /// Always `Bearer`.
+    #[schema(pattern = "^Bearer$")]
     token_type: &'static str,
     /// For how many seconds it is good.
     expires_in: i64,
@@ -76,9 +68,28 @@ struct JsonToken {
     /// The token.
     access_token: String,
     /// Always `Bearer`.
+    #[schema(pattern = "^Bearer$")]
     token_type: &'static str,
     /// For how many seconds it is good.
     expires_in: i64,
+}
+
+fn describe(operation: Operation) -> Operation {
+    let operation = operation.with_header("Cache-Control").refuses(&[Refusal::WrongCredential]);
+    if operation.path().ends_with(oauth::TOKEN_PATH) {
+        operation
+            .named("Get a bearer token (OAuth 2.0)", "Exchanges a credential for a token that is good for an hour.")
+            .takes_basic_too()
+            .takes_as("application/x-www-form-urlencoded", json::<TokenForm>())
+            .answers(200, json::<OauthToken>(), "A token.")
+            .fails_as(&oauth::FAILURES)
+    } else {
+        operation
+            .id("issue-token-json")
+            .named("Get a bearer token (JSON)", "The same as `POST /v1/token`, for callers that speak JSON.")
+            .takes(json::<JsonRequest>())
+            .answers(200, json::<JsonToken>(), "A token.")
+    }
 }
 
 /// What a caller shows: app id and app key.
@@ -92,27 +103,6 @@ async fn answer(services: &Services, request: &Request) -> Result<Answer, Failur
     }
 }
 
-/// Get a bearer token (OAuth 2.0)
-///
-/// Exchanges a credential for a token that is good for an hour.
-#[utoipa::path(
-    post,
-    path = "/v1/token",
-    operation_id = "issue-token",
-    tag = "access",
-    request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
-    responses(
-        (status = 200, description = "A token.", body = OauthToken),
-        (status = 400, description = "The request has faults.", body = OauthError),
-        (status = 401, description = "The credential is not valid.", body = OauthError),
-        (status = 413, description = "The body is too large.", body = OauthError),
-        (status = 415, description = "The body is not a form by its media type.", body = OauthError),
-        (status = 500, description = "Something went wrong on our side.", body = OauthError),
-        (status = 503, description = "Busy; ask again after `Retry-After`.", body = OauthError, headers(
-            ("retry-after" = u32, description = "After how many seconds to ask again."),
-        )),
-    ),
-)]
 async fn by_form(services: &Services, request: &Request) -> Result<Answer, Failure> {
     let body = request.body("application/x-www-form-urlencoded")?;
     let unreadable = |_| Failure::Unreadable(Reason::new("malformed_form", "the body is not a form"));
@@ -145,24 +135,6 @@ async fn by_form(services: &Services, request: &Request) -> Result<Answer, Failu
     Ok(Answer::json(200, &token)?.header("cache-control", "no-store"))
 }
 
-/// Get a bearer token (JSON)
-///
-/// The same as `POST /v1/token`, for callers that speak JSON.
-#[utoipa::path(
-    post,
-    path = "/v1/authentication",
-    operation_id = "issue-token-json",
-    tag = "access",
-    request_body = JsonRequest,
-    responses(
-        (status = 200, description = "A token.", body = JsonToken),
-        (status = 400, description = "The request has faults; all are listed.", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The credential is not valid.", body = Problem, content_type = "application/problem+json"),
-        (status = 413, description = "The body is too large.", body = Problem, content_type = "application/problem+json"),
-        (status = 415, description = "The body is not JSON by its media type.", body = Problem, content_type = "application/problem+json"),
-        ServerTrouble,
-    ),
-)]
 async fn by_json(services: &Services, request: &Request) -> Result<Answer, Failure> {
     let mut faults = Faults::default();
     let body = request.json(&mut faults)?.value;

@@ -1,64 +1,41 @@
 //! `POST /rest/v1/accounts`: adds an account.
 
-use utoipa::OpenApi;
 use wattbook_accounts::{
-    self as accounts,
     answer::{AccountView, Fields},
     change::{self, writing},
-    contract::{
-        BodyRefused, DryRun, Faulty, FieldsParameter, IdempotencyKey, KeyReused, NotAuthorized, Refused, Trouble,
-        with_aliases,
-    },
-    envelope::Envelope,
+    contract::{envelope, fields},
     request::AccountBody,
     schema,
 };
 use wattbook_api::{
-    Answer, Entry, Failure, Faults, Function, Request, Resource, Services,
+    Answer, Failure, Faults, Function, Request, Services,
+    contract::{Refusal, json},
     fault::{Pointer, Reason},
 };
 
 /// The function.
-pub(crate) static FUNCTION: Function = Function {
-    name: "add-account",
-    entry: Entry::Http { handle: |services, request| Box::pin(run(services, request)), refuse: accounts::refuse },
-    uses: &[Resource::Table],
-    contract: Some(|| with_aliases(Contract::openapi())),
-};
+pub(crate) static FUNCTION: Function = wattbook_accounts::function(
+    "add-account",
+    |services, request| Box::pin(run(services, request)),
+    |operation| {
+        operation
+            .named(
+                "Add an account",
+                "With as much of it as is known; an empty object will do. What is not stated of its address follows from \
+                 the rest, as does its likeliest tariff. An own id that is taken is a conflict, never an update.",
+            )
+            .with(fields())
+            .takes(json::<schema::AccountBody>())
+            .answers(200, envelope::<AccountView>("Account"), "The account as it was stored.")
+            .versioned()
+            .refuses(&[Refusal::Conflict])
+    },
+);
 
 fn main() -> std::process::ExitCode {
     wattbook_api::serve(&FUNCTION)
 }
 
-#[derive(OpenApi)]
-#[openapi(paths(run))]
-struct Contract;
-
-/// Add an account
-///
-/// With as much of it as is known; an empty object will do. What is not stated of its address follows
-/// from the rest, as does its likeliest tariff. An own id that is taken is a conflict, never an update.
-#[utoipa::path(
-    post,
-    path = "/rest/v1/accounts",
-    operation_id = "add-account",
-    tag = "accounts",
-    security(("basic" = []), ("oauth2" = [])),
-    params(DryRun, FieldsParameter, IdempotencyKey),
-    request_body = schema::AccountBody,
-    responses(
-        (status = 200, description = "The account as it was stored.", body = Envelope<AccountView>, headers(
-            ("etag" = String, description = "Its version."),
-            ("idempotent-replayed" = bool, description = "`true` where an earlier request under the key was answered with this."),
-        )),
-        Faulty,
-        Refused,
-        BodyRefused,
-        KeyReused,
-        NotAuthorized,
-        Trouble,
-    ),
-)]
 async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> {
     let mut faults = Faults::default();
     let writing = writing(services, request, &mut faults)?;

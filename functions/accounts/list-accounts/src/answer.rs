@@ -12,12 +12,14 @@ use wattbook_store::listing::Entry;
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct AccountList {
-    /// `success`.
+    /// Always `success`.
+    #[schema(pattern = "^success$")]
     pub(crate) status: &'static str,
     /// How many accounts match, up to 100000.
     pub(crate) count: u64,
     /// Of what type the results are: `Account`.
     #[serde(rename = "type")]
+    #[schema(pattern = "^Account$")]
     pub(crate) kind: &'static str,
     /// The accounts of this page.
     #[schema(value_type = Vec<AccountView>)]

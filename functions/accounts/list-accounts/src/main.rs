@@ -2,78 +2,41 @@
 
 mod answer;
 mod asked;
+mod contract;
 mod pages;
 mod search;
 
-use utoipa::OpenApi;
-use wattbook_accounts::{
-    self as accounts,
-    contract::{Faulty, FieldsParameter, Missing, NotAuthorized, Trouble},
-};
 use wattbook_api::{
-    Answer, Entry, Failure, Faults, Function, Principal, Request, Resource, Services,
-    schema_types::{EmailText, ExternalIdText, LabelPartner, StatusWord, TypeWord},
+    Answer, Failure, Faults, Function, Principal, Request, Resource, Services,
+    contract::{Refusal, json},
 };
 use wattbook_domain::{AccessLevel, Account, AccountStatus, Claim, Email};
 use wattbook_store::listing;
 
-use self::{answer::AccountList, asked::Asked, pages::Page};
+use self::{answer::AccountList, asked::Asked, contract::parameters, pages::Page};
 
 /// The function.
-pub(crate) static FUNCTION: Function = Function {
-    name: "list-accounts",
-    entry: Entry::Http { handle: |services, request| Box::pin(list(services, request)), refuse: accounts::refuse },
-    uses: &[Resource::Table, Resource::SigningKeys],
-    contract: Some(Contract::openapi),
-};
+pub(crate) static FUNCTION: Function = wattbook_accounts::function(
+    "list-accounts",
+    |services, request| Box::pin(list(services, request)),
+    |operation| {
+        parameters(operation)
+            .named(
+                "List accounts",
+                "By name unless `sortOn` says otherwise, without those that are deleted. A page by `nextPageToken` costs \
+                 the same wherever it is; `pageStart` reads what it passes over. A search that has to look at every account \
+                 stops after 200000 of them, or ten seconds: `countIsExact` is then `false`, and `nextPageToken` goes on. \
+                 Parameters that are not known are ignored.",
+            )
+            .answers(200, json::<AccountList>(), "The page.")
+            .refuses(&[Refusal::NotFound])
+    },
+).using(&[Resource::Table, Resource::SigningKeys]);
 
 fn main() -> std::process::ExitCode {
     wattbook_api::serve(&FUNCTION)
 }
 
-#[derive(OpenApi)]
-#[openapi(paths(list))]
-struct Contract;
-
-/// List accounts
-///
-/// By name unless `sortOn` says otherwise, without those that are deleted. A page by `nextPageToken` costs the same
-/// wherever it is; `pageStart` reads what it passes over. A search that has to look at every account stops after
-/// 200000 of them, or ten seconds: `countIsExact` is then `false`, and `nextPageToken` goes on. Parameters that are
-/// not known are ignored.
-#[utoipa::path(
-    get,
-    path = "/rest/v1/accounts",
-    operation_id = "list-accounts",
-    tag = "accounts",
-    security(("basic" = []), ("oauth2" = [])),
-    params(
-        ("pageStart" = Option<u32>, Query, nullable = false, maximum = 100_000, description = "How many accounts to pass over; 0 by default."),
-        ("pageCount" = Option<u32>, Query, nullable = false, minimum = 1, maximum = 1_000, description = "How many accounts a page has at most; 25 by default."),
-        ("pageToken" = Option<String>, Query, nullable = false, description = "The `nextPageToken` of the page before, with otherwise the same parameters; in place of `pageStart`."),
-        ("search" = Option<String>, Query, nullable = false, max_length = 255, description = "A text to look for; case does not count."),
-        ("searchOn" = Option<String>, Query, nullable = false, pattern = "^(accountId|providerAccountId|accountName|customerOrgId|customerOrgName|owner|status|type|email|city|state|zip|country|labelPartner|timeZone)(,(accountId|providerAccountId|accountName|customerOrgId|customerOrgName|owner|status|type|email|city|state|zip|country|labelPartner|timeZone))*$", description = "The fields to look in, with commas: accountId, providerAccountId, accountName, customerOrgId, customerOrgName, owner, status, type, email, city, state, zip, country, labelPartner, timeZone. By default accountName,customerOrgName."),
-        ("startsWith" = Option<bool>, Query, nullable = false, description = "Whether a field must begin with the text. On accountName alone this costs no more than the page."),
-        ("endsWith" = Option<bool>, Query, nullable = false, description = "Whether a field must end with the text."),
-        ("isRegex" = Option<bool>, Query, nullable = false, description = "Whether the text is a regular expression, without look-around and back references."),
-        ("sortOn" = Option<String>, Query, nullable = false, pattern = "^(accountId|providerAccountId|accountName|customerOrgId|customerOrgName|owner|status|type|email|city|state|zip|country|labelPartner|timeZone)(,(accountId|providerAccountId|accountName|customerOrgId|customerOrgName|owner|status|type|email|city|state|zip|country|labelPartner|timeZone)){0,3}$", description = "Up to four fields, with commas, as in `searchOn`. Another order than by accountName is for up to 100000 matches."),
-        ("sortOrder" = Option<String>, Query, nullable = false, pattern = "^(ASC|DESC)(,(ASC|DESC)){0,3}$", description = "ASC or DESC, one for all fields or one for each, with commas; ASC by default."),
-        FieldsParameter,
-        ("status" = inline(Option<StatusWord>), Query, nullable = false, description = "ACTIVE, INACTIVE or DELETED; by default all but the deleted ones."),
-        ("type" = inline(Option<TypeWord>), Query, nullable = false, description = "Only those of this type."),
-        ("customerOrgId" = Option<String>, Query, nullable = false, description = "Only those of this group."),
-        ("labelPartner" = inline(Option<LabelPartner>), Query, nullable = false, description = "Only those of this brand."),
-        ("email" = inline(Option<EmailText>), Query, nullable = false, description = "Only the one with this e-mail."),
-        ("providerAccountId" = inline(Option<ExternalIdText>), Query, nullable = false, description = "The one with this id of yours; 404 if there is none."),
-    ),
-    responses(
-        (status = 200, description = "The page.", body = AccountList),
-        Faulty,
-        Missing,
-        NotAuthorized,
-        Trouble,
-    ),
-)]
 async fn list(services: &Services, request: &Request) -> Result<Answer, Failure> {
     let principal = request.principal()?;
     let mut faults = Faults::default();

@@ -1,60 +1,38 @@
 //! `PUT /rest/v1/accounts/{accountId}/tariffs`: sets tariffs of an account.
 
-use utoipa::OpenApi;
 use wattbook_accounts::{
-    self as accounts,
     answer::TariffView,
     change::{self, Change, writing},
-    contract::{BodyRefused, DryRun, Faulty, IfMatch, Missing, NotAuthorized, Refused, Trouble, with_aliases},
+    contract::envelope,
     envelope::Envelope,
     schema,
     target::Target,
     tariffs,
 };
-use wattbook_api::{Answer, Entry, Failure, Faults, Function, Request, Resource, Services, fault::Pointer};
+use wattbook_api::{Answer, Failure, Faults, Function, Request, Services, contract::json, fault::Pointer};
 use wattbook_domain::{Flaw, change::Part, merge::AccountChange};
 
 /// The function.
-pub(crate) static FUNCTION: Function = Function {
-    name: "set-account-tariffs",
-    entry: Entry::Http { handle: |services, request| Box::pin(run(services, request)), refuse: accounts::refuse },
-    uses: &[Resource::Table],
-    contract: Some(|| with_aliases(Contract::openapi())),
-};
+pub(crate) static FUNCTION: Function = wattbook_accounts::function(
+    "set-account-tariffs",
+    |services, request| Box::pin(run(services, request)),
+    |operation| {
+        operation
+            .named(
+                "Set tariffs of an account",
+                "One, or a list of them. Each takes the place of the one of the same service and effective date, of which \
+                 what is absent stays. What is stated displaces the default of its service; no two may apply to the same \
+                 service on the same day.",
+            )
+            .takes(json::<schema::TariffsBody>())
+            .changes(200, envelope::<TariffView>("Tariff"), "All tariffs of the account as they are now.")
+    },
+);
 
 fn main() -> std::process::ExitCode {
     wattbook_api::serve(&FUNCTION)
 }
 
-#[derive(OpenApi)]
-#[openapi(paths(run))]
-struct Contract;
-
-/// Set tariffs of an account
-///
-/// One, or a list of them. Each takes the place of the one of the same service and effective date, of
-/// which what is absent stays. What is stated displaces the default of its service; no two may apply to
-/// the same service on the same day.
-#[utoipa::path(
-    put,
-    path = "/rest/v1/accounts/{accountId}/tariffs",
-    operation_id = "set-account-tariffs",
-    tag = "accounts",
-    security(("basic" = []), ("oauth2" = [])),
-    params(("accountId" = String, Path, description = "The account."), DryRun, IfMatch),
-    request_body = schema::TariffsBody,
-    responses(
-        (status = 200, description = "All tariffs of the account as they are now.", body = Envelope<TariffView>, headers(
-            ("etag" = String, description = "The version of the account."),
-        )),
-        Faulty,
-        Missing,
-        Refused,
-        BodyRefused,
-        NotAuthorized,
-        Trouble,
-    ),
-)]
 async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> {
     let mut faults = Faults::default();
     let writing = writing(services, request, &mut faults)?;

@@ -1,11 +1,11 @@
 //! Whatever matches no route of a part: says whether the path is unknown or only the method, in the words of the
 //! part's API. API Gateway by itself would say "Not Found" to both.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use serde::{Deserialize, de::IgnoredAny};
 use wattbook_accounts as accounts;
-use wattbook_api::{Answer, Entry, Failure, Function, Request, Resource, Services, contract, problem};
+use wattbook_api::{Answer, Entry, Failure, Function, Request, Resource, Services, contract::Declaration, problem};
+use wattbook_provisioning as provisioning;
 
 /// The function.
 pub(crate) static FUNCTION: Function = Function {
@@ -15,7 +15,7 @@ pub(crate) static FUNCTION: Function = Function {
         refuse: problem::refuse,
     },
     uses: &[Resource::Api],
-    contract: None,
+    contract: Declaration::NONE,
 };
 
 fn main() -> std::process::ExitCode {
@@ -23,13 +23,11 @@ fn main() -> std::process::ExitCode {
 }
 
 fn answer(services: &Services, request: &Request) -> Result<Answer, Failure> {
-    let refuse = match services.api().map_err(|error| Failure::Internal(error.into()))? {
-        "accounts" => accounts::refuse,
-        _ => problem::refuse,
+    let (routes, refuse): (_, fn(&Request, &Failure) -> Answer) = match services.api()? {
+        "accounts" => (accounts::contract::ROUTES, accounts::refuse),
+        _ => (provisioning::contract::ROUTES, problem::refuse),
     };
-    let document: Contract =
-        serde_json::from_str(contract::CHECKED_IN).map_err(|error| Failure::Internal(error.into()))?;
-    let allowed = methods(&document, request.path());
+    let allowed = methods(routes, request.path());
     // Another part may have the very route.
     let unknown = allowed.is_empty() || allowed.iter().any(|method| method == request.method());
     let failure = if unknown { Failure::NoRoute } else { Failure::Method { allowed } };
@@ -37,17 +35,11 @@ fn answer(services: &Services, request: &Request) -> Result<Answer, Failure> {
     Ok(refuse(request, &failure))
 }
 
-/// Of the contract, paths and methods; the rest is skipped without being built.
-#[derive(Deserialize)]
-#[allow(clippy::zero_sized_map_values, reason = "a JSON object is read as a map, and its values are of no interest")]
-struct Contract {
-    paths: BTreeMap<String, BTreeMap<String, IgnoredAny>>,
-}
-
-/// The methods that the contract has for a path.
-fn methods(document: &Contract, path: &str) -> Vec<String> {
-    let matching = document.paths.iter().filter(|(template, _)| matches(template, path));
-    matching.flat_map(|(_, operations)| operations.keys()).map(|method| method.to_uppercase()).collect()
+/// The methods that the routes have for a path.
+fn methods(routes: &str, path: &str) -> Vec<String> {
+    let routes = routes.lines().filter_map(|route| route.split_once(' '));
+    let methods = routes.filter(|(_, template)| matches(template, path)).map(|(method, _)| method);
+    methods.collect::<BTreeSet<_>>().into_iter().map(str::to_owned).collect()
 }
 
 /// Whether a path is one of a template, such as `/account/{account_id}`.

@@ -4,7 +4,9 @@
 //! tell of a write that never was. The stream has exactly the writes that were.
 
 use serde_json::{Map, Value, json};
-use wattbook_api::{Entry, Failure, Function, Resource, Services, bus::Event, secret::KeyRing, verification};
+use wattbook_api::{
+    Entry, Failure, Function, Resource, Services, bus::Event, contract::Declaration, secret::KeyRing, verification,
+};
 use wattbook_domain::{
     Email, LabelPartnerCode, Text,
     events::{self, AccountEvent, Happening},
@@ -16,7 +18,7 @@ pub(crate) static FUNCTION: Function = Function {
     name: "publish-changes",
     entry: Entry::Stream(|services, change| Box::pin(publish(services, change))),
     uses: &[Resource::EVENT_BUS, Resource::SigningKeys],
-    contract: None,
+    contract: Declaration::NONE,
 };
 
 fn main() -> std::process::ExitCode {

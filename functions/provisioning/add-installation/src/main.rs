@@ -1,69 +1,34 @@
 //! `POST /account/{account_id}/installation`: adds an installation to an account.
 
-use utoipa::OpenApi;
-use wattbook_api::{
-    Answer, Entry, Failure, Faults, Function, Request, Resource, Services,
-    contract::{BodyRefused, ChangeRefused, NotAuthorized, ServerTrouble},
-    fault::Pointer,
-    problem::{self, Problem},
-};
+use wattbook_api::{Answer, Failure, Faults, Function, Request, Services, contract::json, fault::Pointer};
 use wattbook_domain::change::Part;
 use wattbook_provisioning::{
     answer::{AccountView, InstallationIds},
     bodies::AddInstallationBody,
     change::{Change, Plan, refused},
     claim_pointer,
-    path::IdType,
+    contract::REHEARSED,
     request,
 };
 
 /// The function.
-pub(crate) static FUNCTION: Function = Function {
-    name: "add-installation",
-    entry: Entry::Http { handle: |services, request| Box::pin(run(services, request)), refuse: problem::refuse },
-    uses: &[Resource::Table],
-    contract: Some(Contract::openapi),
-};
+pub(crate) static FUNCTION: Function = wattbook_provisioning::function(
+    "add-installation",
+    |services, request| Box::pin(run(services, request)),
+    |operation| {
+        operation
+            .named("Add an installation", "With its meters. The account's first one is its primary one.")
+            .takes(json::<AddInstallationBody>())
+            .creates(json::<InstallationIds>(), "Added.")
+            .conditional()
+            .rehearses(json::<AccountView>(), REHEARSED)
+    },
+);
 
 fn main() -> std::process::ExitCode {
     wattbook_api::serve(&FUNCTION)
 }
 
-#[derive(OpenApi)]
-#[openapi(paths(run))]
-struct Contract;
-
-/// Add an installation
-///
-/// As the last one of the account, with its meters.
-#[utoipa::path(
-    post,
-    path = "/account/{account_id}/installation",
-    operation_id = "add-installation",
-    tag = "provisioning",
-    security(("basic" = []), ("oauth2" = [])),
-    params(
-        ("account_id" = String, Path, description = "The account."),
-        ("id_type" = inline(Option<IdType>), Query, description = "Whose ids the path has; `internal` are ours, and the default."),
-        ("dryRun" = Option<bool>, Query, description = "Check everything, store nothing, and answer what would be stored."),
-        ("If-Match" = Option<String>, Header, nullable = false, description = "The version that the change is for; another one answers 412."),
-        ("Idempotency-Key" = Option<String>, Header, nullable = false, min_length = 1, max_length = 255, pattern = "^[!-~]([ -~]*[!-~])?$",
-            description = "Makes the call safe to repeat for 24 hours: a repetition is answered like the first one."),
-    ),
-    request_body = AddInstallationBody,
-    responses(
-        (status = 201, description = "Added.", body = InstallationIds, headers(
-            ("location" = String, description = "Where the account is."),
-            ("etag" = String, description = "The account's version."),
-        )),
-        (status = 200, description = "A dry run: the account as it would be.", body = AccountView),
-        (status = 422, description = "Another request has used the idempotency key.", body = Problem, content_type = "application/problem+json"),
-        ChangeRefused,
-        BodyRefused,
-        NotAuthorized,
-        ServerTrouble,
-    ),
-)]
 async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> {
     let mut faults = Faults::default();
     let change = Change::read(services, request, &mut faults)?;

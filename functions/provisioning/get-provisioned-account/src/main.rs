@@ -1,61 +1,29 @@
 //! `GET /account/{account_id}`: reads an account with its installations and meters.
 
-use utoipa::OpenApi;
-use wattbook_api::{
-    Answer, Entry, Failure, Faults, Function, Request, Resource, Services,
-    contract::{NotAuthorized, ServerTrouble},
-    http::ETag,
-    problem::{self, Problem},
-};
+use wattbook_api::{Answer, Failure, Faults, Function, Request, Services, contract::json, http::ETag};
 use wattbook_provisioning::{
     answer::{AccountView, Ids},
     path::IdType,
 };
 
 /// The function.
-pub(crate) static FUNCTION: Function = Function {
-    name: "get-provisioned-account",
-    entry: Entry::Http { handle: |services, request| Box::pin(get(services, request)), refuse: problem::refuse },
-    uses: &[Resource::Table],
-    contract: Some(Contract::openapi),
-};
+pub(crate) static FUNCTION: Function = wattbook_provisioning::function(
+    "get-provisioned-account",
+    |services, request| Box::pin(get(services, request)),
+    |operation| {
+        operation
+            .named(
+                "Get an account",
+                "An account of another organisation or brand answers exactly like one that does not exist.",
+            )
+            .reads(json::<AccountView>(), "The account.")
+    },
+);
 
 fn main() -> std::process::ExitCode {
     wattbook_api::serve(&FUNCTION)
 }
 
-#[derive(OpenApi)]
-#[openapi(paths(get))]
-struct Contract;
-
-/// Get an account
-///
-/// The account as it was provisioned, its primary installation first. An account of another
-/// organisation or brand answers exactly like one that does not exist.
-#[utoipa::path(
-    get,
-    path = "/account/{account_id}",
-    operation_id = "get-provisioned-account",
-    tag = "provisioning",
-    security(("basic" = []), ("oauth2" = [])),
-    params(
-        ("account_id" = String, Path, description = "Our id of the account, or yours with `id_type=external`."),
-        ("id_type" = inline(Option<IdType>), Query, description = "Whose id the path has; `internal` is ours, and the default."),
-        ("If-None-Match" = Option<String>, Header, nullable = false, description = "Versions you have; if the current one is among them, the answer is 304."),
-    ),
-    responses(
-        (status = 200, description = "The account.", body = AccountView, headers(
-            ("etag" = String, description = "Its version."),
-        )),
-        (status = 304, description = "You have the current version.", headers(
-            ("etag" = String, description = "Its version."),
-        )),
-        (status = 400, description = "The request has faults; all are listed.", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No account of this id that you can see.", body = Problem, content_type = "application/problem+json"),
-        NotAuthorized,
-        ServerTrouble,
-    ),
-)]
 async fn get(services: &Services, request: &Request) -> Result<Answer, Failure> {
     let principal = request.principal()?;
     let mut faults = Faults::default();

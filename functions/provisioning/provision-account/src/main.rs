@@ -1,13 +1,9 @@
 //! `POST /account`: creates an account with its installations and meters, whole or not at all.
 
 use jiff::Timestamp;
-use utoipa::OpenApi;
 use wattbook_api::{
-    Answer, Entry, Failure, Faults, Function, Principal, Request, Resource, Services, clock,
-    contract::{NotAuthorized, ServerTrouble},
-    http::ETag,
+    Answer, Failure, Faults, Function, Principal, Request, Services, clock, contract::json, http::ETag,
     idempotency::Once,
-    problem::{self, Problem},
 };
 use wattbook_domain::Account;
 use wattbook_provisioning::{
@@ -18,55 +14,26 @@ use wattbook_provisioning::{
 use wattbook_store::WriteError;
 
 /// The function.
-pub(crate) static FUNCTION: Function = Function {
-    name: "provision-account",
-    entry: Entry::Http { handle: |services, request| Box::pin(provision(services, request)), refuse: problem::refuse },
-    uses: &[Resource::Table],
-    contract: Some(Contract::openapi),
-};
+pub(crate) static FUNCTION: Function = wattbook_provisioning::function(
+    "provision-account",
+    |services, request| Box::pin(provision(services, request)),
+    |operation| {
+        operation
+            .named(
+                "Provision an account",
+                "Stores the account, its installations and meters and claims their unique values in one transaction. Values \
+                 that are taken are all listed at once.",
+            )
+            .takes(json::<AccountBody>())
+            .creates(json::<ProvisionedIds>(), "Created.")
+            .rehearses(json::<AccountView>(), "A dry run: what would be stored.")
+    },
+);
 
 fn main() -> std::process::ExitCode {
     wattbook_api::serve(&FUNCTION)
 }
 
-#[derive(OpenApi)]
-#[openapi(paths(provision))]
-struct Contract;
-
-/// Provision an account
-///
-/// Stores the account, its installations and meters and claims their unique values in one
-/// transaction. Values that are taken are all listed at once.
-#[utoipa::path(
-    post,
-    path = "/account",
-    operation_id = "provision-account",
-    tag = "provisioning",
-    security(("basic" = []), ("oauth2" = [])),
-    params(
-        ("dryRun" = Option<bool>, Query, description = "Check everything, store nothing, and answer what would be stored."),
-        ("Idempotency-Key" = Option<String>, Header, nullable = false, min_length = 1, max_length = 255, pattern = "^[!-~]([ -~]*[!-~])?$",
-            description = "Makes the call safe to repeat for 24 hours: a repetition is answered like the first one."),
-    ),
-    request_body = AccountBody,
-    responses(
-        (status = 201, description = "Created.", body = ProvisionedIds, headers(
-            ("location" = String, description = "Where the account is."),
-            ("etag" = String, description = "Its version."),
-            ("idempotent-replayed" = bool, description = "`true` where an earlier request under the key was answered with this."),
-        )),
-        (status = 200, description = "A dry run: what would be stored.", body = AccountView),
-        (status = 400, description = "The request has faults; all are listed.", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "Values are taken; all are listed. Or the same request is being carried out.", body = Problem, content_type = "application/problem+json", headers(
-            ("retry-after" = u32, description = "Where the same request is being carried out: after how many seconds to ask again."),
-        )),
-        (status = 413, description = "The body or the account is too large.", body = Problem, content_type = "application/problem+json"),
-        (status = 415, description = "The body is not JSON by its media type.", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "Another request has used the idempotency key.", body = Problem, content_type = "application/problem+json"),
-        NotAuthorized,
-        ServerTrouble,
-    ),
-)]
 async fn provision(services: &Services, request: &Request) -> Result<Answer, Failure> {
     let principal = request.principal()?;
     let mut faults = Faults::default();

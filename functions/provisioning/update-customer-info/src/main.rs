@@ -1,63 +1,35 @@
 //! `PUT /account/{account_id}/customer-info`: changes the customer of an account.
 
-use utoipa::OpenApi;
-use wattbook_api::{
-    Answer, Entry, Failure, Faults, Function, Request, Resource, Services, clock,
-    contract::{BodyRefused, ChangeRefused, NotAuthorized, ServerTrouble},
-    problem,
-};
+use wattbook_api::{Answer, Failure, Faults, Function, Request, Services, clock, contract::json};
 use wattbook_provisioning::{
     answer::AccountView,
     bodies::CustomerChangeBody,
     change::{Change, Plan, external_id, refused},
     claim_pointer,
-    path::IdType,
+    contract::CHANGED,
     request,
 };
 
 /// The function.
-pub(crate) static FUNCTION: Function = Function {
-    name: "update-customer-info",
-    entry: Entry::Http { handle: |services, request| Box::pin(run(services, request)), refuse: problem::refuse },
-    uses: &[Resource::Table],
-    contract: Some(Contract::openapi),
-};
+pub(crate) static FUNCTION: Function = wattbook_provisioning::function(
+    "update-customer-info",
+    |services, request| Box::pin(run(services, request)),
+    |operation| {
+        operation
+            .named(
+                "Update the customer",
+                "Sets what is given and leaves the rest. Another e-mail has to be verified anew; the old one is free at \
+                 once.",
+            )
+            .takes(json::<CustomerChangeBody>())
+            .changes(200, json::<AccountView>(), CHANGED)
+    },
+);
 
 fn main() -> std::process::ExitCode {
     wattbook_api::serve(&FUNCTION)
 }
 
-#[derive(OpenApi)]
-#[openapi(paths(run))]
-struct Contract;
-
-/// Update the customer
-///
-/// Sets what is given and leaves the rest. Another e-mail has to be verified anew; the old one is free
-/// at once.
-#[utoipa::path(
-    put,
-    path = "/account/{account_id}/customer-info",
-    operation_id = "update-customer-info",
-    tag = "provisioning",
-    security(("basic" = []), ("oauth2" = [])),
-    params(
-        ("account_id" = String, Path, description = "The account."),
-        ("id_type" = inline(Option<IdType>), Query, description = "Whose ids the path has; `internal` are ours, and the default."),
-        ("dryRun" = Option<bool>, Query, description = "Check everything, store nothing, and answer what would be stored."),
-        ("If-Match" = Option<String>, Header, nullable = false, description = "The version that the change is for; another one answers 412."),
-    ),
-    request_body = CustomerChangeBody,
-    responses(
-        (status = 200, description = "The account as it is now; in a dry run, as it would be.", body = AccountView, headers(
-            ("etag" = String, description = "Its version."),
-        )),
-        ChangeRefused,
-        BodyRefused,
-        NotAuthorized,
-        ServerTrouble,
-    ),
-)]
 async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> {
     let mut faults = Faults::default();
     let change = Change::read(services, request, &mut faults)?;

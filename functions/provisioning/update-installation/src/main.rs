@@ -1,65 +1,32 @@
 //! `PUT /account/{account_id}/installation/{installation_id}`: changes an installation.
 
-use utoipa::OpenApi;
-use wattbook_api::{
-    Answer, Entry, Failure, Faults, Function, Request, Resource, Services,
-    contract::{BodyRefused, ChangeRefused, NotAuthorized, ServerTrouble},
-    fault::Pointer,
-    problem,
-};
+use wattbook_api::{Answer, Failure, Faults, Function, Request, Services, contract::json, fault::Pointer};
 use wattbook_domain::change::Part;
 use wattbook_provisioning::{
     answer::AccountView,
     bodies::InstallationChangeBody,
     change::{Change, Plan, refused},
     claim_pointer,
-    path::IdType,
+    contract::CHANGED,
     request,
 };
 
 /// The function.
-pub(crate) static FUNCTION: Function = Function {
-    name: "update-installation",
-    entry: Entry::Http { handle: |services, request| Box::pin(run(services, request)), refuse: problem::refuse },
-    uses: &[Resource::Table],
-    contract: Some(Contract::openapi),
-};
+pub(crate) static FUNCTION: Function = wattbook_provisioning::function(
+    "update-installation",
+    |services, request| Box::pin(run(services, request)),
+    |operation| {
+        operation
+            .named("Update an installation", "Sets what is given and leaves the rest.")
+            .takes(json::<InstallationChangeBody>())
+            .changes(200, json::<AccountView>(), CHANGED)
+    },
+);
 
 fn main() -> std::process::ExitCode {
     wattbook_api::serve(&FUNCTION)
 }
 
-#[derive(OpenApi)]
-#[openapi(paths(run))]
-struct Contract;
-
-/// Update an installation
-///
-/// Sets what is given and leaves the rest.
-#[utoipa::path(
-    put,
-    path = "/account/{account_id}/installation/{installation_id}",
-    operation_id = "update-installation",
-    tag = "provisioning",
-    security(("basic" = []), ("oauth2" = [])),
-    params(
-        ("account_id" = String, Path, description = "The account."),
-        ("installation_id" = String, Path, description = "The installation."),
-        ("id_type" = inline(Option<IdType>), Query, description = "Whose ids the path has; `internal` are ours, and the default."),
-        ("dryRun" = Option<bool>, Query, description = "Check everything, store nothing, and answer what would be stored."),
-        ("If-Match" = Option<String>, Header, nullable = false, description = "The version that the change is for; another one answers 412."),
-    ),
-    request_body = InstallationChangeBody,
-    responses(
-        (status = 200, description = "The account as it is now; in a dry run, as it would be.", body = AccountView, headers(
-            ("etag" = String, description = "Its version."),
-        )),
-        ChangeRefused,
-        BodyRefused,
-        NotAuthorized,
-        ServerTrouble,
-    ),
-)]
 async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> {
     let mut faults = Faults::default();
     let change = Change::read(services, request, &mut faults)?;

@@ -26,6 +26,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json, value::RawValue};
 use wattbook_api::{
     Entry, Failure, Faults, Function, Resource, Services,
+    contract::Declaration,
     fault::{Pointer, Reason},
     json,
     reader::{Members, text},
@@ -40,7 +41,7 @@ pub(crate) static FUNCTION: Function = Function {
     name: "load-reference-data",
     entry: Entry::Direct(|services, event| Box::pin(load(services, event))),
     uses: &[Resource::Table],
-    contract: None,
+    contract: Declaration::NONE,
 };
 
 fn main() -> std::process::ExitCode {

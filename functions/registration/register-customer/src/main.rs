@@ -5,12 +5,12 @@ mod password;
 
 use jiff::Timestamp;
 use serde::Serialize;
-use utoipa::{OpenApi, ToSchema};
+use utoipa::ToSchema;
 use wattbook_api::{
-    Answer, Entry, Failure, Faults, Function, Request, Resource, Services, clock,
-    contract::{BodyRefused, ServerTrouble},
+    Answer, Failure, Faults, Function, Request, Resource, Services, clock,
+    contract::json,
     fault::{Pointer, Reason},
-    problem::{self, Problem},
+    problem,
     reader::{Members, text},
     verification,
 };
@@ -20,12 +20,22 @@ use wattbook_store::WriteError;
 use self::password::Password;
 
 /// The function.
-pub(crate) static FUNCTION: Function = Function {
-    name: "register-customer",
-    entry: Entry::Open { handle: |services, request| Box::pin(run(services, request)), refuse: problem::refuse },
-    uses: &[Resource::Table, Resource::SigningKeys],
-    contract: Some(Contract::openapi),
-};
+pub(crate) static FUNCTION: Function = Function::open(
+    "register-customer",
+    &problem::DIALECT,
+    |services, request| Box::pin(run(services, request)),
+    |operation| {
+        operation
+            .named(
+                "Register",
+                "Verifies the e-mail and sets the password. A token that has expired, was used, was altered or never was \
+                 one always answers the same: `invalid_token`. How strong the password is can only be said once the token \
+                 is known to be good.",
+            )
+            .takes(json::<RegistrationBody>())
+            .answers(200, json::<Registered>(), "The e-mail is verified and the password is set.")
+    },
+).using(&[Resource::Table, Resource::SigningKeys]);
 
 fn main() -> std::process::ExitCode {
     wattbook_api::serve(&FUNCTION)
@@ -33,10 +43,6 @@ fn main() -> std::process::ExitCode {
 
 /// How often it is tried anew when the account was changed by somebody else meanwhile.
 const TRIES: usize = 8;
-
-#[derive(OpenApi)]
-#[openapi(paths(run))]
-struct Contract;
 
 /// What a customer registers with.
 #[derive(ToSchema)]
@@ -60,24 +66,6 @@ struct Registered {
     status: &'static str,
 }
 
-/// Register
-///
-/// Verifies the e-mail and sets the password. A token that has expired, was used, was altered or never
-/// was one always answers the same: `invalid_token`. How strong the password is can only be said once the
-/// token is known to be good.
-#[utoipa::path(
-    post,
-    path = "/registration",
-    operation_id = "register-customer",
-    tag = "registration",
-    request_body = RegistrationBody,
-    responses(
-        (status = 200, description = "The e-mail is verified and the password is set.", body = Registered),
-        (status = 400, description = "The request has faults; all are listed.", body = Problem, content_type = "application/problem+json"),
-        BodyRefused,
-        ServerTrouble,
-    ),
-)]
 async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> {
     let mut faults = Faults::default();
     request.query().close(&mut faults);

@@ -2,12 +2,12 @@
 
 use deserr::Deserr;
 use serde::Serialize;
-use utoipa::{OpenApi, ToSchema};
+use utoipa::ToSchema;
 use wattbook_api::{
-    Answer, Entry, Failure, Faults, Function, Request, Resource, Services, body, clock,
-    contract::{BodyRefused, ServerTrouble},
+    Answer, Failure, Faults, Function, Request, Services, body, clock,
+    contract::json,
     fault::{Pointer, Reason},
-    problem::{self, Problem},
+    problem,
     schema_types::EmailText,
     verification,
 };
@@ -15,12 +15,21 @@ use wattbook_domain::{AccountId, Email, OrganisationId};
 use wattbook_store::{Store, UniquenessScope, WriteError};
 
 /// The function.
-pub(crate) static FUNCTION: Function = Function {
-    name: "resend-verification",
-    entry: Entry::Open { handle: |services, request| Box::pin(run(services, request)), refuse: problem::refuse },
-    uses: &[Resource::Table],
-    contract: Some(Contract::openapi),
-};
+pub(crate) static FUNCTION: Function = Function::open(
+    "resend-verification",
+    &problem::DIALECT,
+    |services, request| Box::pin(run(services, request)),
+    |operation| {
+        operation
+            .named(
+                "Ask for another verification e-mail",
+                "The answer is the same for an e-mail that is known, unknown or verified already. If a verification is \
+                 owed, another token is sent, once a minute at most, and the one before stops working.",
+            )
+            .takes(json::<ResendBody>())
+            .answers(202, json::<Accepted>(), "If that account owes a verification, an e-mail is on its way.")
+    },
+);
 
 fn main() -> std::process::ExitCode {
     wattbook_api::serve(&FUNCTION)
@@ -28,10 +37,6 @@ fn main() -> std::process::ExitCode {
 
 /// How often it is tried anew when the account was changed by somebody else meanwhile.
 const TRIES: usize = 8;
-
-#[derive(OpenApi)]
-#[openapi(paths(run))]
-struct Contract;
 
 /// Whose verification to ask for.
 #[derive(Deserr, ToSchema)]
@@ -57,23 +62,6 @@ struct Accepted {
     status: &'static str,
 }
 
-/// Ask for another verification e-mail
-///
-/// The answer is the same for an e-mail that is known, unknown or verified already. If a verification is
-/// owed, another token is sent, once a minute at most, and the one before stops working.
-#[utoipa::path(
-    post,
-    path = "/registration/resend",
-    operation_id = "resend-verification",
-    tag = "registration",
-    request_body = ResendBody,
-    responses(
-        (status = 202, description = "If that account owes a verification, an e-mail is on its way.", body = Accepted),
-        (status = 400, description = "The request has faults; all are listed.", body = Problem, content_type = "application/problem+json"),
-        BodyRefused,
-        ServerTrouble,
-    ),
-)]
 async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> {
     let store = services.store()?;
     let mut faults = Faults::default();

@@ -10,7 +10,12 @@ use wattbook_domain::{
     property::{KeyName, Property},
 };
 
-use wattbook_api::{Faults, fault::Reason, reader::Parameters};
+use wattbook_api::{
+    Faults,
+    fault::Reason,
+    reader::Parameters,
+    schema_types::{Country, StatusWord, TypeWord},
+};
 
 mod installation;
 mod property;
@@ -51,11 +56,13 @@ impl Fields {
 #[schema(as = Account)]
 pub struct AccountView {
     /// Our id; `null` in a dry run of an addition, which draws none.
-    #[schema(format = "uuid")]
+    #[schema(required = true, format = "uuid")]
     account_id: Option<String>,
     /// The caller's own id.
+    #[schema(required = true)]
     provider_account_id: Option<String>,
     /// What it is called: if it was given no name, that of its person.
+    #[schema(required = true)]
     account_name: Option<String>,
     #[serde(flatten)]
     #[schema(value_type = AccountFields)]
@@ -85,12 +92,12 @@ pub struct AccountFields {
     /// Who looks after it.
     #[schema(required = false)]
     owner: Option<String>,
-    /// `ACTIVE`, `INACTIVE` or `DELETED`.
-    #[schema(required = false)]
+    /// Whether it is in use.
+    #[schema(required = false, value_type = StatusWord)]
     status: &'static str,
-    /// `CUSTOMER`, `POTENTIAL`, `TARGET` or `ARCHETYPE`.
+    /// What it stands for.
     #[serde(rename = "type")]
-    #[schema(required = false)]
+    #[schema(required = false, value_type = Option<TypeWord>)]
     account_type: Option<&'static str>,
     /// Its properties, by their keys.
     #[schema(required = false)]
@@ -99,8 +106,8 @@ pub struct AccountFields {
     #[schema(required = false)]
     tariffs: Vec<TariffView>,
     /// Always `null`: projects are not kept here.
-    #[schema(required = false)]
-    projects: Option<bool>,
+    #[schema(required = false, value_type = ())]
+    projects: Option<()>,
 }
 
 /// What `fields=ext` adds.
@@ -142,6 +149,7 @@ pub struct AccountExtension {
 #[schema(as = AccountAddress)]
 pub struct AddressView {
     /// The whole address in one text, as it was given.
+    #[schema(required = true)]
     address_string: Option<String>,
     /// What the place is called.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -169,7 +177,7 @@ pub struct AddressView {
     zip: Option<String>,
     /// The country (ISO 3166-1 alpha-2).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, value_type = Option<Country>)]
     country: Option<String>,
     /// Degrees east (WGS 84).
     #[serde(skip_serializing_if = "Option::is_none")]

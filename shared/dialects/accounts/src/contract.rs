@@ -1,202 +1,130 @@
 //! What the operations of this dialect share in the contract.
 
-use std::collections::BTreeMap;
-
-use utoipa::{
-    IntoParams, IntoResponses,
-    openapi::{Content, OneOfBuilder, OpenApi, PathItem, Ref, RefOr, Response, Schema},
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+use wattbook_api::{
+    Dialect, Function,
+    contract::{self, Api, Describe, Failures, Operation, Parameter, Shape, schema_of},
+    http::HttpHandler,
+    schema_types::{Day, TariffServiceWord},
 };
-use wattbook_api::contract::unauthorized;
 
-use crate::envelope::ErrorEnvelope;
+use crate::{
+    answer::Fields,
+    envelope::{self, ErrorEnvelope},
+};
 
-/// What operations refer to by name alone, for the document that they become a part of.
-#[derive(utoipa::OpenApi)]
-#[openapi(components(schemas(ErrorEnvelope)))]
-pub struct Shared;
+/// The document as it is checked in. What is served is this, so that it costs nothing to make.
+pub const CHECKED_IN: &str = include_str!("../openapi.json");
 
-/// What whoever is not known is answered.
-pub struct NotAuthorized;
+/// Every route of the API, those included that the document leaves out: method and path, one a line.
+pub const ROUTES: &str = include_str!("../routes.txt");
 
-impl IntoResponses for NotAuthorized {
-    fn responses() -> BTreeMap<String, RefOr<Response>> {
-        let kinds = ["ErrorEnvelope", "GatewayMessage"].map(Ref::from_schema_name);
-        let either = kinds.into_iter().fold(OneOfBuilder::new(), OneOfBuilder::item);
-        unauthorized([("application/json", Content::new(Some(Schema::from(either))))])
-    }
+/// The API.
+pub static API: Api = Api {
+    name: "accounts",
+    title: "Wattbook: accounts",
+    about: include_str!("../../../../functions/accounts/README.md"),
+    groups: &[("accounts", "Accounts with their header, address, properties and tariffs, in one envelope.")],
+    parameters,
+    is_second_name,
+    manner: |path| match (path.contains("{accountId}"), path.contains("{providerAccountId}")) {
+        (true, _) => ("by-id", "by our id"),
+        (_, true) => ("by-provider-id", "by your own id"),
+        _ => ("by-query", "by query"),
+    },
+};
+
+static DIALECT: Dialect = Dialect {
+    refuse: envelope::refuse,
+    failures: &Failures {
+        suffix: "",
+        media_type: "application/json",
+        body: contract::json::<ErrorEnvelope>,
+        examples: include_str!("failures.json"),
+    },
+};
+
+/// A function of this dialect.
+#[must_use]
+pub const fn function(name: &'static str, handle: HttpHandler, describe: Describe) -> Function {
+    Function::http(name, &DIALECT, handle, describe)
 }
 
-/// Which account, where the path does not say it.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[allow(dead_code, reason = "only describes")]
-pub struct IdsParameter {
-    /// Our id of the account.
-    #[param(rename = "accountId", nullable = false)]
-    account_id: Option<String>,
-    /// Your own id of it.
-    #[param(rename = "providerAccountId", nullable = false)]
-    provider_account_id: Option<String>,
+/// Results in their envelope, of the type that it says.
+#[must_use]
+pub fn envelope<T: ToSchema>(kind: &str) -> Shape {
+    let Shape { schema: item, mut named } = contract::json::<T>();
+    let name = format!("{kind}Envelope");
+    let schema = json!({
+        "type": "object",
+        "description": "A successful answer.",
+        "required": ["status", "count", "type", "results"],
+        "properties": {
+            "status": { "type": "string", "const": "success" },
+            "count": { "type": "integer", "minimum": 0, "description": "How many results there are." },
+            "type": { "type": "string", "const": kind, "description": "What the results are." },
+            "results": {
+                "type": ["array", "null"],
+                "items": item,
+                "description": "The results; `null` where there is nothing to show.",
+            },
+        },
+    });
+    named.insert(name.clone(), schema);
+    Shape { schema: json!({ "$ref": format!("#/components/schemas/{name}") }), named }
+}
+
+/// It is about one account: where the path does not say which, the query does.
+#[must_use]
+pub fn of_account(operation: Operation) -> Operation {
+    if operation.path().contains('{') {
+        return operation;
+    }
+    operation.with(Parameter::query("accountId", uuid(), "Our id of the account.")).with(Parameter::query(
+        "providerAccountId",
+        text(),
+        "Your own id of it; one of the two is required.",
+    ))
 }
 
 /// Which fields the answer has.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[allow(dead_code, reason = "only describes")]
-pub struct FieldsParameter {
-    /// `min`: the ids and the name; `ext`: also the formatted address, the customer, the brand and the
-    /// installations.
-    #[param(inline, nullable = false)]
-    fields: Option<super::answer::Fields>,
+#[must_use]
+pub fn fields() -> Parameter {
+    let description = "`min`: the ids and the name; `ext`: also the formatted address, the customer, the brand and the \
+        installations.";
+    Parameter::query("fields", schema_of::<Fields>(), description).default("default")
 }
 
 /// Which of the tariffs of an account.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[allow(dead_code, reason = "only describes")]
-pub struct TariffsParameter {
-    /// Those for this service.
-    #[param(rename = "serviceType", inline, nullable = false)]
-    service_type: Option<wattbook_api::schema_types::TariffServiceWord>,
-    /// Those that apply from this day on.
-    #[param(rename = "effectiveDate", inline, nullable = false)]
-    effective_date: Option<wattbook_api::schema_types::Day>,
-}
-
-/// That nothing is to be stored.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[allow(dead_code, reason = "only describes")]
-pub struct DryRun {
-    /// Check everything, store nothing, and answer what would be stored.
-    #[param(rename = "dryRun", nullable = false)]
-    dry_run: Option<bool>,
-}
-
-/// Which version a change is for.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Header)]
-#[allow(dead_code, reason = "only describes")]
-pub struct IfMatch {
-    /// The version that the change is for; another one answers 412.
-    #[param(rename = "If-Match", nullable = false)]
-    if_match: Option<String>,
-}
-
-/// That a call can be repeated safely.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Header)]
-#[allow(dead_code, reason = "only describes")]
-pub struct IdempotencyKey {
-    /// Makes the call safe to repeat for 24 hours: a repetition is answered like the first one.
-    #[param(
-        rename = "Idempotency-Key",
-        nullable = false,
-        min_length = 1,
-        max_length = 255,
-        pattern = "^[!-~]([ -~]*[!-~])?$"
-    )]
-    idempotency_key: Option<String>,
-}
-
-/// What a request is refused with that is wrong by itself.
-#[derive(IntoResponses)]
-#[allow(dead_code, reason = "only describes")]
-pub enum Faulty {
-    /// The request has errors; all are listed.
-    #[response(status = 400)]
-    Faults(ErrorEnvelope),
-}
-
-/// What is answered where there is no such account.
-#[derive(IntoResponses)]
-#[allow(dead_code, reason = "only describes")]
-pub enum Missing {
-    /// Nothing of this id that you can see.
-    #[response(status = 404)]
-    NotFound(ErrorEnvelope),
-}
-
-/// What a change may be refused with.
-#[derive(IntoResponses)]
-#[allow(dead_code, reason = "only describes")]
-pub enum Refused {
-    /// The change clashes with what is stored: values are taken, ids would change, tariffs overlap. All
-    /// is listed. Or the same request is being carried out.
-    #[response(status = 409)]
-    Conflict(ErrorEnvelope),
-    /// The account is not in the version of `If-Match`.
-    #[response(status = 412)]
-    Precondition(ErrorEnvelope),
-}
-
-/// What a body may be refused with.
-#[derive(IntoResponses)]
-#[allow(dead_code, reason = "only describes")]
-pub enum BodyRefused {
-    /// The body, or what would be stored, is too large.
-    #[response(status = 413)]
-    TooLarge(ErrorEnvelope),
-    /// The body is not JSON by its media type.
-    #[response(status = 415)]
-    MediaType(ErrorEnvelope),
-}
-
-/// What an idempotency key may be refused with.
-#[derive(IntoResponses)]
-#[allow(dead_code, reason = "only describes")]
-pub enum KeyReused {
-    /// Another request has used the idempotency key.
-    #[response(status = 422)]
-    Reused(ErrorEnvelope),
-}
-
-/// What any operation may answer when something is wrong on this side.
-#[derive(IntoResponses)]
-#[allow(dead_code, reason = "only describes")]
-pub enum Trouble {
-    /// Something went wrong on our side.
-    #[response(status = 500)]
-    Internal(ErrorEnvelope),
-    /// Contention or throttling that outlived the retries; ask again after `Retry-After`.
-    #[response(
-        status = 503,
-        headers(("retry-after" = u32, description = "After how many seconds to ask again."))
-    )]
-    Busy(ErrorEnvelope),
-}
-
-/// Adds the other paths under which operations are served: by the caller's own id, and below `/account`.
 #[must_use]
-pub fn with_aliases(mut document: OpenApi) -> OpenApi {
-    for (path, item) in document.paths.paths.clone() {
-        let own = path.replace("{accountId}", "pid/{providerAccountId}");
-        let singular = |path: &str| path.replace("/accounts", "/account");
-        let aliases = [own.clone(), singular(&path), singular(&own)];
-        for alias in aliases.into_iter().filter(|alias| *alias != path) {
-            let item = renamed(&item, &alias);
-            document.paths.paths.entry(alias).or_insert(item);
-        }
-    }
-    document
+pub fn tariffs(operation: Operation) -> Operation {
+    operation
+        .with(Parameter::query("serviceType", schema_of::<TariffServiceWord>(), "Those for this service."))
+        .with(Parameter::query("effectiveDate", schema_of::<Day>(), "Those that apply from this day on."))
 }
 
-/// The same operations under another path: their ids, which must differ, end in it.
-fn renamed(item: &PathItem, alias: &str) -> PathItem {
-    let mut item = item.clone();
-    for operation in [&mut item.get, &mut item.post, &mut item.put, &mut item.delete].into_iter().flatten() {
-        let id = operation.operation_id.take().unwrap_or_default();
-        operation.operation_id = Some(format!("{id}{}", alias.replace(['/', '{', '}'], "-")));
-        if alias.contains("{providerAccountId}") {
-            let named = operation.parameters.iter_mut().flatten().filter_map(|parameter| match parameter {
-                RefOr::T(parameter) if parameter.name == "accountId" => Some(parameter),
-                _ => None,
-            });
-            for parameter in named {
-                parameter.name = "providerAccountId".into();
-                parameter.description = Some("Your own id of the account.".into());
-            }
-        }
-    }
-    item
+fn parameters(path: &str) -> Vec<Parameter> {
+    let all = [
+        ("accountId", uuid(), "Our id of the account."),
+        ("providerAccountId", json!({ "type": "string", "minLength": 1 }), "Your own id of the account."),
+        ("keyName", json!({ "type": "string", "minLength": 1 }), "The key of the property, or the name of the field."),
+        ("masterTariffId", json!({ "type": "integer", "format": "int64", "minimum": 0 }), "The id of the tariff."),
+    ];
+    let of_path = all.into_iter().filter(|(name, ..)| path.contains(&format!("{{{name}}}")));
+    of_path.map(|(name, schema, description)| Parameter::path(name, schema, description)).collect()
+}
+
+/// Every path is served below `/account`, too. Of these the document has the one that has no other name.
+fn is_second_name(method: &str, path: &str) -> bool {
+    let below = path.strip_prefix("/rest/v1/account").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    below && (method, path) != ("GET", "/rest/v1/account")
+}
+
+fn uuid() -> Value {
+    json!({ "type": "string", "format": "uuid" })
+}
+
+fn text() -> Value {
+    json!({ "type": "string" })
 }

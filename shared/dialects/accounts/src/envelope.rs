@@ -1,20 +1,26 @@
 //! The envelope that every answer of this dialect comes in.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{RefOr, Schema},
+};
 use wattbook_domain::AccountId;
 
 use wattbook_api::{
     Answer, Failure, Faults, Request,
+    contract::open_enumeration,
     fault::{Location, Pointer, Reason},
     http::Conflict,
     problem,
 };
 
 /// A successful answer.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Envelope<T: ToSchema> {
+#[derive(Debug, Serialize)]
+pub struct Envelope<T> {
     /// `success`.
     status: &'static str,
     /// How many results there are; of a list, on all its pages.
@@ -26,7 +32,7 @@ pub struct Envelope<T: ToSchema> {
     results: Option<Vec<T>>,
 }
 
-impl<T: Serialize + ToSchema> Envelope<T> {
+impl<T: Serialize> Envelope<T> {
     /// Results of a kind.
     #[must_use]
     pub fn of(kind: &'static str, results: Vec<T>) -> Self {
@@ -51,12 +57,14 @@ impl<T: Serialize + ToSchema> Envelope<T> {
 /// A failure.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ErrorEnvelope {
-    /// `error`.
+    /// Always `error`.
+    #[schema(pattern = "^error$")]
     status: &'static str,
     /// How many errors there are.
     count: usize,
-    /// `Error`.
+    /// Always `Error`.
     #[serde(rename = "type")]
+    #[schema(pattern = "^Error$")]
     kind: &'static str,
     /// Every error, in the order of the body.
     results: Vec<ErrorEntry>,
@@ -67,12 +75,15 @@ pub struct ErrorEnvelope {
 #[serde(rename_all = "camelCase")]
 pub struct ErrorEntry {
     /// A stable code for programs.
+    #[schema(value_type = ErrorCode)]
     code: &'static str,
     /// What is wrong and what to do.
     message: String,
     /// What kind of object it is about.
+    #[schema(pattern = "^(Account|PropertyData|Tariff)$")]
     object_name: &'static str,
     /// Which property of it: a path with dots into the body, or a parameter or header.
+    #[schema(required = true)]
     property_name: Option<String>,
     /// What was sent there, if it is short enough to repeat.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -82,6 +93,37 @@ pub struct ErrorEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, format = "uuid")]
     account_id: Option<String>,
+}
+
+/// The codes of this dialect, for the contract.
+struct ErrorCode;
+
+impl PartialSchema for ErrorCode {
+    fn schema() -> RefOr<Schema> {
+        let codes = [
+            "NotNull",
+            "InvalidValue",
+            "NotUnique",
+            "Unauthorized",
+            "ObjectNotFound",
+            "UnknownPath",
+            "MethodNotAllowed",
+            "RequestInProgress",
+            "VersionMismatch",
+            "TooLarge",
+            "UnsupportedMediaType",
+            "IdempotencyKeyReused",
+            "TooManyRequests",
+            "SystemError",
+        ];
+        open_enumeration(&codes, "What is wrong, for programs. Further codes may come.")
+    }
+}
+
+impl ToSchema for ErrorCode {
+    fn name() -> Cow<'static, str> {
+        "ErrorCode".into()
+    }
 }
 
 /// The longest value that an error repeats, in bytes.

@@ -18,4 +18,5 @@ pub mod schema;
 pub mod target;
 pub mod tariffs;
 
+pub use contract::function;
 pub use envelope::refuse;

@@ -20,7 +20,7 @@ use wattbook_api::schema_types::{
 /// An account as it is to be. Every member may be absent, or `null`, which is the same.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = PutAccount, example = json!(example()))]
+#[schema(as = PutAccount)]
 pub struct AccountBody {
     /// Your own id of the account. Unique; never changes once set.
     pub provider_account_id: Option<ExternalIdText>,
@@ -89,6 +89,8 @@ pub struct AddressBody {
 #[serde(rename_all = "camelCase")]
 #[schema(as = PutPropertyValue)]
 pub struct PropertyValue {
+    /// Its key once more, as answers have it.
+    pub key_name: Option<Line128>,
     /// Its value; a new property needs one. Numbers and truth values are kept as text.
     pub data_value: Option<Scalar>,
     /// From when on it holds.
@@ -104,7 +106,7 @@ pub struct PropertyValue {
 /// tariff (`masterTariffId`).
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = PutProperty, example = json!({"keyName": "buildingArea", "dataValue": "2000"}))]
+#[schema(as = PutProperty)]
 pub struct PropertyBody {
     /// The name.
     pub key_name: Line128,
@@ -122,7 +124,7 @@ pub struct PropertyBody {
 /// A tariff to set, in the place of the one of the same service and effective date.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = PutTariff, example = json!({"masterTariffId": 522, "effectiveDate": "2026-01-01"}))]
+#[schema(as = PutTariff)]
 pub struct TariffBody {
     /// Which tariff it is. A new one needs it.
     #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
@@ -208,13 +210,4 @@ impl ToSchema for TariffsBody {
 fn or_null(name: &str) -> RefOr<Schema> {
     let null = ObjectBuilder::new().schema_type(Type::Null);
     AnyOfBuilder::new().item(null).item(Ref::from_schema_name(name)).into()
-}
-
-fn example() -> serde_json::Value {
-    serde_json::json!({
-        "providerAccountId": "home-17",
-        "accountName": "Home of Jo",
-        "address": {"addressString": "221 Main Street, San Francisco, CA 94105"},
-        "properties": {"customerClass": {"keyName": "customerClass", "dataValue": "1"}},
-    })
 }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use utoipa::ToSchema;
+use wattbook_api::schema_types::{Country, Energy, Input, Service};
 use wattbook_domain::{Account, Address, FormerInstallation, Installation, InstallationId, Meter, Reach};
 
 /// What a provisioning call created: every id of the three levels, ours beside the caller's.
@@ -100,6 +101,7 @@ pub struct AccountView {
     labelpartner: Option<String>,
     /// `deleted` if it was deleted but kept; otherwise `provisioned`; `registered` once the customer has verified the e-mail and set a password;
     /// `active` once an installation has a meter, too.
+    #[schema(pattern = "^(provisioned|registered|active|deleted)$")]
     status: &'static str,
     /// The customer.
     customer_info: CustomerView,
@@ -204,7 +206,7 @@ pub struct AddressView {
     postal_code: Option<String>,
     /// The country (ISO 3166-1 alpha-2).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, value_type = Option<Country>)]
     country_code: Option<String>,
     /// The street; the name is the dialect's.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -224,6 +226,7 @@ pub struct AddressView {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ServiceView {
     /// The service type, the label partner's default where none was given.
+    #[schema(value_type = Service)]
     service_type: String,
 }
 
@@ -238,13 +241,13 @@ pub struct MeterView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     external_meter_id: Option<String>,
-    /// `DEVICE` or `IMPORT`.
+    /// How readings come in.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, value_type = Option<Input>)]
     meter_input_method: Option<&'static str>,
-    /// `ELECTRICITY`, `GAS`, `HEAT` or `WATER`.
+    /// What it measures.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, value_type = Option<Energy>)]
     meter_energy_type: Option<&'static str>,
     /// What is printed on it.
     #[serde(skip_serializing_if = "Option::is_none")]

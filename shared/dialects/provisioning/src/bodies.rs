@@ -23,7 +23,7 @@ use wattbook_api::{
 #[derive(Debug, Deserr, ToSchema)]
 #[deserr(error = Faults, deny_unknown_fields)]
 #[serde(deny_unknown_fields)]
-#[schema(as = ProvisionAccount, example = json!(example()))]
+#[schema(as = ProvisionAccount)]
 pub struct AccountBody {
     /// The brand it belongs to. It must exist, and the credential must reach it.
     #[schema(value_type = LabelPartner)]

@@ -6,8 +6,10 @@
 pub mod answer;
 pub mod bodies;
 pub mod change;
+pub mod contract;
 pub mod path;
 mod places;
 pub mod request;
 
+pub use contract::function;
 pub use places::{breach_pointer, claim_pointer, conflicts};

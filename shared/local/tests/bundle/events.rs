@@ -1,9 +1,11 @@
 //! Every sample event of `events/`, given to its function, in the order of their steps. What each is answered stands
-//! beside it, as `<function>.answer.json`: `{"step": …, "answer": …}`. What an answer says must be there; `"*"` stands
-//! for anything that is not empty; lists have as many elements.
+//! beside it, as `<function>.answer.json`: `{"step": …, "answer": …}`. What an answer says must be there, ids that we
+//! draw and times aside; `"*"` stands for anything that is not empty; lists have as many elements. The contract shows
+//! these answers as examples.
 
-use std::{collections::BTreeSet, fs, path::PathBuf};
+use std::{collections::BTreeSet, fs, path::PathBuf, sync::LazyLock};
 
+use regex::Regex;
 use serde_json::Value;
 use wattbook_local::functions::FUNCTIONS;
 
@@ -60,7 +62,7 @@ async fn each_gets_the_answer_it_is_a_sample_of() {
 }
 
 /// Whether an answer has what is expected of it; if not, where it has not.
-fn matches(expected: &Value, answer: &Value, path: &str) -> Result<(), String> {
+pub(crate) fn matches(expected: &Value, answer: &Value, path: &str) -> Result<(), String> {
     // A body is text to API Gateway.
     let parsed = answer.as_str().filter(|_| expected.is_object()).and_then(|text| serde_json::from_str(text).ok());
     match (expected, parsed.as_ref().unwrap_or(answer)) {
@@ -73,19 +75,34 @@ fn matches(expected: &Value, answer: &Value, path: &str) -> Result<(), String> {
             .zip(given)
             .enumerate()
             .try_for_each(|(i, (value, given))| matches(value, given, &format!("{path}/{i}"))),
+        (Value::String(expected), Value::String(given)) if drawn(expected) == drawn(given) => Ok(()),
         (expected, given) if expected == given => Ok(()),
         _ => Err(format!("{path}: {expected}")),
     }
 }
 
+/// The text without what is another one each time.
+fn drawn(text: &str) -> String {
+    static ID: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}").unwrap());
+    static TIME: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(\.[0-9]+)?Z").unwrap());
+    TIME.replace_all(&ID.replace_all(text, "<id>"), "<time>").into_owned()
+}
+
 #[test]
 fn a_difference_is_seen() {
-    let answer = serde_json::json!({"statusCode": 200, "body": "{\"a\":[1,{\"b\":\"x\"}]}", "more": true});
+    let answer = serde_json::json!({"statusCode": 200, "body": "{\"a\":[1,{\"b\":\"x\"}]}", "at": "/a/6d1f4d5c-7f3a-4b0e-9a51-0c6f1f3c9d11 2026-01-02T03:04:05.678Z"});
     for (expected, place) in [
         (r#"{"statusCode": 200, "body": {"a": [1, {"b": "*"}]}}"#, None),
         (r#"{"statusCode": 201}"#, Some("/statusCode: 201")),
         (r#"{"body": {"a": [1]}}"#, Some("/body/a: [1]")),
         (r#"{"body": {"a": ["*", {"c": "*"}]}}"#, Some("/body/a/1/c: \"*\"")),
+        (r#"{"at": "/a/3b241101-e2bb-4255-8caf-4136c566a962 2026-11-02T03:04:05Z"}"#, None),
+        (
+            r#"{"at": "/b/3b241101-e2bb-4255-8caf-4136c566a962 2026-11-02T03:04:05Z"}"#,
+            Some("/at: \"/b/3b241101-e2bb-4255-8caf-4136c566a962 2026-11-02T03:04:05Z\""),
+        ),
     ] {
         let outcome = matches(&serde_json::from_str(expected).unwrap(), &answer, "");
         assert_eq!(outcome.err().as_deref(), place);

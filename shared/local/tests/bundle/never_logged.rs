@@ -140,7 +140,7 @@ async fn write_in_the_other_dialect(running: &Running) {
         (Method::DELETE, format!("{path}/properties/logmark"), None, 200),
         (Method::DELETE, format!("{path}/properties/email?x=logmark"), None, 409),
         (Method::PUT, format!("{path}/tariffs"), Some(json!({"masterTariffId": "logmark"})), 400),
-        (Method::DELETE, format!("{path}/tariffs/logmark"), None, 200),
+        (Method::DELETE, format!("{path}/tariffs/logmark"), None, 400),
         (Method::DELETE, path.to_owned(), None, 200),
         (Method::DELETE, format!("{path}?hardDelete=true"), None, 200),
     ] {

@@ -1,6 +1,9 @@
 //! What the tests share: a running bundle, requests to it, and a look into its table.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::LazyLock,
+};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use reqwest::{Method, RequestBuilder, header::HeaderMap};
@@ -214,7 +217,30 @@ pub(crate) fn text(item: &Item, name: &str) -> String {
 pub(crate) async fn send(request: RequestBuilder) -> Answered {
     let response = request.send().await.unwrap();
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    Answered { status, headers, text: response.text().await.unwrap() }
+    let answered = Answered { status, headers, text: response.text().await.unwrap() };
+    codes_are_in_the_contract(&answered);
+    answered
+}
+
+/// Every failure that any test is answered with is one that the contracts tell of.
+fn codes_are_in_the_contract(answered: &Answered) {
+    static KNOWN: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+        let documents = [wattbook_accounts::contract::CHECKED_IN, wattbook_provisioning::contract::CHECKED_IN];
+        let documents = documents.map(|text| serde_json::from_str::<Value>(text).unwrap());
+        let codes = |document: &Value, name: &str| {
+            let codes = document["components"]["schemas"][name]["anyOf"][0]["enum"].as_array().cloned();
+            codes.unwrap_or_default().into_iter().map(|code| code.as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let names = ["ProblemCode", "FaultCode", "ErrorCode"];
+        documents.iter().flat_map(|document| names.iter().flat_map(|name| codes(document, name))).collect()
+    });
+    let Ok(body) = serde_json::from_str::<Value>(&answered.text) else { return };
+    if answered.status >= 400 {
+        let lists = ["errors", "results"].map(|list| body[list].as_array().cloned().unwrap_or_default());
+        for code in lists.into_iter().flatten().chain([body]).filter_map(|it| it["code"].as_str().map(str::to_owned)) {
+            assert!(KNOWN.contains(&code), "the contract does not know the code {code}: {answered:?}");
+        }
+    }
 }
 
 /// A body whose four unique values are made of `seed`.

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use utoipa::ToSchema;
+use wattbook_api::schema_types::{Country, Energy, Input, Service};
 use wattbook_domain::{Address, EnergyType, InputMethod, Installation, Meter};
 
 use super::show;
@@ -21,8 +22,10 @@ pub struct InstallationView {
     /// The brand it is served under.
     label_partner: String,
     /// Where it is.
+    #[schema(required = true)]
     address: Option<InstallationAddress>,
     /// What is delivered.
+    #[schema(value_type = Service)]
     service_type: String,
     /// Its meters.
     meters: Vec<MeterView>,
@@ -32,10 +35,15 @@ pub struct InstallationView {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct InstallationAddress {
+    #[schema(required = true)]
     street: Option<String>,
+    #[schema(required = true)]
     house_number: Option<String>,
+    #[schema(required = true)]
     suffix: Option<String>,
+    #[schema(required = true)]
     postal_code: Option<String>,
+    #[schema(required = true, value_type = Option<Country>)]
     country: Option<String>,
 }
 
@@ -48,12 +56,16 @@ pub struct MeterView {
     #[schema(format = "uuid")]
     meter_id: String,
     /// The id under which readings arrive.
+    #[schema(required = true)]
     external_meter_id: Option<String>,
-    /// `DEVICE` or `IMPORT`.
+    /// How readings come in.
+    #[schema(required = true, value_type = Option<Input>)]
     input_method: Option<&'static str>,
-    /// `ELECTRICITY`, `GAS`, `HEAT` or `WATER`.
+    /// What it measures.
+    #[schema(required = true, value_type = Option<Energy>)]
     energy_type: Option<&'static str>,
     /// What is printed on it.
+    #[schema(required = true)]
     serial_number: Option<String>,
 }
 

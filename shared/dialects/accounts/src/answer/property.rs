@@ -19,8 +19,10 @@ pub struct PropertyView {
     /// Its key.
     key_name: String,
     /// What its values are, if we know the key.
+    #[schema(required = true, pattern = "^(CHOICE|INTEGER)$")]
     data_type: Option<&'static str>,
     /// Its value.
+    #[schema(required = true)]
     data_value: Option<String>,
     /// From when on it holds (ISO 8601), as it was given.
     #[serde(skip_serializing_if = "Option::is_none")]

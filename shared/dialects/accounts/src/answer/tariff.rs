@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::Number;
 use utoipa::ToSchema;
+use wattbook_api::schema_types::TariffServiceWord;
 use wattbook_domain::Tariff;
 
 use super::{percent, show};
@@ -16,34 +17,43 @@ pub struct TariffView {
     #[schema(value_type = i64, minimum = 0)]
     master_tariff_id: u64,
     /// What its supplier calls it, in short.
+    #[schema(required = true)]
     tariff_code: Option<String>,
     /// What its supplier calls it.
+    #[schema(required = true)]
     tariff_name: Option<String>,
     /// The id of its supplier.
-    #[schema(value_type = Option<i64>)]
+    #[schema(required = true, value_type = Option<i64>)]
     lse_id: Option<u64>,
     /// Its supplier.
+    #[schema(required = true)]
     lse_name: Option<String>,
-    /// What it is for: `ELECTRICITY`, `SOLAR_PV`, `GAS`, `HEAT` or `WATER`.
+    /// What it is for.
+    #[schema(value_type = TariffServiceWord)]
     service_type: &'static str,
     /// The class of customer it is for.
+    #[schema(required = true)]
     customer_class: Option<String>,
     /// How likely it is the account's, in percent; 100 or `null`: it was stated.
-    #[schema(value_type = Option<f64>)]
+    #[schema(required = true, value_type = Option<f64>)]
     customer_likelihood: Option<Number>,
     /// Where it comes from.
+    #[schema(required = true)]
     source: Option<String>,
     /// The first day it applies.
-    #[schema(format = Date)]
+    #[schema(required = true, format = Date)]
     effective_date: Option<String>,
     /// The first day it does not apply any more.
-    #[schema(format = Date)]
+    #[schema(required = true, format = Date)]
     end_date: Option<String>,
     /// The time zone its hours are in.
+    #[schema(required = true)]
     time_zone: Option<String>,
     /// How often it is billed.
+    #[schema(required = true)]
     billing_period: Option<String>,
     /// The currency of its prices.
+    #[schema(required = true)]
     currency: Option<String>,
 }
 

@@ -109,7 +109,8 @@ async fn a_list_sets_several_and_a_query_picks_some() {
     running.rest(Method::DELETE, &format!("{PATH}/1?serviceType=GAS"), None).await;
     assert_eq!(listed(&running, "").await, all[..2]);
     running.rest(Method::DELETE, &format!("{PATH}/1?serviceType=GAS"), None).await;
-    running.rest(Method::DELETE, &format!("{PATH}/E-1"), None).await;
+    let code = running.rest(Method::DELETE, &format!("{PATH}/E-1"), None).await;
+    assert_eq!((code.status, code.faults()), (400, vec!["InvalidValue masterTariffId".to_owned()]));
     assert_eq!(listed(&running, "").await, all[..2]);
     running.rest(Method::DELETE, &format!("{PATH}/1"), None).await;
     assert_eq!(listed(&running, "").await, all[1..2]);

@@ -1,0 +1,111 @@
+//! The codes that failures are told apart by. Further ones may come, so a document takes any text beside them.
+
+use std::borrow::Cow;
+
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{ObjectBuilder, RefOr, Schema, Type, schema::AnyOfBuilder},
+};
+
+/// A schema of these codes, or any other.
+#[must_use]
+pub fn open_enumeration(codes: &[&str], description: &str) -> RefOr<Schema> {
+    let text = || ObjectBuilder::new().schema_type(Type::String);
+    AnyOfBuilder::new()
+        .item(text().enum_values(Some(codes.iter().copied())))
+        .item(text())
+        .description(Some(description))
+        .into()
+}
+
+/// Of a problem document.
+pub struct ProblemCode;
+
+impl PartialSchema for ProblemCode {
+    fn schema() -> RefOr<Schema> {
+        let codes = [
+            "invalid_request",
+            "malformed_json",
+            "malformed_body",
+            "malformed_form",
+            "too_deep",
+            "unauthenticated",
+            "not_found",
+            "unknown_path",
+            "method_not_allowed",
+            "conflict",
+            "rule_broken",
+            "request_in_progress",
+            "version_mismatch",
+            "body_too_large",
+            "account_too_large",
+            "unsupported_media_type",
+            "idempotency_key_reused",
+            "internal",
+            "busy",
+        ];
+        open_enumeration(&codes, "What kind of failure it is, for programs. Further codes may come.")
+    }
+}
+
+impl ToSchema for ProblemCode {
+    fn name() -> Cow<'static, str> {
+        "ProblemCode".into()
+    }
+}
+
+/// Of one fault in a problem document.
+pub struct FaultCode;
+
+impl PartialSchema for FaultCode {
+    fn schema() -> RefOr<Schema> {
+        let codes = [
+            "required",
+            "empty",
+            "not_allowed",
+            "taken",
+            "unknown_member",
+            "unknown_parameter",
+            "repeated_member",
+            "repeated_parameter",
+            "repeated_value",
+            "repeated_meter",
+            "wrong_type",
+            "too_few",
+            "too_many",
+            "too_many_unique_values",
+            "too_short",
+            "too_long",
+            "wrong_length",
+            "out_of_range",
+            "control_character",
+            "surrounding_space",
+            "invalid_country_code",
+            "invalid_date",
+            "invalid_email",
+            "invalid_idempotency_key",
+            "invalid_label_partner",
+            "invalid_organisation_id",
+            "invalid_service_type",
+            "invalid_token",
+            "invalid_value",
+            "unknown_label_partner",
+            "contradiction",
+            "immutable",
+            "meter_required",
+            "meter_id_required",
+            "last_installation",
+            "primary_installation",
+            "before_last_move",
+            "other_brands",
+            "password_too_weak",
+        ];
+        open_enumeration(&codes, "What is wrong, for programs. Further codes may come.")
+    }
+}
+
+impl ToSchema for FaultCode {
+    fn name() -> Cow<'static, str> {
+        "FaultCode".into()
+    }
+}

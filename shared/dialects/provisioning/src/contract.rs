@@ -1,0 +1,59 @@
+//! What the operations of this dialect share in the contract.
+
+use serde_json::json;
+use wattbook_api::{
+    Function,
+    contract::{Api, Describe, Parameter, schema_of},
+    http::HttpHandler,
+    problem,
+};
+
+use crate::path::IdType;
+
+/// The document as it is checked in. What is served is this, so that it costs nothing to make.
+pub const CHECKED_IN: &str = include_str!("../openapi.json");
+
+/// Every route of the API, those included that the document leaves out: method and path, one a line.
+pub const ROUTES: &str = include_str!("../routes.txt");
+
+/// The API.
+pub static API: Api = Api {
+    name: "provisioning",
+    title: "Wattbook: provisioning",
+    about: include_str!("../../../../functions/provisioning/README.md"),
+    groups: &[("provisioning", "Accounts with their installations and meters, in one nested call.")],
+    parameters,
+    is_second_name: |_, _| false,
+    manner: |_| ("by-another-path", "by another path"),
+};
+
+/// A function of this dialect.
+#[must_use]
+pub const fn function(name: &'static str, handle: HttpHandler, describe: Describe) -> Function {
+    Function::http(name, &problem::DIALECT, handle, describe)
+}
+
+fn parameters(path: &str) -> Vec<Parameter> {
+    let id = || json!({ "type": "string", "minLength": 1 });
+    let whose = "our id, a UUID, or with `id_type=external` yours.";
+    let mut parameters = Vec::new();
+    for (name, what) in [("account_id", "account"), ("installation_id", "installation"), ("meter_id", "meter")] {
+        if path.contains(&format!("{{{name}}}")) {
+            parameters.push(Parameter::path(name, id(), &format!("The {what}: {whose}")));
+        }
+    }
+    if !parameters.is_empty() {
+        let description = "Whose ids the path has: `internal` are ours, `external` yours.";
+        parameters.push(Parameter::query("id_type", schema_of::<IdType>(), description).default("internal"));
+    }
+    if path.contains("{external_installation_id}") {
+        parameters.push(Parameter::path("external_installation_id", id(), "Your own id of the installation."));
+    }
+    parameters
+}
+
+/// What a change answers.
+pub const CHANGED: &str = "The account as it is now; in a dry run, as it would be.";
+
+/// What the rehearsal of an addition answers.
+pub const REHEARSED: &str = "A dry run: the account as it would be.";
