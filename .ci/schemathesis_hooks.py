@@ -210,6 +210,7 @@ def fit_updated_account(body):
 
 
 def fit_account_members(body):
+    fit_zone(body)
     if body.get("labelPartner"):
         body["labelPartner"] = existing(body["labelPartner"])
     if body.get("email"):
@@ -271,7 +272,14 @@ def fit_set_tariffs(body):
         fit_tariff(body)
 
 
+def fit_zone(holder):
+    """One that there is, for the document has no list of them."""
+    if holder.get("timeZone"):
+        holder["timeZone"] = ("Europe/Amsterdam", "America/Los_Angeles", "Etc/GMT+0", "GMT0")[len(holder["timeZone"]) % 4]
+
+
 def fit_tariff(tariff):
+    fit_zone(tariff)
     if tariff.get("masterTariffId") is None:
         tariff["masterTariffId"] = 522
     fit_period(tariff, "effectiveDate", "endDate")

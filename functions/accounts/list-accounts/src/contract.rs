@@ -3,7 +3,7 @@
 use serde_json::json;
 use wattbook_accounts::contract::fields;
 use wattbook_api::{
-    contract::{Operation, Parameter, schema_of},
+    contract::{self, Operation, Parameter, Shape, schema_of},
     schema_types::{EmailText, ExternalIdText, LabelPartner, StatusWord, TypeWord},
 };
 use wattbook_domain::ListField;
@@ -13,12 +13,13 @@ pub(crate) fn parameters(operation: Operation) -> Operation {
     let number = |least: u32, most: u32| json!({ "type": "integer", "minimum": least, "maximum": most });
     let text = || json!({ "type": "string" });
     let switch = || json!({ "type": "boolean" });
-    let list = |values: &[&str], most: Option<u32>| {
-        let mut list = json!({ "type": "array", "items": { "type": "string", "enum": values }, "minItems": 1 });
-        if let (Some(most), Some(list)) = (most, list.as_object_mut()) {
-            list.insert("maxItems".into(), most.into());
-        }
-        list
+    let list = |name: &str, values: &[&str], most: Option<usize>| {
+        let items = json!({ "$ref": format!("#/components/schemas/{name}") });
+        let schema = match most {
+            Some(most) => json!({ "type": "array", "items": items, "minItems": 1, "maxItems": most }),
+            None => json!({ "type": "array", "items": items, "minItems": 1 }),
+        };
+        Shape { schema, named: [(name.to_owned(), json!({ "type": "string", "enum": values }))].into() }
     };
     let search = json!({ "type": "string", "maxLength": 255 });
     [
@@ -30,7 +31,7 @@ pub(crate) fn parameters(operation: Operation) -> Operation {
             "The `nextPageToken` of the page before, with otherwise the same parameters; in place of `pageStart`.",
         ),
         Parameter::query("search", search, "A text to look for; case does not count."),
-        Parameter::query("searchOn", list(ListField::WORDS, None), "The fields to look in.")
+        Parameter::query("searchOn", list("ListField", ListField::WORDS, None), "The fields to look in.")
             .default(json!(["accountName", "customerOrgName"])),
         Parameter::query(
             "startsWith",
@@ -47,19 +48,23 @@ pub(crate) fn parameters(operation: Operation) -> Operation {
         .default(false),
         Parameter::query(
             "sortOn",
-            list(ListField::WORDS, Some(4)),
+            list("ListField", ListField::WORDS, Some(4)),
             "The fields to sort by. Another order than by accountName is for up to 100000 matches.",
         )
         .default(json!(["accountName"])),
-        Parameter::query("sortOrder", list(&["ASC", "DESC"], Some(4)), "One for all fields, or one for each.")
-            .default(json!(["ASC"])),
+        Parameter::query(
+            "sortOrder",
+            list("SortOrder", &["ASC", "DESC"], Some(4)),
+            "One for all fields, or one for each.",
+        )
+        .default(json!(["ASC"])),
         fields(),
         Parameter::query(
             "status",
-            schema_of::<StatusWord>(),
+            contract::json::<StatusWord>(),
             "Only those of this status; without it, all but the deleted ones.",
         ),
-        Parameter::query("type", schema_of::<TypeWord>(), "Only those of this type."),
+        Parameter::query("type", contract::json::<TypeWord>(), "Only those of this type."),
         Parameter::query("customerOrgId", text(), "Only those of this group."),
         Parameter::query("labelPartner", schema_of::<LabelPartner>(), "Only those of this brand."),
         Parameter::query("email", schema_of::<EmailText>(), "Only the one with this e-mail."),

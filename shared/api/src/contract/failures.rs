@@ -132,10 +132,11 @@ impl Refusal {
         let media_type = if self == Self::TooManyRequests { "application/json" } else { failures.media_type };
         content.insert(media_type.into(), json!({ "schema": body.schema }));
         if self == Self::Unauthorized {
+            // Generated clients take the first media type for the only one, whatever an answer says it is.
+            let either = json!({ "schema": { "anyOf": [body.schema, gateway.schema] } });
+            content.insert("application/json".into(), json!({ "schema": gateway.schema }));
+            content.insert(media_type.into(), either);
             body.named.extend(gateway.named);
-            let own = if media_type == "application/json" { Some(body.schema.clone()) } else { None };
-            let schema = own.map_or(gateway.schema.clone(), |own| json!({ "anyOf": [own, gateway.schema] }));
-            content.insert("application/json".into(), json!({ "schema": schema }));
         }
         let own = content.get_mut(media_type).and_then(Value::as_object_mut);
         if let (Some(example), Some(content)) = (self.example(failures), own) {

@@ -216,7 +216,7 @@ impl Operation {
             set("security", security);
         }
         if !self.parameters.is_empty() {
-            set("parameters", self.parameters.iter().map(Parameter::value).collect());
+            set("parameters", self.parameters.into_iter().map(|parameter| to.parameter(parameter)).collect());
         }
         if let Some((media_type, body)) = self.body {
             let example = examples.request.as_ref().filter(|(recorded, _)| recorded == media_type);
@@ -283,6 +283,12 @@ pub(super) struct Components {
 }
 
 impl Components {
+    fn parameter(&mut self, parameter: Parameter) -> Value {
+        let (value, shape) = parameter.value();
+        self.schemas.extend(shape.named);
+        value
+    }
+
     fn content(&mut self, body: Shape, example: Option<&Value>) -> Value {
         self.schemas.extend(body.named);
         match example {

@@ -2,41 +2,43 @@
 
 use serde_json::{Value, json};
 
+use super::Shape;
+
 /// A parameter of an operation.
 #[derive(Debug, Clone)]
 pub struct Parameter {
     name: &'static str,
     place: &'static str,
     description: String,
-    schema: Value,
+    shape: Shape,
     required: bool,
 }
 
 impl Parameter {
     /// A variable of the path.
     #[must_use]
-    pub fn path(name: &'static str, schema: Value, description: &str) -> Self {
+    pub fn path(name: &'static str, schema: impl Into<Shape>, description: &str) -> Self {
         Self { required: true, ..Self::new(name, "path", schema, description) }
     }
 
     /// A query parameter, which may be absent.
     #[must_use]
-    pub fn query(name: &'static str, schema: Value, description: &str) -> Self {
+    pub fn query(name: &'static str, schema: impl Into<Shape>, description: &str) -> Self {
         Self::new(name, "query", schema, description)
     }
 
-    fn header(name: &'static str, schema: Value, description: &str) -> Self {
+    fn header(name: &'static str, schema: impl Into<Shape>, description: &str) -> Self {
         Self::new(name, "header", schema, description)
     }
 
-    fn new(name: &'static str, place: &'static str, schema: Value, description: &str) -> Self {
-        Self { name, place, description: description.to_owned(), schema, required: false }
+    fn new(name: &'static str, place: &'static str, schema: impl Into<Shape>, description: &str) -> Self {
+        Self { name, place, description: description.to_owned(), shape: schema.into(), required: false }
     }
 
     /// What it is where it is absent.
     #[must_use]
     pub fn default(mut self, value: impl Into<Value>) -> Self {
-        if let Some(schema) = self.schema.as_object_mut() {
+        if let Some(schema) = self.shape.schema.as_object_mut() {
             schema.insert("default".into(), value.into());
         }
         self
@@ -54,12 +56,13 @@ impl Parameter {
         self.name
     }
 
-    /// As OpenAPI has it. Lists are written with commas.
-    pub(super) fn value(&self) -> Value {
-        let Self { name, place, description, schema, required } = self;
+    /// As OpenAPI has it, beside the schemas it refers to. Lists are written with commas.
+    pub(super) fn value(self) -> (Value, Shape) {
+        let Self { name, place, description, shape, required } = self;
+        let schema = &shape.schema;
         let mut value = json!({ "name": name, "in": place, "description": description, "schema": schema });
         if let Some(members) = value.as_object_mut() {
-            if *required {
+            if required {
                 members.insert("required".into(), true.into());
             }
             if schema.get("type").is_some_and(|kind| kind == "array") {
@@ -67,7 +70,7 @@ impl Parameter {
                 members.insert("explode".into(), false.into());
             }
         }
-        value
+        (value, shape)
     }
 }
 

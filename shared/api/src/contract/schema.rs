@@ -16,6 +16,12 @@ pub struct Shape {
     pub named: BTreeMap<String, Value>,
 }
 
+impl From<Value> for Shape {
+    fn from(schema: Value) -> Self {
+        Self { schema, named: BTreeMap::new() }
+    }
+}
+
 /// The schema of what is read or written as `T`, by its name.
 #[must_use]
 pub fn json<T: ToSchema>() -> Shape {
@@ -31,7 +37,7 @@ pub fn json<T: ToSchema>() -> Shape {
 /// Any JSON object.
 #[must_use]
 pub fn any() -> Shape {
-    Shape { schema: json!({ "type": "object", "additionalProperties": true }), named: BTreeMap::new() }
+    json!({ "type": "object", "additionalProperties": true }).into()
 }
 
 /// The schema of `T` itself, for where it has no name.

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::Number;
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::{ObjectBuilder, Schema, Type},
+};
 use wattbook_domain::{
     Account, Degrees, Reach, Share, SiteAddress,
     property::{KeyName, Property},
@@ -106,8 +109,12 @@ pub struct AccountFields {
     #[schema(required = false)]
     tariffs: Vec<TariffView>,
     /// Always `null`: projects are not kept here.
-    #[schema(required = false, value_type = ())]
+    #[schema(required = false, schema_with = null)]
     projects: Option<()>,
+}
+
+fn null() -> Schema {
+    ObjectBuilder::new().schema_type(Type::Null).into()
 }
 
 /// What `fields=ext` adds.

@@ -93,14 +93,14 @@ pub fn of_account(operation: Operation) -> Operation {
 pub fn fields() -> Parameter {
     let description = "`min`: the ids and the name; `ext`: also the formatted address, the customer, the brand and the \
         installations.";
-    Parameter::query("fields", schema_of::<Fields>(), description).default("default")
+    Parameter::query("fields", contract::json::<Fields>(), description).default("default")
 }
 
 /// Which of the tariffs of an account.
 #[must_use]
 pub fn tariffs(operation: Operation) -> Operation {
     operation
-        .with(Parameter::query("serviceType", schema_of::<TariffServiceWord>(), "Those for this service."))
+        .with(Parameter::query("serviceType", contract::json::<TariffServiceWord>(), "Those for this service."))
         .with(Parameter::query("effectiveDate", schema_of::<Day>(), "Those that apply from this day on."))
 }
 

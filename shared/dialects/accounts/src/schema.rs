@@ -166,13 +166,9 @@ pub struct PropertiesBody;
 
 impl PartialSchema for PropertiesBody {
     fn schema() -> RefOr<Schema> {
-        let by_key = ObjectBuilder::new()
-            .schema_type(Type::Object)
-            .property_names(Some(key_name()))
-            .additional_properties(Some(AdditionalProperties::RefOr(or_null("PutPropertyValue"))));
         let listed = ArrayBuilder::new().items(or_null("PutProperty"));
         AnyOfBuilder::new()
-            .item(by_key)
+            .item(Ref::from_schema_name("PropertiesByKey"))
             .item(listed)
             .description(Some("Properties by their keys, or a list of them."))
             .into()
@@ -181,6 +177,12 @@ impl PartialSchema for PropertiesBody {
 
 impl ToSchema for PropertiesBody {
     fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        let by_key = ObjectBuilder::new()
+            .schema_type(Type::Object)
+            .description(Some("Properties by their keys."))
+            .property_names(Some(key_name()))
+            .additional_properties(Some(AdditionalProperties::RefOr(or_null("PutPropertyValue"))));
+        schemas.push(("PropertiesByKey".into(), by_key.into()));
         schemas.push(("PutPropertyValue".into(), PropertyValue::schema()));
         schemas.push(("PutProperty".into(), PropertyBody::schema()));
         PropertyValue::schemas(schemas);

@@ -3,7 +3,7 @@
 use serde_json::json;
 use wattbook_api::{
     Function,
-    contract::{Api, Describe, Parameter, schema_of},
+    contract::{self, Api, Describe, Parameter},
     http::HttpHandler,
     problem,
 };
@@ -44,7 +44,7 @@ fn parameters(path: &str) -> Vec<Parameter> {
     }
     if !parameters.is_empty() {
         let description = "Whose ids the path has: `internal` are ours, `external` yours.";
-        parameters.push(Parameter::query("id_type", schema_of::<IdType>(), description).default("internal"));
+        parameters.push(Parameter::query("id_type", contract::json::<IdType>(), description).default("internal"));
     }
     if path.contains("{external_installation_id}") {
         parameters.push(Parameter::path("external_installation_id", id(), "Your own id of the installation."));

@@ -59,7 +59,8 @@ async fn walk(running: &Running, query: &str) -> (Vec<String>, BTreeSet<u64>) {
         all.extend(names(&page));
         counts.insert(page["count"].as_u64().unwrap());
         let Some(token) = token(&page) else { return (all, counts) };
-        page = list(running, &format!("{query}&pageToken={token}")).await;
+        // A start of 0 is what generated clients send with each.
+        page = list(running, &format!("{query}&pageToken={token}&pageStart=0")).await;
     }
 }
 

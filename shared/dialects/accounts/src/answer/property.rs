@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::Number;
 use utoipa::ToSchema;
+use wattbook_api::schema_types::PropertyTypeWord;
 use wattbook_domain::{
     Account,
     property::{self, KeyName, Property},
@@ -19,7 +20,7 @@ pub struct PropertyView {
     /// Its key.
     key_name: String,
     /// What its values are, if we know the key.
-    #[schema(required = true, pattern = "^(CHOICE|INTEGER)$")]
+    #[schema(required = true, value_type = Option<PropertyTypeWord>)]
     data_type: Option<&'static str>,
     /// Its value.
     #[schema(required = true)]
