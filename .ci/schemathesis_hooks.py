@@ -4,6 +4,7 @@ Only what counts as valid is touched; a deliberately broken body is sent as it w
 """
 
 import copy
+import datetime
 import itertools
 import os
 
@@ -40,7 +41,7 @@ def before_call(context, case, kwargs):
 @schemathesis.hook
 def after_call(context, case, response):
     """Remembers the last account that was added, for requests about one."""
-    if case.method == "POST" and case.path in ("/rest/v1/accounts", "/rest/v1/account") and response.status_code == 200:
+    if case.method == "POST" and case.path == "/rest/v1/accounts" and response.status_code == 200:
         account = response.json()["results"][0]
         if account["accountId"] and account["providerAccountId"]:
             last_added.update({name: account[name] for name in last_added})
@@ -54,7 +55,7 @@ def aim(case):
     if not case.path.startswith("/rest/v1/"):
         return
     valid_query = not case.meta.is_negative_at(ParameterLocation.QUERY)
-    if valid_query and case.method == "PUT" and case.path in ("/rest/v1/account", "/rest/v1/accounts"):
+    if valid_query and case.method == "PUT" and case.path == "/rest/v1/accounts":
         # The body names the account; a made-up id in the query would be another one's.
         case.query = {name: value for name, value in (case.query or {}).items() if "ccountId" not in name}
     if valid_query and (case.method, case.path) == ("GET", "/rest/v1/accounts"):
@@ -64,7 +65,7 @@ def aim(case):
     if not case.meta.is_negative_at(ParameterLocation.PATH) and next(serial) % 2:
         for name in last_added.keys() & (case.path_parameters or {}).keys():
             case.path_parameters[name] = last_added[name]
-    by_query = [("GET", "/rest/v1/account"), ("DELETE", "/rest/v1/account"), ("DELETE", "/rest/v1/accounts")]
+    by_query = [("GET", "/rest/v1/account"), ("DELETE", "/rest/v1/accounts")]
     if valid_query and (case.method, case.path) in by_query:
         case.query = {"providerAccountId": last_added["providerAccountId"], **(case.query or {})}
 
@@ -235,8 +236,20 @@ def fit_value(key, value):
     value.pop("keyName", None)
     if key in FIELD_VALUES or value.get("dataValue") is None:
         value["dataValue"] = FIELD_VALUES.get(key, "1")
+    for name in ("fromDateTime", "toDateTime"):
+        if value.get(name):
+            fit_moment(value, name)
     fit_period(value, "fromDateTime", "toDateTime")
     return value
+
+
+def fit_moment(holder, name):
+    """A day that there is: the document has the form alone."""
+    try:
+        datetime.datetime.fromisoformat(holder[name].replace("Z", "+00:00"))
+        assert 1 < int(holder[name][:4]) < 9999
+    except (ValueError, AssertionError):
+        holder[name] = "2026-01-31T10:00"
 
 
 def fit_period(holder, first, end):
@@ -293,11 +306,10 @@ BODIES = {
     ("POST", f"{ACCOUNT}/installation"): fit_new_installation,
     ("PUT", f"{ACCOUNT}/installation/{{installation_id}}"): fit_changed_installation,
 }
-for plural in ("accounts", "account"):
-    BODIES["POST", f"/rest/v1/{plural}"] = fit_added_account
-    BODIES["PUT", f"/rest/v1/{plural}"] = fit_upserted_account
-    for path in (f"/rest/v1/{plural}/{{accountId}}", f"/rest/v1/{plural}/pid/{{providerAccountId}}"):
-        BODIES["PUT", path] = fit_updated_account
-        BODIES["PUT", f"{path}/tariffs"] = fit_set_tariffs
-        BODIES["POST", f"{path}/properties"] = fit_property
-        BODIES["PUT", f"{path}/properties"] = fit_property
+BODIES["POST", "/rest/v1/accounts"] = fit_added_account
+BODIES["PUT", "/rest/v1/accounts"] = fit_upserted_account
+for path in ("/rest/v1/accounts/{accountId}", "/rest/v1/accounts/pid/{providerAccountId}"):
+    BODIES["PUT", path] = fit_updated_account
+    BODIES["PUT", f"{path}/tariffs"] = fit_set_tariffs
+    BODIES["POST", f"{path}/properties"] = fit_property
+    BODIES["PUT", f"{path}/properties"] = fit_property

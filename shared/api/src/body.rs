@@ -11,7 +11,10 @@ use deserr::{
     take_cf_content,
 };
 use serde_json::Value;
-use wattbook_domain::{CountryCode, Email, EnergyType, Flaw, InputMethod, LabelPartnerCode, ServiceType, Text};
+use wattbook_domain::{
+    AccountId, AccountStatus, AccountType, CountryCode, Email, EnergyType, Flaw, InputMethod, LabelPartnerCode, Moment,
+    OrganisationId, ServiceType, TariffService, Text, TimeZone,
+};
 
 use crate::{
     Faults,
@@ -63,11 +66,17 @@ impl DeserializeError for Faults {
     }
 }
 
+/// Faults that were noted, with those found since.
+#[must_use]
+pub fn merge(noted: Option<Faults>, found: Faults) -> Faults {
+    let mut noted = noted.unwrap_or_default();
+    noted.extend(found);
+    noted
+}
+
 impl MergeWithError<Faults> for Faults {
     fn merge(noted: Option<Self>, found: Self, _: ValuePointerRef<'_>) -> ControlFlow<Self, Self> {
-        let Some(mut noted) = noted else { return Continue(found) };
-        noted.extend(found);
-        Continue(noted)
+        Continue(merge(noted, found))
     }
 }
 
@@ -85,7 +94,9 @@ impl MergeWithError<Flaw> for Faults {
     }
 }
 
-fn pointer(at: ValuePointerRef<'_>) -> Pointer {
+/// Where a value stands.
+#[must_use]
+pub fn pointer(at: ValuePointerRef<'_>) -> Pointer {
     match at {
         ValuePointerRef::Origin => Pointer::root(),
         ValuePointerRef::Key { key, prev } => pointer(*prev).child(key),
@@ -98,6 +109,7 @@ fn expected(accepted: &[ValueKind]) -> &'static str {
         [ValueKind::Boolean, ..] => "true or false",
         [ValueKind::String, ..] => "a string",
         [ValueKind::Sequence, ..] => "an array",
+        [ValueKind::Map, ValueKind::Sequence, ..] => "an object or an array",
         [ValueKind::Map, ..] => "an object",
         [ValueKind::Null, ..] => "null",
         _ => "a number",
@@ -108,10 +120,10 @@ fn expected(accepted: &[ValueKind]) -> &'static str {
 fn text<T, V: IntoValue>(
     value: Node<V>,
     at: ValuePointerRef<'_>,
-    parse: impl FnOnce(&str) -> Result<T, Flaw>,
+    parse: impl FnOnce(&str) -> Result<T, Reason>,
 ) -> Result<T, Faults> {
     let raw = String::deserialize_from_value(value, at)?;
-    parse(&raw).map_err(|flaw| take_cf_content(Faults::merge(None, flaw, at)))
+    parse(&raw).map_err(|reason| take_cf_content(Faults::merge(None, reason, at)))
 }
 
 // The domain is nobody's JSON: that its values are read from strings is said here.
@@ -119,24 +131,39 @@ macro_rules! from_text {
     ($($value:ty = $parse:path;)+) => {$(
         impl Deserr<Faults> for $value {
             fn deserialize_from_value<V: IntoValue>(value: Node<V>, at: ValuePointerRef<'_>) -> Result<Self, Faults> {
-                text(value, at, $parse)
+                text(value, at, |raw| $parse(raw).map_err(Reason::from))
             }
         }
     )+};
 }
 
 from_text! {
+    AccountId = account_id;
+    AccountStatus = str::parse;
+    AccountType = str::parse;
     CountryCode = CountryCode::parse;
     Email = Email::parse;
     EnergyType = str::parse;
     InputMethod = str::parse;
     LabelPartnerCode = LabelPartnerCode::parse;
+    Moment = Moment::parse;
+    OrganisationId = organisation_id;
     ServiceType = str::parse;
+    TariffService = str::parse;
+    TimeZone = TimeZone::parse;
+}
+
+fn organisation_id(raw: &str) -> Result<OrganisationId, Reason> {
+    raw.parse().map_err(|_| Reason::new("invalid_organisation_id", "must be the id of an organisation, a UUID"))
+}
+
+fn account_id(raw: &str) -> Result<AccountId, Flaw> {
+    raw.parse().map_err(|_| Flaw::AccountId)
 }
 
 impl<const MAX: usize> Deserr<Faults> for Text<MAX> {
     fn deserialize_from_value<V: IntoValue>(value: Node<V>, at: ValuePointerRef<'_>) -> Result<Self, Faults> {
-        text(value, at, Self::parse)
+        text(value, at, |raw| Self::parse(raw).map_err(Reason::from))
     }
 }
 

@@ -22,8 +22,10 @@ const LINE: &str = concat!(
 );
 
 /// A date, or a date with a time: no format of JSON Schema allows both. Which days and hours there are is not said here.
-const MOMENT: &str =
-    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2})?)?$";
+const MOMENT: &str = concat!(
+    "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])",
+    r"(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,9})?)?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])?)?$",
+);
 
 macro_rules! described {
     ($($(#[doc = $doc:literal])+ $name:ident $(as $public:literal)? => $schema:expr;)+) => {$(

@@ -9,17 +9,16 @@
 //! | `issue-credential` | `organisation_id`, `access` (`admin` or `labelpartner`), `label_partner` | `app_id` and `app_key`, the key this once |
 //! | `revoke-credential` | `app_id` | the `app_id` |
 
+use deserr::Deserr;
 use jiff::Timestamp;
 use serde_json::{Value, json, value::RawValue};
 use wattbook_api::{
-    Entry, Failure, Faults, Function, Resource, Services,
+    Entry, Failure, Faults, Function, Resource, Services, body,
     contract::Declaration,
     fault::{Pointer, Reason},
-    json,
-    reader::{Members, text},
-    secret,
+    json, secret,
 };
-use wattbook_domain::{AccessLevel, Flaw, LabelPartner, LabelPartnerCode, Name, OrganisationId};
+use wattbook_domain::{AccessLevel, Flaw, LabelPartner, LabelPartnerCode, Name, OrganisationId, ServiceType};
 use wattbook_store::Credential;
 
 /// The function.
@@ -35,12 +34,55 @@ fn main() -> std::process::ExitCode {
 }
 
 /// What an operator asks for.
+#[derive(Deserr)]
+#[deserr(error = Faults, tag = "action", deny_unknown_fields)]
 enum Action {
+    #[deserr(rename = "create-organisation")]
     CreateOrganisation { name: Name },
-    GetOrganisation { organisation: OrganisationId },
-    PutLabelPartner { organisation: OrganisationId, partner: LabelPartner },
-    IssueCredential { organisation: OrganisationId, access: AccessLevel },
-    RevokeCredential { organisation: OrganisationId, app_id: String },
+    #[deserr(rename = "get-organisation")]
+    GetOrganisation { organisation_id: OrganisationId },
+    #[deserr(rename = "put-label-partner")]
+    PutLabelPartner {
+        organisation_id: OrganisationId,
+        code: LabelPartnerCode,
+        name: Name,
+        default_service_type: ServiceType,
+    },
+    #[deserr(rename = "issue-credential")]
+    IssueCredential {
+        organisation_id: OrganisationId,
+        access: Level,
+        #[deserr(default)]
+        label_partner: Option<LabelPartnerCode>,
+    },
+    #[deserr(rename = "revoke-credential")]
+    RevokeCredential {
+        #[deserr(try_from(String) = AppId::parse -> Reason)]
+        app_id: AppId,
+    },
+}
+
+/// The words for `action`.
+const ACTIONS: &[&str] =
+    &["create-organisation", "get-organisation", "put-label-partner", "issue-credential", "revoke-credential"];
+
+/// The words for `access`.
+#[derive(Deserr)]
+#[deserr(error = Faults, rename_all = lowercase)]
+enum Level {
+    Admin,
+    LabelPartner,
+}
+
+/// An app id, which says whose it is.
+struct AppId(String, OrganisationId);
+
+impl AppId {
+    fn parse(raw: String) -> Result<Self, Reason> {
+        let invalid = || Reason::new("invalid_app_id", "is not an app id");
+        let organisation = secret::organisation_of(&raw).ok_or_else(invalid)?;
+        Ok(Self(raw, organisation))
+    }
 }
 
 async fn administer(services: &Services, event: &RawValue) -> Result<Value, Failure> {
@@ -51,21 +93,24 @@ async fn administer(services: &Services, event: &RawValue) -> Result<Value, Fail
             store.create_organisation(id, name.clone()).await?;
             Ok(json!({"organisation_id": id, "name": name, "label_partners": []}))
         }
-        Action::GetOrganisation { organisation } => {
-            let found = store.organisation(organisation).await?.ok_or(Failure::NotFound)?;
-            let credentials = store.credentials(organisation).await?;
+        Action::GetOrganisation { organisation_id } => {
+            let found = store.organisation(organisation_id).await?.ok_or(Failure::NotFound)?;
+            let credentials = store.credentials(organisation_id).await?;
             let mut view = json!(found);
             if let Some(members) = view.as_object_mut() {
                 members.insert("credentials".into(), json!(credentials));
             }
             Ok(view)
         }
-        Action::PutLabelPartner { organisation, partner } => {
-            let changed = store.put_label_partner(organisation, &partner).await?.ok_or(Failure::NotFound)?;
+        Action::PutLabelPartner { organisation_id, code, name, default_service_type } => {
+            let partner = LabelPartner { code, name, default_service_type };
+            let changed = store.put_label_partner(organisation_id, &partner).await?.ok_or(Failure::NotFound)?;
             Ok(json!(changed))
         }
-        Action::IssueCredential { organisation, access } => issue(services, organisation, access).await,
-        Action::RevokeCredential { organisation, app_id } => {
+        Action::IssueCredential { organisation_id, access, label_partner } => {
+            issue(services, organisation_id, reach(&access, label_partner)?).await
+        }
+        Action::RevokeCredential { app_id: AppId(app_id, organisation) } => {
             let revoked = store.revoke_credential(organisation, &app_id, Timestamp::now()).await?;
             if revoked { Ok(json!({"app_id": app_id})) } else { Err(Failure::NotFound) }
         }
@@ -96,63 +141,29 @@ async fn issue(services: &Services, organisation: OrganisationId, access: Access
 fn read(event: &RawValue) -> Result<Action, Failure> {
     let document = json::parse(event.get().as_bytes()).map_err(Failure::Unreadable)?;
     let mut faults = Faults::default();
-    let mut members = Members::of(Pointer::root(), &document.value, &mut faults);
-    let action = read_action(&mut members, &mut faults);
-    members.close(&mut faults);
-    match action {
-        Some(action) if faults.is_empty() => Ok(action),
-        _ => Err(Failure::Faults(faults)),
+    // Said here, for the reader of bodies does not tell which there are.
+    let word = document.value.get("action").and_then(Value::as_str);
+    if word.is_some_and(|word| !ACTIONS.contains(&word)) {
+        faults.body(&Pointer::root().child("action"), Flaw::NotOneOf { allowed: ACTIONS });
+        return Err(Failure::Faults(faults));
     }
+    let action = body::read(&document.value, &mut faults);
+    action.ok_or(Failure::Faults(faults))
 }
 
-/// The words for `action`.
-const ACTIONS: &[&str] =
-    &["create-organisation", "get-organisation", "put-label-partner", "issue-credential", "revoke-credential"];
-
-fn read_action(members: &mut Members<'_>, faults: &mut Faults) -> Option<Action> {
-    let known =
-        |word: &str| ACTIONS.iter().find(|action| **action == word).copied().ok_or(Flaw::NotOneOf { allowed: ACTIONS });
-    let action = members.required("action", text(known), faults)?;
-    if action == "create-organisation" {
-        return Some(Action::CreateOrganisation { name: members.required("name", text(Name::parse), faults)? });
-    }
-    if action == "revoke-credential" {
-        let app_id = members.required("app_id", text(|id| Ok(id.to_owned())), faults)?;
-        let Some(organisation) = secret::organisation_of(&app_id) else {
-            faults.body(&Pointer::root().child("app_id"), Reason::new("invalid_app_id", "is not an app id"));
-            return None;
-        };
-        return Some(Action::RevokeCredential { organisation, app_id });
-    }
-    let organisation = members.required("organisation_id", organisation_id, faults);
-    match action {
-        "get-organisation" => Some(Action::GetOrganisation { organisation: organisation? }),
-        "put-label-partner" => {
-            let code = members.required("code", text(LabelPartnerCode::parse), faults);
-            let name = members.required("name", text(Name::parse), faults);
-            let default_service_type = members.required("default_service_type", text(str::parse), faults);
-            let partner = LabelPartner { code: code?, name: name?, default_service_type: default_service_type? };
-            Some(Action::PutLabelPartner { organisation: organisation?, partner })
-        }
-        _ => {
-            let access = read_access(members, faults);
-            Some(Action::IssueCredential { organisation: organisation?, access: access? })
+/// What a credential reaches: a brand has to be named exactly where it is one brand.
+fn reach(level: &Level, label_partner: Option<LabelPartnerCode>) -> Result<AccessLevel, Failure> {
+    match (level, label_partner) {
+        (Level::Admin, None) => Ok(AccessLevel::Admin),
+        (Level::LabelPartner, Some(label_partner)) => Ok(AccessLevel::LabelPartner { label_partner }),
+        (level, _) => {
+            let mut faults = Faults::default();
+            let reason = match level {
+                Level::Admin => Reason::new("not_allowed", "must be absent: an admin credential reaches every brand"),
+                Level::LabelPartner => Reason::required(),
+            };
+            faults.body(&Pointer::root().child("label_partner"), reason);
+            Err(Failure::Faults(faults))
         }
     }
-}
-
-fn organisation_id(value: &Value) -> Result<OrganisationId, Reason> {
-    let invalid = || Reason::new("invalid_id", "must be the id of an organisation, a UUID");
-    value.as_str().and_then(|id| id.parse().ok()).ok_or_else(invalid)
-}
-
-fn read_access(members: &mut Members<'_>, faults: &mut Faults) -> Option<AccessLevel> {
-    const LEVELS: &[&str] = &["admin", "labelpartner"];
-    let known =
-        |word: &str| if LEVELS.contains(&word) { Ok(word == "admin") } else { Err(Flaw::NotOneOf { allowed: LEVELS }) };
-    if members.required("access", text(known), faults)? {
-        return Some(AccessLevel::Admin);
-    }
-    let label_partner = members.required("label_partner", text(LabelPartnerCode::parse), faults)?;
-    Some(AccessLevel::LabelPartner { label_partner })
 }

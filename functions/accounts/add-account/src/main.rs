@@ -2,10 +2,10 @@
 
 use wattbook_accounts::{
     answer::{AccountView, Fields},
+    bodies,
     change::{self, writing},
     contract::{envelope, fields},
-    request::AccountBody,
-    schema,
+    request::Stated,
 };
 use wattbook_api::{
     Answer, Failure, Faults, Function, Request, Services,
@@ -25,7 +25,7 @@ pub(crate) static FUNCTION: Function = wattbook_accounts::function(
                  the rest, as does its likeliest tariff. An own id that is taken is a conflict, never an update.",
             )
             .with(fields())
-            .takes(json::<schema::AccountBody>())
+            .takes(json::<bodies::AccountBody>())
             .answers(200, envelope::<AccountView>("Account"), "The account as it was stored.")
             .versioned()
             .refuses(&[Refusal::Conflict])
@@ -41,12 +41,11 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
     let writing = writing(services, request, &mut faults)?;
     let fields = Fields::read(&mut request.query(), &mut faults);
     let body = request.json(&mut faults)?.value;
-    let stated = AccountBody::read(&body, &writing.principal, &mut faults);
-    if stated.id.is_some() {
+    if body.get("accountId").is_some_and(|id| !id.is_null()) {
         let message = "is drawn by us; leave it out, or use PUT to change an account";
         faults.body(&Pointer::root().child("accountId"), Reason::new("not_allowed", message));
-        faults.sort_by(&body);
     }
+    let stated = Stated::read(&body, &writing.principal, &mut faults);
     faults.none()?;
     change::add(&writing, fields, &body, &stated).await
 }

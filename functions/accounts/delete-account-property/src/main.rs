@@ -2,7 +2,7 @@
 
 use wattbook_accounts::{
     answer::PropertyView,
-    change::{self, Change, writing},
+    change::{self, writing},
     contract::envelope,
     envelope::Envelope,
     field,
@@ -36,16 +36,9 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
     let target = Target::of(request, &mut faults);
     faults.none()?;
     let key = request.path_parameter("keyName");
-    let change = Change {
-        writing: &writing,
-        target,
-        missing: change::Missing::Refuse,
-        change: &|account| take_out(account, key),
-        answer: &|_| Envelope::<PropertyView>::nothing("PropertyData").answer(),
-        body: &serde_json::Value::Null,
-        place: change::place,
-    };
-    change.carry_out().await
+    let edit = |account: &mut Account| take_out(account, key);
+    let answer = |_: &Account| Envelope::<PropertyView>::nothing("PropertyData").answer();
+    change::existing(&writing, target, change::place, &edit, &answer).await
 }
 
 fn take_out(account: &mut Account, key: &str) -> Result<(), Failure> {

@@ -2,14 +2,14 @@
 
 use wattbook_accounts::{
     answer::TariffView,
-    change::{self, Change, writing},
+    change::{self, writing},
     contract::{self, envelope},
     envelope::Envelope,
     target::Target,
     tariffs,
 };
 use wattbook_api::{Answer, Failure, Faults, Function, Request, Services};
-use wattbook_domain::Flaw;
+use wattbook_domain::{Account, Flaw};
 
 /// The function.
 pub(crate) static FUNCTION: Function = wattbook_accounts::function(
@@ -40,17 +40,10 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
         faults.query("masterTariffId", Flaw::WholeNumber);
     }
     faults.none()?;
-    let change = Change {
-        writing: &writing,
-        target,
-        missing: change::Missing::Refuse,
-        change: &|account| {
-            account.tariffs.retain(|tariff| Some(tariff.facts.master_tariff_id) != id || !wanted.matches(tariff));
-            Ok(())
-        },
-        answer: &|_| Envelope::<TariffView>::nothing("Tariff").answer(),
-        body: &serde_json::Value::Null,
-        place: change::place,
+    let edit = |account: &mut Account| {
+        account.tariffs.retain(|tariff| Some(tariff.facts.master_tariff_id) != id || !wanted.matches(tariff));
+        Ok(())
     };
-    change.carry_out().await
+    let answer = |_: &Account| Envelope::<TariffView>::nothing("Tariff").answer();
+    change::existing(&writing, target, change::place, &edit, &answer).await
 }

@@ -2,7 +2,7 @@
 
 use wattbook_accounts::{
     answer::{AccountView, Fields},
-    change::{self, Change, writing},
+    change::{self, writing},
     contract::{envelope, fields, of_account},
     target::Target,
 };
@@ -10,7 +10,7 @@ use wattbook_api::{
     Answer, Failure, Faults, Function, Request, Services,
     contract::{Parameter, schema_of},
 };
-use wattbook_domain::AccountStatus;
+use wattbook_domain::{Account, AccountStatus};
 
 /// The function.
 pub(crate) static FUNCTION: Function = wattbook_accounts::function(
@@ -43,17 +43,10 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
     if hard {
         return change::erase(&writing, &target).await;
     }
-    let change = Change {
-        writing: &writing,
-        target,
-        missing: change::Missing::Refuse,
-        change: &|account| {
-            account.profile.status = AccountStatus::Deleted;
-            Ok(())
-        },
-        answer: &|account| change::view(&writing, fields, account),
-        body: &serde_json::Value::Null,
-        place: change::place,
+    let edit = |account: &mut Account| {
+        account.profile.status = AccountStatus::Deleted;
+        Ok(())
     };
-    change.carry_out().await
+    let answer = |account: &Account| change::view(&writing, fields, account);
+    change::existing(&writing, target, change::place, &edit, &answer).await
 }

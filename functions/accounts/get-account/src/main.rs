@@ -34,10 +34,6 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
     let target = Target::of(request, &mut faults);
     faults.none()?;
     let account = target.find(services, &principal).await?.ok_or(Failure::NotFound)?;
-    let etag = ETag(account.version);
-    if etag.is_known_to(request) {
-        return Ok(Answer::new(304).header("etag", etag));
-    }
-    let view = AccountView::of(&account, &principal.reach, fields);
-    Ok(Envelope::of("Account", vec![view]).answer()?.header("etag", etag))
+    let view = || Envelope::of("Account", vec![AccountView::of(&account, &principal.reach, fields)]).answer();
+    ETag(account.version).answer(request, view)
 }

@@ -2,14 +2,15 @@
 
 use wattbook_accounts::{
     answer::PropertyView,
-    change::{self, Change, writing},
+    bodies,
+    change::{self, writing},
     contract::envelope,
     envelope::Envelope,
-    request::PropertyBody,
-    schema,
+    request::StatedProperty,
     target::Target,
 };
 use wattbook_api::{Answer, Failure, Faults, Function, Request, Services, contract::json};
+use wattbook_domain::Account;
 
 /// The function.
 pub(crate) static FUNCTION: Function = wattbook_accounts::function(
@@ -22,7 +23,7 @@ pub(crate) static FUNCTION: Function = wattbook_accounts::function(
                 "Or a field of its header or its address, by its name; or, as `masterTariffId`, its electricity tariff, for \
                  a period if one is given.",
             )
-            .takes(json::<schema::PropertyBody>())
+            .takes(json::<bodies::PropertyBody>())
             .changes(200, envelope::<PropertyView>("PropertyData"), "What was set.")
     },
 );
@@ -36,16 +37,11 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
     let writing = writing(services, request, &mut faults)?;
     let target = Target::of(request, &mut faults);
     let body = request.json(&mut faults)?.value;
-    let stated = PropertyBody::read(&body, &mut faults);
+    let stated = StatedProperty::read(&body, &mut faults);
     faults.none()?;
-    let change = Change {
-        writing: &writing,
-        target,
-        missing: change::Missing::Refuse,
-        change: &|account| change::merge(account, stated.change.clone(), |part, flaw| stated.pointer(part, flaw)),
-        answer: &|account| Envelope::of("PropertyData", vec![PropertyView::of_set(&stated, account)]).answer(),
-        body: &body,
-        place: |_| PropertyBody::value(),
-    };
-    change.carry_out().await
+    let edit =
+        |account: &mut Account| change::merge(account, stated.change.clone(), |part, flaw| stated.pointer(part, flaw));
+    let answer =
+        |account: &Account| Envelope::of("PropertyData", vec![PropertyView::of_set(&stated, account)]).answer();
+    change::existing(&writing, target, |_| StatedProperty::value(), &edit, &answer).await
 }

@@ -2,15 +2,15 @@
 
 use wattbook_accounts::{
     answer::TariffView,
-    change::{self, Change, writing},
+    bodies,
+    change::{self, writing},
     contract::envelope,
     envelope::Envelope,
-    schema,
+    request::StatedTariffs,
     target::Target,
-    tariffs,
 };
-use wattbook_api::{Answer, Failure, Faults, Function, Request, Services, contract::json, fault::Pointer};
-use wattbook_domain::{Flaw, change::Part, merge::AccountChange};
+use wattbook_api::{Answer, Failure, Faults, Function, Request, Services, contract::json};
+use wattbook_domain::Account;
 
 /// The function.
 pub(crate) static FUNCTION: Function = wattbook_accounts::function(
@@ -24,7 +24,7 @@ pub(crate) static FUNCTION: Function = wattbook_accounts::function(
                  what is absent stays. What is stated displaces the default of its service; no two may apply to the same \
                  service on the same day.",
             )
-            .takes(json::<schema::TariffsBody>())
+            .takes(json::<bodies::TariffsBody>())
             .changes(200, envelope::<TariffView>("Tariff"), "All tariffs of the account as they are now.")
     },
 );
@@ -38,22 +38,11 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
     let writing = writing(services, request, &mut faults)?;
     let target = Target::of(request, &mut faults);
     let body = request.json(&mut faults)?.value;
-    let (pointers, changes) = tariffs::read(&body, &mut faults);
+    let stated = StatedTariffs::read(&body, &mut faults);
     faults.none()?;
-    let pointer = |part: Part, flaw: &Flaw| match part {
-        Part::Tariff(position) => pointers.get(position).map(|path| tariffs::pointer(path, flaw)).unwrap_or_default(),
-        _ => Pointer::root(),
-    };
-    let change = Change {
-        writing: &writing,
-        target,
-        missing: change::Missing::Refuse,
-        change: &|account| {
-            change::merge(account, AccountChange { tariffs: changes.clone(), ..AccountChange::default() }, pointer)
-        },
-        answer: &|account| Envelope::of("Tariff", account.tariffs.iter().map(TariffView::of).collect()).answer(),
-        body: &body,
-        place: change::place,
-    };
-    change.carry_out().await
+    let edit =
+        |account: &mut Account| change::merge(account, stated.change.clone(), |part, flaw| stated.pointer(part, flaw));
+    let answer =
+        |account: &Account| Envelope::of("Tariff", account.tariffs.iter().map(TariffView::of).collect()).answer();
+    change::existing(&writing, target, change::place, &edit, &answer).await
 }

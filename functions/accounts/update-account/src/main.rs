@@ -2,10 +2,10 @@
 
 use wattbook_accounts::{
     answer::{AccountView, Fields},
+    bodies,
     change::{self, writing},
     contract::{envelope, fields, of_account},
-    request::AccountBody,
-    schema,
+    request::Stated,
     target::Target,
 };
 use wattbook_api::{Answer, Failure, Faults, Function, Request, Services, contract::json};
@@ -23,7 +23,7 @@ pub(crate) static FUNCTION: Function = wattbook_accounts::function(
                  is not.",
             )
             .with(fields())
-            .takes(json::<schema::AccountBody>())
+            .takes(json::<bodies::AccountBody>())
             .changes(200, envelope::<AccountView>("Account"), "The account as it is now.")
     },
 );
@@ -37,7 +37,7 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
     let writing = writing(services, request, &mut faults)?;
     let fields = Fields::read(&mut request.query(), &mut faults);
     let body = request.json(&mut faults)?.value;
-    let stated = AccountBody::read(&body, &writing.principal, &mut faults);
+    let stated = Stated::read(&body, &writing.principal, &mut faults);
     let target = Target::named(request, &mut faults).unwrap_or_else(|| stated.target(&mut faults));
     faults.none()?;
     change::update(&writing, fields, target, &body, &stated).await

@@ -1,6 +1,6 @@
 //! `POST /account/{account_id}/installation`: adds an installation to an account.
 
-use wattbook_api::{Answer, Failure, Faults, Function, Request, Services, contract::json, fault::Pointer};
+use wattbook_api::{Answer, Failure, Function, Request, Services, contract::json, fault::Pointer};
 use wattbook_domain::change::Part;
 use wattbook_provisioning::{
     answer::{AccountView, InstallationIds},
@@ -30,11 +30,7 @@ fn main() -> std::process::ExitCode {
 }
 
 async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> {
-    let mut faults = Faults::default();
-    let change = Change::read(services, request, &mut faults)?;
-    let body = request.json(&mut faults)?.value;
-    let draft = request::installation(&body, change.principal(), &mut faults);
-    faults.none()?;
+    let (change, draft) = Change::read_with(services, request, request::installation)?;
     let plan = Plan {
         edit: &|account| {
             let installation = change.complete(draft.clone(), account)?;
@@ -43,7 +39,7 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
         pointer: &|place| claim_pointer(place).below_element("/installation_info"),
         answer: &|account| change.created(account, InstallationIds::of_last(account)),
     };
-    change.carry_out(&body, &plan).await
+    change.carry_out(&plan).await
 }
 
 fn pointer(part: Part) -> Pointer {

@@ -1,6 +1,6 @@
 //! `POST /account/{account_id}/installation/{installation_id}/meter`: adds a meter to an installation.
 
-use wattbook_api::{Answer, Failure, Faults, Function, Request, Services, contract::json, fault::Pointer};
+use wattbook_api::{Answer, Failure, Function, Request, Services, contract::json, fault::Pointer};
 use wattbook_provisioning::{
     answer::{AccountView, MeterIds},
     bodies::MeterBody,
@@ -28,21 +28,17 @@ fn main() -> std::process::ExitCode {
 }
 
 async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> {
-    let mut faults = Faults::default();
-    let change = Change::read(services, request, &mut faults)?;
-    let body = request.json(&mut faults)?.value;
-    let draft = request::meter(&body, &mut faults);
-    faults.none()?;
+    let (change, draft) = Change::read_with(services, request, |body, _, faults| request::meter(body, faults))?;
     let plan = Plan {
         edit: &|account| {
-            let id = change.id_type.installation(account, change.principal(), request)?;
+            let id = change.installation(account)?;
             account.add_meter(id, draft.clone().complete()).map_err(|r| refused(r, external_id("external_meter_id")))
         },
         pointer: &|_| Pointer::root().child("external_meter_id"),
         answer: &|account| {
-            let id = change.id_type.installation(account, change.principal(), request)?;
+            let id = change.installation(account)?;
             change.created(account, MeterIds::of_last(account, id))
         },
     };
-    change.carry_out(&body, &plan).await
+    change.carry_out(&plan).await
 }

@@ -1,6 +1,6 @@
 //! `DELETE /account/{account_id}`: erases an account and frees its values.
 
-use wattbook_api::{Answer, Failure, Faults, Function, Request, Services};
+use wattbook_api::{Answer, Failure, Function, Request, Services};
 use wattbook_provisioning::change::Change;
 
 /// The function.
@@ -23,8 +23,6 @@ fn main() -> std::process::ExitCode {
 }
 
 async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> {
-    let mut faults = Faults::default();
-    let change = Change::read(services, request, &mut faults)?;
-    faults.none()?;
+    let change = Change::read(services, request)?;
     change.erase().await
 }

@@ -47,9 +47,6 @@ async fn find(services: &Services, request: &Request) -> Result<Answer, Failure>
     let account = found
         .filter(|account| principal.reach.covers(account.organisation, account.label_partner.as_ref()))
         .ok_or(Failure::NotFound)?;
-    let etag = ETag(account.version);
-    if etag.is_known_to(request) {
-        return Ok(Answer::new(304).header("etag", etag));
-    }
-    Ok(Answer::json(200, &AccountView::of(&account, &principal.reach, Ids::Shown))?.header("etag", etag))
+    let view = || Answer::json(200, &AccountView::of(&account, &principal.reach, Ids::Shown));
+    ETag(account.version).answer(request, view)
 }

@@ -32,9 +32,6 @@ async fn get(services: &Services, request: &Request) -> Result<Answer, Failure> 
     query.close(&mut faults);
     faults.none()?;
     let account = id_type.account(services, &principal, request).await?;
-    let etag = ETag(account.version);
-    if etag.is_known_to(request) {
-        return Ok(Answer::new(304).header("etag", etag));
-    }
-    Ok(Answer::json(200, &AccountView::of(&account, &principal.reach, Ids::Shown))?.header("etag", etag))
+    let view = || Answer::json(200, &AccountView::of(&account, &principal.reach, Ids::Shown));
+    ETag(account.version).answer(request, view)
 }

@@ -33,11 +33,8 @@ fn main() -> std::process::ExitCode {
 }
 
 async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> {
-    let mut faults = Faults::default();
-    let change = Change::read_by_path(services, request, &mut faults)?;
-    let body = request.json(&mut faults)?.value;
-    match request::relocation(&body, &mut faults) {
-        Some((date, draft)) if faults.is_empty() => change.hand_over(&body, date, &draft).await,
-        _ => Err(Failure::Faults(faults)),
-    }
+    let (change, wanted) = Change::read_with(services, request, |body, _, faults| request::relocation(body, faults))?;
+    // A body without faults asks for something.
+    let (date, draft) = wanted.ok_or_else(|| Failure::Faults(Faults::default()))?;
+    change.hand_over(date, &draft).await
 }

@@ -1,7 +1,6 @@
 //! `DELETE /account/{account_id}/installation/{installation_id}`: removes an installation with its meters.
 
-use serde_json::Value;
-use wattbook_api::{Answer, Failure, Faults, Function, Request, Services, fault::Pointer};
+use wattbook_api::{Answer, Failure, Function, Request, Services, fault::Pointer};
 use wattbook_provisioning::{
     change::{Change, Plan, refused},
     claim_pointer,
@@ -27,16 +26,14 @@ fn main() -> std::process::ExitCode {
 }
 
 async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> {
-    let mut faults = Faults::default();
-    let change = Change::read(services, request, &mut faults)?;
-    faults.none()?;
+    let change = Change::read(services, request)?;
     let plan = Plan {
         edit: &|account| {
-            let id = change.id_type.installation(account, change.principal(), request)?;
+            let id = change.installation(account)?;
             account.remove_installation(id).map_err(|r| refused(r, |_| Pointer::root()))
         },
         pointer: &claim_pointer,
         answer: &|account| Ok(change.removed(account)),
     };
-    change.carry_out(&Value::Null, &plan).await
+    change.carry_out(&plan).await
 }

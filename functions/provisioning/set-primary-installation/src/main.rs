@@ -1,7 +1,6 @@
 //! `PUT /account/{account_id}/installation/{installation_id}/primary`: makes an installation the one that services act on.
 
-use serde_json::Value;
-use wattbook_api::{Answer, Failure, Faults, Function, Request, Services, contract::json, fault::Pointer};
+use wattbook_api::{Answer, Failure, Function, Request, Services, contract::json, fault::Pointer};
 use wattbook_provisioning::{
     answer::AccountView,
     change::{Change, Plan, refused},
@@ -28,16 +27,14 @@ fn main() -> std::process::ExitCode {
 }
 
 async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> {
-    let mut faults = Faults::default();
-    let change = Change::read(services, request, &mut faults)?;
-    faults.none()?;
+    let change = Change::read(services, request)?;
     let plan = Plan {
         edit: &|account| {
-            let id = change.id_type.installation(account, change.principal(), request)?;
+            let id = change.installation(account)?;
             account.make_primary(id).map_err(|r| refused(r, |_| Pointer::root()))
         },
         pointer: &claim_pointer,
         answer: &|account| change.view(account),
     };
-    change.carry_out(&Value::Null, &plan).await
+    change.carry_out(&plan).await
 }

@@ -1,6 +1,6 @@
 //! `PUT /account/{account_id}/customer-info`: changes the customer of an account.
 
-use wattbook_api::{Answer, Failure, Faults, Function, Request, Services, clock, contract::json};
+use wattbook_api::{Answer, Failure, Function, Request, Services, clock, contract::json};
 use wattbook_provisioning::{
     answer::AccountView,
     bodies::CustomerChangeBody,
@@ -31,11 +31,8 @@ fn main() -> std::process::ExitCode {
 }
 
 async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> {
-    let mut faults = Faults::default();
-    let change = Change::read(services, request, &mut faults)?;
-    let body = request.json(&mut faults)?.value;
-    let wanted = request::customer_change(&body, &mut faults);
-    faults.none()?;
+    let (change, wanted) =
+        Change::read_with(services, request, |body, _, faults| request::customer_change(body, faults))?;
     let now = clock::now();
     let plan = Plan {
         edit: &|account| {
@@ -44,5 +41,5 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
         pointer: &|place| claim_pointer(place).below("/customer_info"),
         answer: &|account| change.view(account),
     };
-    change.carry_out(&body, &plan).await
+    change.carry_out(&plan).await
 }

@@ -1,6 +1,6 @@
 //! `PUT /account/{account_id}/installation/{installation_id}`: changes an installation.
 
-use wattbook_api::{Answer, Failure, Faults, Function, Request, Services, contract::json, fault::Pointer};
+use wattbook_api::{Answer, Failure, Function, Request, Services, contract::json, fault::Pointer};
 use wattbook_domain::change::Part;
 use wattbook_provisioning::{
     answer::AccountView,
@@ -28,20 +28,16 @@ fn main() -> std::process::ExitCode {
 }
 
 async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> {
-    let mut faults = Faults::default();
-    let change = Change::read(services, request, &mut faults)?;
-    let body = request.json(&mut faults)?.value;
-    let wanted = request::installation_change(&body, change.principal(), &mut faults);
-    faults.none()?;
+    let (change, wanted) = Change::read_with(services, request, request::installation_change)?;
     let plan = Plan {
         edit: &|account| {
-            let id = change.id_type.installation(account, change.principal(), request)?;
+            let id = change.installation(account)?;
             account.change_installation(id, wanted.clone()).map_err(|r| refused(r, pointer))
         },
         pointer: &claim_pointer,
         answer: &|account| change.view(account),
     };
-    change.carry_out(&body, &plan).await
+    change.carry_out(&plan).await
 }
 
 fn pointer(part: Part) -> Pointer {

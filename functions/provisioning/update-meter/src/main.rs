@@ -1,6 +1,6 @@
 //! `PUT /account/{account_id}/installation/{installation_id}/meter/{meter_id}`: changes a meter.
 
-use wattbook_api::{Answer, Failure, Faults, Function, Request, Services, contract::json, fault::Pointer};
+use wattbook_api::{Answer, Failure, Function, Request, Services, contract::json, fault::Pointer};
 use wattbook_provisioning::{
     answer::AccountView,
     bodies::MeterBody,
@@ -29,15 +29,10 @@ fn main() -> std::process::ExitCode {
 }
 
 async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> {
-    let mut faults = Faults::default();
-    let change = Change::read(services, request, &mut faults)?;
-    let body = request.json(&mut faults)?.value;
-    let wanted = request::meter_change(&body, &mut faults);
-    faults.none()?;
+    let (change, wanted) = Change::read_with(services, request, |body, _, faults| request::meter_change(body, faults))?;
     let plan = Plan {
         edit: &|account| {
-            let installation = change.id_type.installation(account, change.principal(), request)?;
-            let meter = change.id_type.meter(account, installation, request)?;
+            let (installation, meter) = change.meter(account)?;
             account
                 .change_meter(installation, meter, wanted.clone())
                 .map_err(|r| refused(r, external_id("external_meter_id")))
@@ -45,5 +40,5 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
         pointer: &|_| Pointer::root().child("external_meter_id"),
         answer: &|account| change.view(account),
     };
-    change.carry_out(&body, &plan).await
+    change.carry_out(&plan).await
 }

@@ -23,15 +23,11 @@ pub(crate) mod tariffs;
 
 use std::time::{Duration, Instant};
 
+use deserr::Deserr;
 use serde_json::{Value, json, value::RawValue};
 use wattbook_api::{
-    Entry, Failure, Faults, Function, Resource, Services,
-    contract::Declaration,
-    fault::{Pointer, Reason},
-    json,
-    reader::{Members, text},
+    Entry, Failure, Faults, Function, Resource, Services, body, contract::Declaration, fault::Reason, json,
 };
-use wattbook_domain::Flaw;
 use wattbook_store::{PlaceRow, Store, TariffRow};
 
 use rows::{File, Row};
@@ -55,45 +51,59 @@ const WRITE_FOR: Duration = Duration::from_secs(40);
 const STEP: usize = 1000;
 
 /// What an operator asks for.
-struct Asked<'e> {
-    table: &'static str,
-    csv: &'e str,
-    from_row: usize,
-    max_rows: usize,
+#[derive(Deserr)]
+#[deserr(error = Faults, deny_unknown_fields)]
+struct Asked {
+    table: Table,
+    csv: String,
+    #[deserr(default, try_from(Option<u64>) = from_one -> Reason)]
+    from_row: Option<usize>,
+    #[deserr(default, try_from(Option<u64>) = from_one -> Reason)]
+    max_rows: Option<usize>,
+}
+
+/// The words for `table`.
+#[derive(Debug, Clone, Copy, Deserr)]
+#[deserr(error = Faults, rename_all = lowercase)]
+enum Table {
+    Places,
+    Tariffs,
 }
 
 async fn load(services: &Services, event: &RawValue) -> Result<Value, Failure> {
     let document = json::parse(event.get().as_bytes()).map_err(Failure::Unreadable)?;
-    let asked = read(&document.value)?;
+    let mut faults = Faults::default();
+    let asked: Asked = body::read(&document.value, &mut faults).ok_or(Failure::Faults(faults))?;
     let store = services.store()?;
     match asked.table {
-        PLACES => load_table::<PlaceRow>(store, &asked).await,
-        _ => load_table::<TariffRow>(store, &asked).await,
+        Table::Places => load_table::<PlaceRow>(store, &asked).await,
+        Table::Tariffs => load_table::<TariffRow>(store, &asked).await,
     }
 }
 
-async fn load_table<R: Row>(store: &Store, asked: &Asked<'_>) -> Result<Value, Failure> {
-    let File { count, rows, rejected } = rows::read::<R>(asked.csv)?;
+async fn load_table<R: Row>(store: &Store, asked: &Asked) -> Result<Value, Failure> {
+    let File { count, rows, rejected } = rows::read::<R>(&asked.csv)?;
     if !rejected.is_empty() {
         return Ok(json!({
             "rows": count, "written": 0, "rejected": rejected.list(), "rejected_omitted": rejected.omitted(),
         }));
     }
     let mut answer = json!({"rows": count, "written": 0, "duplicates": count - rows.len(), "rejected": []});
+    let (from_row, max_rows) = (asked.from_row.unwrap_or(1), asked.max_rows.unwrap_or(usize::MAX));
     let started = Instant::now();
     let mut written = 0;
-    let mut rest = rows.into_iter().skip_while(|(row, _)| *row < asked.from_row).peekable();
+    let mut rest = rows.into_iter().skip_while(|(row, _)| *row < from_row).peekable();
     while let Some((next_row, _)) = rest.peek() {
-        if written >= asked.max_rows || started.elapsed() >= WRITE_FOR {
+        if written >= max_rows || started.elapsed() >= WRITE_FOR {
             set(&mut answer, "next_row", *next_row);
             break;
         }
-        let step = STEP.min(asked.max_rows - written);
+        let step = STEP.min(max_rows - written);
         written += R::put(store, rest.by_ref().take(step).map(|(_, row)| row).collect()).await?;
         // Under a name of Wattbook's own: of others only warnings are logged.
         tracing::info!(
             target: "wattbook_load",
-            function = FUNCTION.name, table = asked.table, rows = count, written, "loading"
+            function = FUNCTION.name, table = ?asked.table, rows = count, written, "loading"
         );
     }
     set(&mut answer, "written", written);
@@ -106,29 +116,8 @@ fn set(answer: &mut Value, name: &str, number: usize) {
     }
 }
 
-/// The word for the table of places.
-const PLACES: &str = "places";
-/// The words for `table`.
-const TABLES: &[&str] = &[PLACES, "tariffs"];
-
-fn read(event: &Value) -> Result<Asked<'_>, Failure> {
-    let mut faults = Faults::default();
-    let mut members = Members::of(Pointer::root(), event, &mut faults);
-    let known =
-        |word: &str| TABLES.iter().find(|table| **table == word).copied().ok_or(Flaw::NotOneOf { allowed: TABLES });
-    let table = members.required("table", text(known), &mut faults);
-    let csv = |value| Value::as_str(value).ok_or_else(|| Reason::wrong_type("a string", value));
-    let csv = members.required("csv", csv, &mut faults);
-    let from_row = members.optional("from_row", from_one, &mut faults).unwrap_or(1);
-    let max_rows = members.optional("max_rows", from_one, &mut faults).unwrap_or(usize::MAX);
-    members.close(&mut faults);
-    match (table, csv) {
-        (Some(table), Some(csv)) if faults.is_empty() => Ok(Asked { table, csv, from_row, max_rows }),
-        _ => Err(Failure::Faults(faults)),
-    }
-}
-
-fn from_one(value: &Value) -> Result<usize, Reason> {
-    let number = value.as_u64().filter(|number| *number > 0).and_then(|number| usize::try_from(number).ok());
-    number.ok_or_else(|| Reason::new("out_of_range", "must be a whole number of 1 or more"))
+fn from_one(given: Option<u64>) -> Result<Option<usize>, Reason> {
+    let wrong = || Reason::new("out_of_range", "must be a whole number of 1 or more");
+    let number = |number: u64| usize::try_from(number).ok().filter(|number| *number > 0).ok_or_else(wrong);
+    given.map(number).transpose()
 }

@@ -3,16 +3,15 @@
 mod advice;
 mod password;
 
+use deserr::Deserr;
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 use wattbook_api::{
-    Answer, Failure, Faults, Function, Request, Resource, Services, clock,
+    Answer, Failure, Faults, Function, Request, Resource, Services, body, clock,
     contract::json,
     fault::{Pointer, Reason},
-    problem,
-    reader::{Members, text},
-    verification,
+    problem, verification,
 };
 use wattbook_domain::Account;
 use wattbook_store::WriteError;
@@ -45,8 +44,8 @@ fn main() -> std::process::ExitCode {
 const TRIES: usize = 8;
 
 /// What a customer registers with.
-#[derive(ToSchema)]
-#[allow(dead_code, reason = "only describes")]
+#[derive(Deserr, ToSchema)]
+#[deserr(error = Faults, deny_unknown_fields)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Registration)]
 struct RegistrationBody {
@@ -54,8 +53,9 @@ struct RegistrationBody {
     token: String,
     /// The password. Characters are counted, and later compared, in their composed form (Unicode NFC).
     /// It must not be easy to guess, also for whoever knows the customer's name and e-mail.
-    #[schema(min_length = 10, max_length = 128, pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*$")]
-    password: String,
+    #[deserr(from(&String) = Password::read)]
+    #[schema(value_type = String, min_length = 10, max_length = 128, pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*$")]
+    password: Result<Password, Reason>,
 }
 
 /// How far the account has come.
@@ -70,27 +70,25 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
     let mut faults = Faults::default();
     request.query().close(&mut faults);
     let body = request.json(&mut faults)?.value;
-    let mut members = Members::of(Pointer::root(), &body, &mut faults);
-    let token = members.required("token", text(|raw| Ok(raw.to_owned())), &mut faults);
-    let password = members.required("password", Password::read, &mut faults);
-    members.close(&mut faults);
+    let read = body::read::<RegistrationBody>(&body, &mut faults);
+    let Some(RegistrationBody { token, password }) = read else { return Err(Failure::Faults(faults)) };
 
     let now = clock::now();
-    let mut owing = None;
-    if let Some(token) = &token {
-        owing = account_owing(services, token, now).await?;
-        if owing.is_none() {
-            note_invalid_token(&mut faults);
-        }
+    let owing = account_owing(services, &token, now).await?;
+    if owing.is_none() {
+        note_invalid_token(&mut faults);
     }
     // Only now: guessing at passwords takes time, of which strangers get none.
-    if let (Some(account), Some(password)) = (&owing, &password)
-        && let Some(weakness) = password.weakness(&account.customer)
-    {
+    let weakness = match (&password, &owing) {
+        (Err(reason), _) => Some(reason.clone()),
+        (Ok(password), Some(account)) => password.weakness(&account.customer),
+        (Ok(_), None) => None,
+    };
+    if let Some(weakness) = weakness {
         faults.body(&Pointer::root().child("password"), weakness);
     }
     faults.sort_by(&body);
-    let (Some(account), Some(token), Some(password), true) = (owing, token, password, faults.is_empty()) else {
+    let (Some(account), Ok(password), true) = (owing, password, faults.is_empty()) else {
         return Err(Failure::Faults(faults));
     };
     // On the thread at hand: a function has one request at a time, and nobody waits beside it.

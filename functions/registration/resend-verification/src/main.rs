@@ -49,7 +49,7 @@ struct ResendBody {
     email: Email,
     /// The organisation of the account. Required where e-mails are unique within an organisation only
     /// (deployment parameter `UniquenessScope`), since the e-mail alone does not say which account then.
-    #[deserr(default, try_from(Option<String>) = parse_organisation -> Reason)]
+    #[deserr(default)]
     #[schema(value_type = Option<String>, format = "uuid")]
     organisation_id: Option<OrganisationId>,
 }
@@ -101,9 +101,4 @@ async fn ask(store: &Store, organisation: Option<OrganisationId>, email: &Email)
         }
     }
     Err(Failure::Contended)
-}
-
-fn parse_organisation(given: Option<String>) -> Result<Option<OrganisationId>, Reason> {
-    let refused = |_| Reason::new("invalid_organisation_id", "must be the id of an organisation, a UUID");
-    given.map(|given| given.parse().map_err(refused)).transpose()
 }

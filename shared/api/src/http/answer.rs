@@ -19,6 +19,15 @@ impl fmt::Display for ETag {
 }
 
 impl ETag {
+    /// The answer with what the caller has not got: with the version, and without a body if that is known.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn answer(self, request: &Request, whole: impl FnOnce() -> Result<Answer, Failure>) -> Result<Answer, Failure> {
+        let answer = if self.is_known_to(request) { Answer::new(304) } else { whole()? };
+        Ok(answer.header("etag", self))
+    }
+
     /// Whether `If-None-Match` names this version: compared weakly, as RFC 9110 §13.1.2 has it.
     #[must_use]
     pub fn is_known_to(self, request: &Request) -> bool {

@@ -12,7 +12,7 @@ use crate::{
     answer::{AccountView, Fields},
     defaults,
     envelope::Envelope,
-    request::AccountBody,
+    request::Stated,
     target::Target,
 };
 use wattbook_api::{
@@ -37,40 +37,47 @@ pub fn writing<'a>(services: &'a Services, request: &'a Request, faults: &mut Fa
 }
 
 /// Changes an account by `change`, and answers by `answer`.
-pub struct Change<'c> {
+struct Change<'c> {
     /// The request.
-    pub writing: &'c Writing<'c>,
+    writing: &'c Writing<'c>,
     /// Which account.
-    pub target: Target,
+    target: Target,
     /// What to do if there is none.
-    pub missing: Missing,
+    missing: Missing,
     /// Changes it; says with which fault if not.
-    pub change: &'c (dyn Fn(&mut Account) -> Result<(), Failure> + Sync),
+    edit: &'c (dyn Fn(&mut Account) -> Result<(), Failure> + Sync),
     /// Answers with the account as it is then.
-    pub answer: &'c (dyn Fn(&Account) -> Result<Answer, Failure> + Sync),
+    answer: &'c (dyn Fn(&Account) -> Result<Answer, Failure> + Sync),
     /// The body, in whose order conflicts are listed.
-    pub body: &'c Value,
+    body: &'c Value,
     /// Where a claimed value stands in it.
-    pub place: fn(Place) -> Pointer,
+    place: fn(Place) -> Pointer,
+}
+
+/// Changes an account that is there by `edit`, and answers by `answer`; `place` says where a claimed value stands in
+/// the body, if there is one.
+///
+/// # Errors
+/// As [`Writing::carry_out`].
+pub async fn existing(
+    writing: &Writing<'_>,
+    target: Target,
+    place: fn(Place) -> Pointer,
+    edit: &(dyn Fn(&mut Account) -> Result<(), Failure> + Sync),
+    answer: &(dyn Fn(&Account) -> Result<Answer, Failure> + Sync),
+) -> Result<Answer, Failure> {
+    // One value at most is claimed so, which needs no order.
+    let change = Change { writing, target, missing: Missing::Refuse, edit, answer, body: &Value::Null, place };
+    writing.carry_out(&change).await
 }
 
 /// What to do if there is no such account.
 #[derive(Debug, Clone)]
-pub enum Missing {
+enum Missing {
     /// Answer so.
     Refuse,
     /// Add it, under this brand.
     Add(Option<LabelPartnerCode>),
-}
-
-impl Change<'_> {
-    /// Carries the change out, or rehearses it in a dry run.
-    ///
-    /// # Errors
-    /// As [`Writing::carry_out`].
-    pub async fn carry_out(&self) -> Result<Answer, Failure> {
-        self.writing.carry_out(self).await
-    }
 }
 
 impl Edit for Change<'_> {
@@ -90,7 +97,7 @@ impl Edit for Change<'_> {
             }
             (None, Missing::Refuse) => return Err(Failure::NotFound),
         };
-        (self.change)(&mut new).map_err(|failure| match (old, failure) {
+        (self.edit)(&mut new).map_err(|failure| match (old, failure) {
             // Where nothing is stored yet, the request is wrong by itself.
             (None, Failure::Rules(faults)) => Failure::Faults(faults),
             (_, failure) => failure,
@@ -159,7 +166,7 @@ pub fn place(place: Place) -> Pointer {
 ///
 /// # Errors
 /// As [`Writing::carry_out`].
-pub async fn add(writing: &Writing<'_>, fields: Fields, body: &Value, stated: &AccountBody) -> Result<Answer, Failure> {
+pub async fn add(writing: &Writing<'_>, fields: Fields, body: &Value, stated: &Stated) -> Result<Answer, Failure> {
     let own_id = stated.change.external_id.clone();
     let missing = Missing::Add(brand(writing, stated));
     save((writing, fields), (Target::Nothing, missing), own_id, (body, stated)).await
@@ -175,7 +182,7 @@ pub async fn update(
     fields: Fields,
     target: Target,
     body: &Value,
-    stated: &AccountBody,
+    stated: &Stated,
 ) -> Result<Answer, Failure> {
     let (missing, own_id) = match &target {
         Target::Own(own) => (Missing::Add(brand(writing, stated)), Some(own.clone())),
@@ -188,22 +195,22 @@ async fn save(
     (writing, fields): (&Writing<'_>, Fields),
     (target, missing): (Target, Missing),
     own_id: Option<ExternalId>,
-    (body, stated): (&Value, &AccountBody),
+    (body, stated): (&Value, &Stated),
 ) -> Result<Answer, Failure> {
     let change = Change {
         writing,
         target,
         missing,
-        change: &|account| merge_body(account, stated, own_id.clone(), body),
+        edit: &|account| merge_body(account, stated, own_id.clone(), body),
         answer: &|account| view(writing, fields, account),
         body,
         place,
     };
-    change.carry_out().await
+    writing.carry_out(&change).await
 }
 
 /// The brand of an account to be added: the one stated or, with a label-partner credential, its own.
-fn brand(writing: &Writing<'_>, stated: &AccountBody) -> Option<LabelPartnerCode> {
+fn brand(writing: &Writing<'_>, stated: &Stated) -> Option<LabelPartnerCode> {
     let own = || match &writing.principal.reach.access {
         wattbook_domain::AccessLevel::LabelPartner { label_partner } => Some(label_partner.clone()),
         wattbook_domain::AccessLevel::Admin => None,
@@ -225,12 +232,7 @@ pub fn merge(
     if faults.is_empty() { Ok(()) } else { Err(Failure::Rules(faults)) }
 }
 
-fn merge_body(
-    account: &mut Account,
-    stated: &AccountBody,
-    own_id: Option<ExternalId>,
-    body: &Value,
-) -> Result<(), Failure> {
+fn merge_body(account: &mut Account, stated: &Stated, own_id: Option<ExternalId>, body: &Value) -> Result<(), Failure> {
     let mut faults = Faults::default();
     if stated.id.is_some_and(|id| id != account.id) {
         faults.body(&Pointer::root().child("accountId"), Flaw::Immutable);

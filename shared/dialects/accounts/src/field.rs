@@ -1,46 +1,31 @@
 //! The fields of an account that have a name in this dialect, and can be set and taken out one by
 //! one (seed `account-api-genability`, "Add or Update an Account Property").
 
-use serde_json::Value;
+use serde_json::json;
 use wattbook_domain::{
-    CountryCode, Degrees, Email, ExternalId, Flaw, Name, Text, TimeZone,
+    Flaw,
     merge::{AccountChange, Removable},
 };
 
-use wattbook_api::{
-    Faults,
-    fault::{Pointer, Reason},
-    reader::text,
-};
+use crate::bodies::AccountBody;
+use wattbook_api::{Faults, body, fault::Reason};
 
-/// Sets the field `name` of a change. `None` if no field has this name; otherwise whether the value
-/// is one of that field.
-pub fn set(change: &mut AccountChange, name: &str, value: &Value) -> Option<Result<(), Reason>> {
-    let address = &mut change.address;
-    Some(match name {
-        "providerAccountId" => put(&mut change.external_id, text(ExternalId::parse)(value)),
-        "accountName" => put(&mut change.name, text(Text::parse)(value)),
-        "customerOrgId" => put(&mut change.customer_org_id, text(Text::parse)(value)),
-        "customerOrgName" => put(&mut change.customer_org_name, text(Text::parse)(value)),
-        "owner" => put(&mut change.owner, text(Text::parse)(value)),
-        "status" => put(&mut change.status, text(str::parse)(value)),
-        "type" => put(&mut change.account_type, text(str::parse)(value)),
-        "timeZone" => put(&mut change.time_zone, text(TimeZone::parse)(value)),
-        "email" => put(&mut change.email, text(Email::parse)(value)),
-        "firstName" => put(&mut change.first_name, text(Name::parse)(value)),
-        "lastName" => put(&mut change.last_name, text(Name::parse)(value)),
-        "addressString" => put(&mut address.free_text, text(Text::parse)(value)),
-        "addressName" => put(&mut address.name, text(Text::parse)(value)),
-        "address1" => put(&mut address.line1, text(Text::parse)(value)),
-        "address2" => put(&mut address.line2, text(Text::parse)(value)),
-        "city" => put(&mut address.city, text(Text::parse)(value)),
-        "state" => put(&mut address.state, text(Text::parse)(value)),
-        "zip" => put(&mut address.postal_code, text(Text::parse)(value)),
-        "country" => put(&mut address.country, text(CountryCode::parse)(value)),
-        "lon" => put(&mut address.longitude, number(Degrees::longitude)(value)),
-        "lat" => put(&mut address.latitude, number(Degrees::latitude)(value)),
+/// A change that sets the field `name` to a value. `None` if no field has this name.
+///
+/// # Errors
+/// The value is none of that field.
+#[must_use]
+pub fn set(name: &str, value: &str) -> Option<Result<AccountChange, Reason>> {
+    // As it would stand in an account: so each field is read in one way only.
+    let body = match (HEADER.contains(&name), ADDRESS.contains(&name)) {
+        (true, _) => json!({ name: value }),
+        (_, true) => json!({ "address": { name: value } }),
         _ => return None,
-    })
+    };
+    let mut faults = Faults::default();
+    let read = body::read::<AccountBody>(&body, &mut faults);
+    let fault = faults.list().first().map(|fault| fault.reason.clone());
+    Some(read.map(AccountChange::from).ok_or_else(|| fault.unwrap_or_else(Reason::required)))
 }
 
 /// The fields of the header, as they stand in an account.
@@ -110,27 +95,4 @@ pub fn removable(name: &str) -> Option<Result<Removable, Flaw>> {
         _ if is_taken(name) && name != TARIFF => return Some(Err(Flaw::Permanent)),
         _ => return None,
     }))
-}
-
-/// Reads the fields of `names` that `object` has, and notes what is wrong with them.
-pub fn read(change: &mut AccountChange, path: &Pointer, object: &Value, names: &[&str], faults: &mut Faults) {
-    for name in names {
-        let value = object.get(name).filter(|value| !value.is_null());
-        if let Some(Err(reason)) = value.and_then(|value| set(change, name, value)) {
-            faults.body(&path.child(name), reason);
-        }
-    }
-}
-
-/// Reads a number, which may be in quotes, and from it a value of the domain.
-pub fn number<T>(parse: impl FnOnce(f64) -> Result<T, Flaw>) -> impl FnOnce(&Value) -> Result<T, Reason> {
-    |value| match value.as_f64().or_else(|| value.as_str()?.parse().ok()) {
-        Some(number) => parse(number).map_err(Reason::from),
-        None => Err(Reason::wrong_type("a number", value)),
-    }
-}
-
-fn put<T>(place: &mut Option<T>, read: Result<T, Reason>) -> Result<(), Reason> {
-    *place = Some(read?);
-    Ok(())
 }

@@ -1,20 +1,20 @@
 //! The accounts dialect (seeds `account-api-genability`, `add-an-account-arcadia`): camelCase under
 //! `/rest/v1`, every answer in one envelope.
 //!
-//! [`request`] reads it, [`answer`] writes it, [`envelope`] wraps it, [`schema`] describes what is
-//! read; [`change`] is what the operations that change an account have in common.
+//! [`bodies`] declares what is read, [`request`] says what it asks for, [`answer`] writes, [`envelope`] wraps;
+//! [`change`] is what the operations that change an account have in common.
 //!
 //! Members and parameters that nobody knows are passed over, as the published convention asks.
 //! `null` is the same as absent: so the answer to a `GET` can be sent back as it is.
 
 pub mod answer;
+pub mod bodies;
 pub mod change;
 pub mod contract;
 pub mod defaults;
 pub mod envelope;
 pub mod field;
 pub mod request;
-pub mod schema;
 pub mod target;
 pub mod tariffs;
 

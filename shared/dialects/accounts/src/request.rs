@@ -1,31 +1,34 @@
-//! Reading the bodies of this dialect. Every fault is noted; members that nobody knows are passed
-//! over.
+//! What the bodies of this dialect ask for, in the words of the domain.
+//!
+//! Values are read first ([`bodies`](super::bodies)); rules that span several of them wait until all could be read.
 
 use std::collections::HashSet;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use wattbook_domain::{
-    AccountId, ExternalId, Flaw, LabelPartnerCode, Moment, Share, TariffService, Text,
+    AccountId, Flaw, LabelPartnerCode, Moment, Share, SiteAddress, TariffService,
     change::Part,
     merge::AccountChange,
-    property::{self, KeyName, PropertyChange},
+    property::{KeyName, PropertyChange},
     tariff::TariffChange,
 };
 
 use crate::{
-    field::{self, number},
+    bodies::{self, AccountBody, AddressBody, PropertiesBody, PropertyEntry, PropertyValue, TariffBody, TariffsBody},
+    field,
     target::Target,
-    tariffs,
 };
 use wattbook_api::{
-    Faults, Principal,
+    Faults, Principal, body,
     fault::{Pointer, Reason},
-    reader::{Members, text},
 };
+
+/// The most tariffs that one call sets: each is held against all others.
+const MOST: usize = 1000;
 
 /// What a body states of an account.
 #[derive(Debug, Default)]
-pub struct AccountBody {
+pub struct Stated {
     /// Our id of the account.
     pub id: Option<AccountId>,
     /// The brand it is to belong to.
@@ -34,33 +37,22 @@ pub struct AccountBody {
     pub change: AccountChange,
     /// Where the properties of the change stand.
     properties: Vec<Pointer>,
-    /// Where the tariffs of the change stand.
-    tariffs: Vec<Pointer>,
 }
 
-impl AccountBody {
+impl Stated {
     /// Reads an account, noting every fault.
     pub fn read(body: &Value, principal: &Principal, faults: &mut Faults) -> Self {
-        let root = Pointer::root();
-        let mut members = Members::of(root.clone(), body, faults);
-        let id = members.optional("accountId", text(|id| id.parse().map_err(|_| Flaw::AccountId)), faults);
-        let label_partner = members.optional("labelPartner", |value| usable(value, principal), faults);
-        let mut read = Self { id, label_partner, ..Self::default() };
-        field::read(&mut read.change, &root, body, &field::HEADER, faults);
-        if let Some(address) = members.optional("address", object, faults) {
-            field::read(&mut read.change, &root.child("address"), address, &field::ADDRESS, faults);
-        }
-        if let Some(properties) = members.optional("properties", object_or_array, faults) {
-            read.read_properties(&root.child("properties"), properties, faults);
-        }
-        let tariffs = members.optional_list("tariffs", faults);
-        for tariff in tariffs {
-            read.tariffs.push(tariff.path().clone());
-            read.change.tariffs.push(tariffs::read_one(tariff, faults));
-        }
-        tariffs::refuse_repeated(&read.tariffs, &read.change.tariffs, body, faults);
+        refuse_unusable(body, principal, faults);
+        let mut read = body::read::<AccountBody>(body, faults).unwrap_or_default();
+        let (properties, tariffs) =
+            (read.properties.take().unwrap_or_default(), read.tariffs.take().unwrap_or_default());
+        let (id, label_partner) = (read.account_id, read.label_partner.take());
+        let mut stated = Self { id, label_partner, change: read.into(), properties: Vec::new() };
+        stated.take_properties(properties, faults);
+        stated.change.tariffs = tariffs.into_iter().map(TariffChange::from).collect();
+        refuse_repeated(&stated.change.tariffs, at_tariff, faults);
         faults.sort_by(body);
-        read
+        stated
     }
 
     /// The account that the body names.
@@ -79,88 +71,96 @@ impl AccountBody {
     /// Where a part that the domain refused stands.
     #[must_use]
     pub fn pointer(&self, part: Part, flaw: &Flaw) -> Pointer {
-        let at = |list: &[Pointer], position: usize| list.get(position).cloned().unwrap_or_default();
         match part {
             Part::ExternalId => Pointer::root().child("providerAccountId"),
             Part::Property(position) => {
-                at_property(&at(&self.properties, position), self.change.properties.get(position), flaw)
+                let path = self.properties.get(position).cloned().unwrap_or_default();
+                at_property(&path, self.change.properties.get(position), flaw)
             }
-            Part::Tariff(position) => tariffs::pointer(&at(&self.tariffs, position), flaw),
+            Part::Tariff(position) => in_tariff(&at_tariff(position), flaw),
             _ => Pointer::root(),
         }
     }
 
-    /// The properties come as an object, by their keys, or as a list.
-    fn read_properties(&mut self, path: &Pointer, properties: &Value, faults: &mut Faults) {
-        let entries: Vec<(Pointer, Option<&str>, &Value)> = match properties {
-            Value::Array(list) => list.iter().enumerate().map(|(i, value)| (path.child(i), None, value)).collect(),
-            Value::Object(map) => map.iter().map(|(key, value)| (path.child(key), Some(key.as_str()), value)).collect(),
-            _ => Vec::new(),
-        };
+    fn take_properties(&mut self, PropertiesBody(entries): PropertiesBody, faults: &mut Faults) {
         let mut seen = HashSet::new();
-        for (path, key, value) in entries.into_iter().filter(|(_, _, value)| !value.is_null()) {
-            let entry = PropertyEntry::read(&path, value, key, faults);
-            let Some(key) = entry.key else { continue };
+        for PropertyEntry { place, key, value } in entries {
+            let path = Pointer::root().child("properties").child(place);
             if !seen.insert(key.clone()) {
                 faults.body(&path.child("keyName"), Flaw::Repeated { kind: "key" });
             }
-            if field::is_taken(key.as_str()) {
-                let message = format!("{key} is a field of the account and no property; set it there");
-                faults.body(&path, Reason::new("reserved_key", message));
-            }
+            self.change.properties.push((key, property_change(value)));
             self.properties.push(path);
-            self.change.properties.push((key, entry.change));
         }
     }
 }
 
-/// One entry of the properties, or what the property operation sets.
-struct PropertyEntry {
-    key: Option<KeyName>,
-    change: PropertyChange,
+/// Where the tariff of that position stands in an account.
+fn at_tariff(position: usize) -> Pointer {
+    Pointer::root().child("tariffs").child(position)
 }
 
-impl PropertyEntry {
-    /// `key` is the one that the entry stands under, if it stands under one: then it need not repeat
-    /// it, but must not state another.
-    fn read(path: &Pointer, value: &Value, key: Option<&str>, faults: &mut Faults) -> Self {
-        let mut members = Members::of(path.clone(), value, faults);
-        let stated = match key {
-            Some(_) => members.optional("keyName", text(KeyName::parse), faults),
-            None => members.stated("keyName", text(KeyName::parse), faults),
+/// What the tariff operation sets.
+#[derive(Debug, Default)]
+pub struct StatedTariffs {
+    /// The tariffs.
+    pub change: AccountChange,
+    listed: bool,
+}
+
+impl StatedTariffs {
+    /// Reads one tariff or a list of them, noting every fault.
+    pub fn read(body: &Value, faults: &mut Faults) -> Self {
+        let (tariffs, listed) = match body::read::<TariffsBody>(body, faults) {
+            Some(TariffsBody::List(tariffs)) => (tariffs, true),
+            Some(TariffsBody::One(tariff)) => (vec![*tariff], false),
+            None => (Vec::new(), false),
         };
-        let outer = key.map(KeyName::parse);
-        let key = match (outer, stated) {
-            (Some(Err(flaw)), _) => {
-                faults.body(path, flaw);
-                None
-            }
-            (Some(Ok(outer)), Some(stated)) if outer != stated => {
-                faults
-                    .body(&path.child("keyName"), Flaw::Contradiction { other: "the key that the property is under" });
-                None
-            }
-            (Some(Ok(outer)), _) => Some(outer),
-            (None, stated) => stated,
-        };
-        let change = PropertyChange {
-            value: members.optional("dataValue", line, faults),
-            from: members.optional("fromDateTime", text(Moment::parse), faults),
-            to: members.optional("toDateTime", text(Moment::parse), faults),
-            accuracy: members.optional("accuracy", number(Share::of_percent), faults),
-        };
-        if let (Some(key), Some(value)) = (&key, &change.value)
-            && let Err(flaw) = property::check_value(key.as_str(), value.as_str())
-        {
-            faults.body(&path.child("dataValue"), flaw);
+        let mut stated = Self { listed, ..Self::default() };
+        stated.change.tariffs = tariffs.into_iter().map(TariffChange::from).collect();
+        refuse_repeated(&stated.change.tariffs, |position| stated.at(position), faults);
+        stated
+    }
+
+    /// Where a part that the domain refused stands.
+    #[must_use]
+    pub fn pointer(&self, part: Part, flaw: &Flaw) -> Pointer {
+        match part {
+            Part::Tariff(position) => in_tariff(&self.at(position), flaw),
+            _ => Pointer::root(),
         }
-        Self { key, change }
+    }
+
+    fn at(&self, position: usize) -> Pointer {
+        if self.listed { Pointer::root().child(position) } else { Pointer::root() }
+    }
+}
+
+/// Of two tariffs for the same service from the same day on, nobody knows which is meant.
+fn refuse_repeated(tariffs: &[TariffChange], at: impl Fn(usize) -> Pointer, faults: &mut Faults) {
+    if tariffs.len() > MOST {
+        faults.body(&at(MOST), Reason::new("too_many", format!("is beyond the {MOST} tariffs that one call may set")));
+    }
+    let mut seen = HashSet::new();
+    for (position, tariff) in tariffs.iter().enumerate() {
+        if !seen.insert(tariff.key()) {
+            faults.body(&at(position), Flaw::Repeated { kind: "combination of service and effective date" });
+        }
+    }
+}
+
+/// Where what is wrong with the tariff at `path` stands.
+fn in_tariff(path: &Pointer, flaw: &Flaw) -> Pointer {
+    match flaw {
+        Flaw::Required => path.child("masterTariffId"),
+        Flaw::EndsBeforeStart => path.child("endDate"),
+        _ => path.clone(),
     }
 }
 
 /// What the property operation sets: a field, a property or the electricity tariff.
 #[derive(Debug, Default)]
-pub struct PropertyBody {
+pub struct StatedProperty {
     /// Under which name.
     pub key: String,
     /// The value, as text.
@@ -169,32 +169,34 @@ pub struct PropertyBody {
     pub change: AccountChange,
 }
 
-impl PropertyBody {
+impl StatedProperty {
     /// Reads the body of `POST …/properties`, noting every fault.
     pub fn read(body: &Value, faults: &mut Faults) -> Self {
         let root = Pointer::root();
-        let mut members = Members::of(root.clone(), body, faults);
-        let entry = PropertyEntry::read(&root, body, None, faults);
-        // Here the value is mandatory; everything else is as in an entry of the properties.
-        let value = members.stated("dataValue", line::<1000>, faults);
-        let (Some(key), Some(value)) = (entry.key, value) else {
+        let Some(read) = body::read::<PropertyValue>(body, faults) else { return Self::default() };
+        for (name, absent) in [("keyName", read.key_name.is_none()), ("dataValue", read.data_value.is_none())] {
+            if absent {
+                faults.body(&root.child(name), Reason::required());
+            }
+        }
+        let (Some(key), Some(value)) = (read.key_name.clone(), read.data_value.clone()) else {
             faults.sort_by(body);
             return Self::default();
         };
+        read.check(&key, &root, faults);
         let mut change = AccountChange::default();
-        let data_value = root.child("dataValue");
-        match (key.as_str(), field::set(&mut change, key.as_str(), &Value::from(value.as_str()))) {
-            (field::TARIFF, _) => match tariffs::id(&Value::from(value.as_str())) {
-                Ok(id) => change.tariffs.push(electricity(id, &entry.change)),
-                Err(reason) => faults.body(&data_value, reason),
+        match (key.as_str(), field::set(key.as_str(), value.0.as_str())) {
+            (field::TARIFF, _) => match bodies::whole_number(&Value::from(value.0.as_str())) {
+                Ok(id) => change.tariffs.push(electricity(id, &property_change(read))),
+                Err(reason) => faults.body(&Self::value(), reason),
             },
-            (_, Some(Err(reason))) => faults.body(&data_value, reason),
-            (_, Some(Ok(()))) => {}
+            (_, Some(Err(reason))) => faults.body(&Self::value(), reason),
+            (_, Some(Ok(field))) => change = field,
             (name, None) if field::is_taken(name) => faults.body(&root.child("keyName"), Flaw::Immutable),
-            (_, None) => change.properties.push((key.clone(), entry.change)),
+            (_, None) => change.properties.push((key.clone(), property_change(read))),
         }
         faults.sort_by(body);
-        Self { key: key.to_string(), value: value.to_string(), change }
+        Self { key: key.to_string(), value: value.0.to_string(), change }
     }
 
     /// Where a part that the domain refused stands.
@@ -237,36 +239,77 @@ fn electricity(id: u64, stated: &PropertyChange) -> TariffChange {
     }
 }
 
-/// Text, or a number or truth value, which are kept as text.
-pub(super) fn line<const MAX: usize>(value: &Value) -> Result<Text<MAX>, Reason> {
-    match value {
-        Value::Number(_) | Value::Bool(_) => Text::parse(&value.to_string()).map_err(Reason::from),
-        other => text(Text::parse)(other),
+/// A label partner that the caller cannot use is refused like one that is not there.
+fn refuse_unusable(body: &Value, principal: &Principal, faults: &mut Faults) {
+    let named = body.get("labelPartner").and_then(Value::as_str).and_then(|code| LabelPartnerCode::parse(code).ok());
+    if named.is_some_and(|code| principal.default_service_type(&code).is_none()) {
+        faults.body(&Pointer::root().child("labelPartner"), Flaw::UnknownLabelPartner);
     }
 }
 
-fn object(value: &Value) -> Result<&Value, Reason> {
-    value.as_object().map(|_: &Map<_, _>| value).ok_or_else(|| Reason::wrong_type("an object", value))
-}
-
-fn object_or_array(value: &Value) -> Result<&Value, Reason> {
-    match value {
-        Value::Object(_) | Value::Array(_) => Ok(value),
-        other => Err(Reason::wrong_type("an object or an array", other)),
+impl From<AccountBody> for AccountChange {
+    /// Without the lists.
+    fn from(read: AccountBody) -> Self {
+        Self {
+            external_id: read.provider_account_id,
+            name: read.account_name,
+            customer_org_id: read.customer_org_id,
+            customer_org_name: read.customer_org_name,
+            owner: read.owner,
+            status: read.status,
+            account_type: read.account_type,
+            time_zone: read.time_zone,
+            email: read.email,
+            first_name: read.first_name,
+            last_name: read.last_name,
+            address: address(read.address.unwrap_or_default()),
+            properties: Vec::new(),
+            tariffs: Vec::new(),
+        }
     }
 }
 
-/// A label partner that the caller can use; one that it cannot is refused like one that is not there.
-fn usable(value: &Value, principal: &Principal) -> Result<LabelPartnerCode, Reason> {
-    let code = text(LabelPartnerCode::parse)(value)?;
-    match principal.default_service_type(&code) {
-        Some(_) => Ok(code),
-        None => Err(Flaw::UnknownLabelPartner.into()),
+fn address(read: AddressBody) -> SiteAddress {
+    SiteAddress {
+        free_text: read.address_string,
+        name: read.address_name,
+        line1: read.address1,
+        line2: read.address2,
+        city: read.city,
+        state: read.state,
+        postal_code: read.zip,
+        country: read.country,
+        longitude: read.lon.map(|it| it.0),
+        latitude: read.lat.map(|it| it.0),
     }
 }
 
-/// Reads an id of the caller's from a path or a query. What is no id names nothing.
-#[must_use]
-pub(super) fn own_id(raw: &str) -> Option<ExternalId> {
-    ExternalId::parse(raw).ok()
+fn property_change(read: PropertyValue) -> PropertyChange {
+    PropertyChange {
+        value: read.data_value.map(|it| it.0),
+        from: read.from_date_time,
+        to: read.to_date_time,
+        accuracy: read.accuracy.map(|it| it.0),
+    }
+}
+
+impl From<TariffBody> for TariffChange {
+    fn from(read: TariffBody) -> Self {
+        Self {
+            service: read.service_type,
+            effective_date: read.effective_date.map(|it| it.0),
+            end_date: read.end_date.map(|it| it.0),
+            master_tariff_id: read.master_tariff_id.map(|it| it.0),
+            customer_class: read.customer_class,
+            likelihood: read.customer_likelihood.map(|it| it.0),
+            source: read.source,
+            code: read.tariff_code,
+            name: read.tariff_name,
+            supplier_id: read.lse_id.map(|it| it.0),
+            supplier_name: read.lse_name,
+            time_zone: read.time_zone,
+            billing_period: read.billing_period,
+            currency: read.currency,
+        }
+    }
 }

@@ -2,7 +2,6 @@
 
 use wattbook_domain::{Account, AccountId, Claim, ExternalId};
 
-use crate::request::own_id;
 use wattbook_api::{Failure, Faults, Principal, Request, Services, fault::Reason};
 
 /// Which account a request is about.
@@ -46,7 +45,7 @@ impl Target {
     }
 
     fn own(raw: &str) -> Self {
-        own_id(raw).map_or(Self::Nothing, Self::Own)
+        ExternalId::parse(raw).map_or(Self::Nothing, Self::Own)
     }
 
     /// The account, if there is one that the caller can see.

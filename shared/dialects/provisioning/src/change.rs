@@ -7,7 +7,7 @@ use std::future::ready;
 use jiff::{Timestamp, civil::Date};
 use serde_json::Value;
 use wattbook_domain::{
-    Account, Claim, ExternalId, Flaw, Installation, InstallationId, Place,
+    Account, Claim, ExternalId, Flaw, Installation, InstallationId, MeterId, Place,
     change::{Part, Refused},
     draft::{AccountDraft, InstallationDraft},
 };
@@ -23,7 +23,6 @@ use wattbook_api::{
     fault::Pointer,
     http::{ETag, Precondition},
     idempotency::Once,
-    reader::Parameters,
     writing::{Edit, Writing, conflicts_at},
 };
 
@@ -34,8 +33,9 @@ const TRIES: usize = 8;
 pub struct Change<'a> {
     request: &'a Request,
     /// Whose ids the path has.
-    pub id_type: IdType,
+    id_type: IdType,
     writing: Writing<'a>,
+    body: Value,
 }
 
 /// What one operation adds.
@@ -49,38 +49,63 @@ pub struct Plan<'p> {
 }
 
 impl<'a> Change<'a> {
-    /// Reads credential, query and headers.
+    /// Reads a request without a body.
     ///
     /// # Errors
-    /// The caller is not known. Faults are noted.
-    pub fn read(services: &'a Services, request: &'a Request, faults: &mut Faults) -> Result<Self, Failure> {
-        let mut query = request.query();
-        let id_type = IdType::read(&mut query, faults);
-        Self::read_rest(services, request, id_type, query, faults)
+    /// The caller is not known, or the request has faults.
+    pub fn read(services: &'a Services, request: &'a Request) -> Result<Self, Failure> {
+        let mut faults = Faults::default();
+        let change = Self::begin(services, request, &mut faults)?;
+        faults.none()?;
+        Ok(change)
     }
 
-    /// As [`Self::read`], where the path itself says whose id it has.
+    /// Reads a request with a body; `wanted` says what that asks for, and notes its faults.
     ///
     /// # Errors
-    /// The caller is not known. Faults are noted.
-    pub fn read_by_path(services: &'a Services, request: &'a Request, faults: &mut Faults) -> Result<Self, Failure> {
-        Self::read_rest(services, request, IdType::External, request.query(), faults)
-    }
-
-    fn read_rest(
+    /// The caller is not known, or the request has faults.
+    pub fn read_with<T>(
         services: &'a Services,
         request: &'a Request,
-        id_type: IdType,
-        mut query: Parameters<'_>,
-        faults: &mut Faults,
-    ) -> Result<Self, Failure> {
+        wanted: impl FnOnce(&Value, &Principal, &mut Faults) -> T,
+    ) -> Result<(Self, T), Failure> {
+        let mut faults = Faults::default();
+        let mut change = Self::begin(services, request, &mut faults)?;
+        change.body = request.json(&mut faults)?.value;
+        let wanted = wanted(&change.body, change.principal(), &mut faults);
+        faults.none()?;
+        Ok((change, wanted))
+    }
+
+    fn begin(services: &'a Services, request: &'a Request, faults: &mut Faults) -> Result<Self, Failure> {
         let principal = request.principal()?;
+        let mut query = request.query();
+        // Such a path says itself whose id it has.
+        let external = !request.path_parameter("external_installation_id").is_empty();
+        let id_type = if external { IdType::External } else { IdType::read(&mut query, faults) };
         let dry_run = request.method() != "DELETE" && query.switch("dryRun", faults);
         query.close(faults);
         let once = if request.method() == "POST" { Once::of(request, &principal, faults) } else { None };
         let precondition = Precondition::of(request);
         let writing = Writing { services, principal, dry_run, precondition, once };
-        Ok(Self { request, id_type, writing })
+        Ok(Self { request, id_type, writing, body: Value::Null })
+    }
+
+    /// The installation of the account that the path names.
+    ///
+    /// # Errors
+    /// There is none that the caller can see.
+    pub fn installation(&self, account: &Account) -> Result<InstallationId, Failure> {
+        self.id_type.installation(account, self.principal(), self.request)
+    }
+
+    /// The meter that the path names, with its installation.
+    ///
+    /// # Errors
+    /// There is none that the caller can see.
+    pub fn meter(&self, account: &Account) -> Result<(InstallationId, MeterId), Failure> {
+        let installation = self.installation(account)?;
+        Ok((installation, self.id_type.meter(account, installation, self.request)?))
     }
 
     /// Who asks.
@@ -94,15 +119,15 @@ impl<'a> Change<'a> {
     /// # Errors
     /// There is no such account, it is not in the version that the caller asked for, the change
     /// breaks a rule or wants values that are taken, or the store failed.
-    pub async fn carry_out(&self, body: &Value, plan: &Plan<'_>) -> Result<Answer, Failure> {
-        self.writing.carry_out(&Planned { change: self, body, plan }).await
+    pub async fn carry_out(&self, plan: &Plan<'_>) -> Result<Answer, Failure> {
+        self.writing.carry_out(&Planned { change: self, plan }).await
     }
 
     /// Hands an installation over to a new account, or rehearses it in a dry run.
     ///
     /// # Errors
     /// As for a change.
-    pub async fn hand_over(&self, body: &Value, date: Date, draft: &AccountDraft) -> Result<Answer, Failure> {
+    pub async fn hand_over(&self, date: Date, draft: &AccountDraft) -> Result<Answer, Failure> {
         if let Some(answer) = self.writing.answered_before().await? {
             return Ok(answer);
         }
@@ -126,7 +151,7 @@ impl<'a> Change<'a> {
                 Err(Written::Refused(WriteError::Stale(_))) => {}
                 Err(Written::Refused(WriteError::Taken(taken))) => {
                     let pointer = |place| Pointer::root().child("to").joined(&claim_pointer(place));
-                    return Err(conflicts_at(&to, &taken, &self.writing.principal.reach, body, &pointer));
+                    return Err(conflicts_at(&to, &taken, &self.writing.principal.reach, &self.body, &pointer));
                 }
                 Err(Written::Refused(error)) => return Err(error.into()),
             }
@@ -216,13 +241,12 @@ impl<'a> Change<'a> {
 /// A plan with the request that it is for.
 struct Planned<'c> {
     change: &'c Change<'c>,
-    body: &'c Value,
     plan: &'c Plan<'c>,
 }
 
 impl Edit for Planned<'_> {
     async fn find(&self) -> Result<Option<Account>, Failure> {
-        let Change { id_type, writing, request } = self.change;
+        let Change { id_type, writing, request, .. } = self.change;
         id_type.account(writing.services, &writing.principal, request).await.map(Some)
     }
 
@@ -248,7 +272,7 @@ impl Edit for Planned<'_> {
     }
 
     fn conflicts(&self, account: &Account, taken: &[Taken]) -> impl Future<Output = Failure> + Send {
-        ready(conflicts_at(account, taken, &self.change.principal().reach, self.body, self.plan.pointer))
+        ready(conflicts_at(account, taken, &self.change.principal().reach, &self.change.body, self.plan.pointer))
     }
 }
 

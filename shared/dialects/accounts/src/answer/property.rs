@@ -10,7 +10,7 @@ use wattbook_domain::{
 };
 
 use super::{percent, show};
-use crate::request::PropertyBody;
+use crate::request::StatedProperty;
 
 /// A property.
 #[derive(Debug, Serialize, ToSchema)]
@@ -66,7 +66,7 @@ impl PropertyView {
 
     /// What the property operation has set.
     #[must_use]
-    pub fn of_set(set: &PropertyBody, account: &Account) -> Self {
+    pub fn of_set(set: &StatedProperty, account: &Account) -> Self {
         match (account.properties.get_key_value(set.key.as_str()), set.change.tariffs.first()) {
             (Some((key, property)), _) => Self::of(key, property),
             (None, Some(tariff)) => {
