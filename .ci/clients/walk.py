@@ -57,7 +57,7 @@ with Client(base_url=URL, httpx_args={"auth": PAIR}) as client:
     assert [error.account_id for error in taken.errors] == [account_id] * 3, taken
 
 with Client(base_url=URL) as nobody:
-    token = issue_token_json.sync(client=nobody, body=AuthenticationRequest(*PAIR))
+    token = issue_token_json.sync(client=nobody, body=AuthenticationRequest(client_id=PAIR[0], client_secret=PAIR[1]))
     assert isinstance(token, AuthenticationAnswer), token
     unknown = get_provisioned_account.sync_detailed(account_id=str(account_id), client=nobody)
     assert unknown.status_code == 401, unknown
@@ -70,14 +70,14 @@ with AuthenticatedClient(base_url=URL, token=token.access_token) as bearer:
 with AccountsClient(base_url=URL, httpx_args={"auth": PAIR}) as client:
     for n in range(7):
         properties = PropertiesByKey.from_dict({"buildingArea": {"dataValue": n}})
-        added = add_account.sync(client=client, body=PutAccount(f"py-page-{n}", f"P{n}", properties=properties))
+        added = add_account.sync(client=client, body=PutAccount(provider_account_id=f"py-page-{n}", account_name=f"P{n}", properties=properties))
         assert isinstance(added, AccountEnvelope) and added.results[0].status == AccountStatus.ACTIVE, added
-    clash = add_account.sync(client=client, body=PutAccount("py-page-0"))
+    clash = add_account.sync(client=client, body=PutAccount(provider_account_id="py-page-0"))
     assert isinstance(clash, ErrorEnvelope) and clash.results[0].code == "NotUnique", clash
     one = added.results[0]
     back = update_account.sync_detailed(client=client, body=PutAccount.from_dict(one.to_dict()), account_id=one.account_id)
     assert back.status_code == 200 and back.headers["etag"] == '"1"', back
-    changed = set_account_property.sync(one.account_id, client=client, body=PutProperty("owner", "Al"))
+    changed = set_account_property.sync(one.account_id, client=client, body=PutProperty(key_name="owner", data_value="Al"))
     assert changed.results[0].data_value == "Al", changed
 
     names, token = set(), {}
