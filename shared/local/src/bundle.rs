@@ -1,6 +1,11 @@
 //! The bundle: gateway, functions and store, from start to stop.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, Ipv4Addr},
+    sync::Arc,
+    time::Duration,
+};
 
 use serde_json::Value;
 use wattbook_store::Usage;
@@ -31,6 +36,8 @@ pub struct Options {
     pub data: DataDir,
     /// The store to use in place of the embedded one.
     pub store: Option<StoreAccess>,
+    /// The address of this machine that the embedded store listens on: one that containers reach, if they are to use it.
+    pub store_host: IpAddr,
     /// What the table is called.
     pub table: String,
     /// Values for the template's parameters, in place of their defaults.
@@ -47,6 +54,7 @@ impl Default for Options {
             port: 0,
             data: DataDir::InMemory,
             store: None,
+            store_host: Ipv4Addr::LOCALHOST.into(),
             table: "wattbook".into(),
             parameters: BTreeMap::new(),
             reauthorize_every: None,
@@ -67,6 +75,7 @@ pub struct Bundle {
     store: StoreAccess,
     table: String,
     secrets: BTreeMap<String, String>,
+    uniqueness_scope: String,
     demo: Demo,
     port: u16,
 }
@@ -104,7 +113,10 @@ impl Bundle {
         let gateway = Arc::new(Gateway { functions, routes, authorizers, cors, port });
         let streams = streams(&template, embedded.is_some(), &data, &store, &gateway).await?;
         let serving = Serving::start(Arc::clone(&gateway), listener);
-        Ok(Self { serving, streams, gateway, embedded, data, store, table: options.table, secrets, demo, port })
+        let table = options.table;
+        let uniqueness_scope = template.functions.iter().find_map(|it| it.environment.get("UNIQUENESS_SCOPE")).cloned();
+        let uniqueness_scope = uniqueness_scope.unwrap_or_default();
+        Ok(Self { serving, streams, gateway, embedded, data, store, table, secrets, uniqueness_scope, demo, port })
     }
 
     /// Where requests go, as in `http://127.0.0.1:3000`.
@@ -136,6 +148,12 @@ impl Bundle {
     #[must_use]
     pub fn secret(&self, logical_id: &str) -> Option<&str> {
         self.secrets.get(logical_id).map(String::as_str)
+    }
+
+    /// Within what values are unique, as functions find it in their environment.
+    #[must_use]
+    pub fn uniqueness_scope(&self) -> &str {
+        &self.uniqueness_scope
     }
 
     /// The demo organisations and their credentials.
@@ -187,7 +205,7 @@ async fn store(options: &Options, data: &Data) -> Result<(StoreAccess, Option<Em
     if let Some(store) = &options.store {
         return Ok((store.clone(), None));
     }
-    let embedded = EmbeddedStore::start(data.file(STORE_FILE), !data.is_temporary()).await?;
+    let embedded = EmbeddedStore::start(data.file(STORE_FILE), !data.is_temporary(), options.store_host).await?;
     Ok((StoreAccess::unsigned(embedded.endpoint()), Some(embedded)))
 }
 

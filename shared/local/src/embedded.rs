@@ -3,7 +3,7 @@
 //! It is reached over HTTP, as a real one is, so that functions use the SDK client they ship with.
 //! The file is in WAL mode: what was acknowledged is there after a kill.
 
-use std::{path::PathBuf, time::Duration};
+use std::{net::IpAddr, path::PathBuf, time::Duration};
 
 use dynoxide::{Database, server};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
@@ -25,14 +25,14 @@ pub(crate) struct EmbeddedStore {
 impl EmbeddedStore {
     /// Opens the database in `file` and serves it.
     ///
-    /// With `lasting` false nothing waits for the disk: the file is thrown away at the end.
-    pub(crate) async fn start(file: PathBuf, lasting: bool) -> Result<Self, LocalError> {
+    /// Whoever reaches `host` can read and write everything. With `lasting` false nothing waits for the disk: the file is thrown away at the end.
+    pub(crate) async fn start(file: PathBuf, lasting: bool, host: IpAddr) -> Result<Self, LocalError> {
         let failed = |reason: &dyn std::fmt::Display| LocalError::EmbeddedStore(reason.to_string());
         let database = tokio::task::spawn_blocking(move || open(&file, lasting))
             .await
             .map_err(|error| failed(&error))?
             .map_err(|error| failed(&error))?;
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(|error| failed(&error))?;
+        let listener = TcpListener::bind((host, 0)).await.map_err(|error| failed(&error))?;
         let address = listener.local_addr().map_err(|error| failed(&error))?;
         let (stop, stopped) = watch::channel(false);
         tokio::spawn(sweep(database.clone(), stopped.clone()));

@@ -159,7 +159,7 @@ fn environment(
         .map(|(name, value)| Ok((name.clone(), resolve_secrets(value, secrets, &place)?)))
         .collect::<Result<Vec<_>, LocalError>>()?;
     let name = ("AWS_LAMBDA_FUNCTION_NAME".to_owned(), definition.name.clone());
-    Ok(store.environment().chain([name]).chain(of_template).collect())
+    Ok(of_template.into_iter().chain(store.environment()).chain([name]).collect())
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::{
     io::{self, Write},
+    net::{IpAddr, Ipv4Addr},
     num::NonZero,
     path::{Path, PathBuf},
     process::ExitCode,
@@ -9,6 +10,7 @@ use std::{
 };
 
 use clap::Parser;
+use serde_json::{Value, json};
 use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 use wattbook_local::{
     Bundle, DataDir, LocalError, Options, StoreAccess, contract,
@@ -40,6 +42,13 @@ struct Arguments {
     /// Once requests are served, write the URL and the demo credentials to FILE, as lines for a shell
     #[arg(long, value_name = "FILE")]
     write_env: Option<PathBuf>,
+    /// Once requests are served, write to FILE what `sam local` takes with `--env-vars`: table, keys and store of this bundle
+    #[arg(long, value_name = "FILE")]
+    write_sam_env: Option<PathBuf>,
+    /// Address of this machine that the embedded store listens on. Containers do not reach the default; whoever
+    /// reaches another one can read and write everything
+    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    store_host: IpAddr,
     /// Make the contracts anew, each API's in a folder of DIR (`shared/dialects`), and exit
     #[arg(long, value_name = "DIR")]
     write_contracts: Option<PathBuf>,
@@ -93,12 +102,13 @@ async fn serve(arguments: Arguments) -> Result<(), Failure> {
         port: arguments.port,
         data: if arguments.in_memory { DataDir::InMemory } else { DataDir::Dir(arguments.data_dir) },
         store: StoreAccess::of_process(),
+        store_host: arguments.store_host,
         parameters: arguments.parameters.into_iter().collect(),
         print_events: true,
         ..Options::default()
     };
     let bundle = Bundle::start(options).await?;
-    let told = tell(&bundle, arguments.write_env.as_deref());
+    let told = tell(&bundle, arguments.write_env.as_deref(), arguments.write_sam_env.as_deref());
     if told.is_ok() {
         stop.await;
         tracing::info!("stopping");
@@ -107,13 +117,32 @@ async fn serve(arguments: Arguments) -> Result<(), Failure> {
     told
 }
 
-fn tell(bundle: &Bundle, environment: Option<&Path>) -> Result<(), Failure> {
+fn tell(bundle: &Bundle, environment: Option<&Path>, of_sam: Option<&Path>) -> Result<(), Failure> {
     io::stdout().write_all(welcome(bundle).as_bytes())?;
     io::stdout().flush()?;
+    if let Some(file) = of_sam {
+        private_file::write(file, format!("{:#}\n", sam_environment(bundle)).as_bytes())?;
+    }
     if let Some(file) = environment {
         private_file::write(file, shell_lines(bundle).as_bytes())?;
     }
     Ok(())
+}
+
+/// For every function; SAM hands each what the template declares for it.
+fn sam_environment(bundle: &Bundle) -> Value {
+    let secret = |id| bundle.secret(id).unwrap_or_default();
+    // To a container the loopback address is its own. Where containers run in a virtual machine, this name is ours.
+    let store = bundle.store_endpoint().replace("127.0.0.1", "host.docker.internal");
+    json!({ "Parameters": {
+        "AWS_ENDPOINT_URL_DYNAMODB": store,
+        "TABLE_NAME": bundle.table(),
+        "UNIQUENESS_SCOPE": bundle.uniqueness_scope(),
+        "EVENT_BUS": "console",
+        "SIGNING_KEYS": secret("SigningKeys"),
+        "HASH_KEYS": secret("HashKeys"),
+        "LOG_LEVEL": "info",
+    } })
 }
 
 fn welcome(bundle: &Bundle) -> String {
