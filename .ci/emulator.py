@@ -20,7 +20,7 @@ def find_emulator():
 class Function:
     """One function behind its own emulator, which takes a single function."""
 
-    def __init__(self, emulator, binary, environment, log_file):
+    def __init__(self, emulator, binary, handler, environment, log_file):
         self.log_file = log_file
         api, runtime = free_ports(2)
         self.url = f"http://127.0.0.1:{api}/2015-03-31/functions/function/invocations"
@@ -31,8 +31,9 @@ class Function:
                     "--runtime-interface-emulator-address", f"127.0.0.1:{api}",
                     "--runtime-api-address", f"127.0.0.1:{runtime}",
                     os.path.abspath(binary),
+                    handler,
                 ],
-                env=environment,
+                env={**environment, "_HANDLER": handler},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -31,6 +31,13 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 NEWEST_GLIBC = (2, 34)  # what the Lambda runtime provided.al2023 has
 WARM_CALLS = 10
 
+# The program of each function: that of its folder.
+PROGRAMS = {
+    path.stem.replace("_", "-"): path.parent.parent.name
+    for path in (ROOT / "functions").glob("*/src/*")
+    if path.name not in ("lib.rs", "main.rs")
+}
+
 FURTHER = {}
 
 
@@ -55,7 +62,8 @@ class Functions:
     def __getitem__(self, name):
         if name not in self.started:
             log = pathlib.Path(self.logs, name + ".log")
-            self.started[name] = emulator.Function(self.emulator, self.binaries / name, self.environment, log)
+            program = self.binaries / PROGRAMS[name]
+            self.started[name] = emulator.Function(self.emulator, program, name, self.environment, log)
         return self.started[name]
 
     def invoke(self, name, event):
@@ -158,8 +166,9 @@ def run(name, functions, binaries):
     try:
         for file in [f"{name}.json", f"{name}.answer.json"]:
             assert (ROOT / "events" / file).exists(), f"events/{file} is missing"
-        assert (binaries / name).exists(), f"{binaries / name} is missing: no such function, or not built"
-        needed = needed_glibc(binaries / name)
+        program = binaries / PROGRAMS[name]
+        assert program.exists(), f"{program} is missing: not built"
+        needed = needed_glibc(program)
         assert needed <= NEWEST_GLIBC, f"needs GLIBC_{'.'.join(map(str, needed))}"
         compare(_read(f"{name}.answer")["answer"], functions.invoke(name, sample(name)))
         if name in FURTHER:
@@ -178,7 +187,7 @@ def main():
     options.add_argument("--bundle", type=pathlib.Path, default=ROOT / "target/debug/wattbook", help="local bundle")
     options = options.parse_args()
 
-    names = sorted((path.parent.name for path in (ROOT / "functions").glob("*/*/Cargo.toml")), key=place)
+    names = sorted(PROGRAMS, key=place)
 
     failed = 0
     with bundle.running_bundle(options.bundle) as local, tempfile.TemporaryDirectory(prefix="wattbook-ci-") as logs:

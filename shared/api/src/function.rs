@@ -1,13 +1,17 @@
 //! What a deployable function is, and how one is run.
 //!
-//! A function crate holds a handler and a [`Function`] constant that describes it. Everything
-//! generic (the runtime loop, JSON, the HTTP shapes, the SDK client) is instantiated here, once,
-//! behind plain function pointers: a function crate compiles almost nothing of its own and links
-//! in about a second. The local bundle and the Lambda runtime both go through
-//! [`Function::invoke`], so that what runs on a laptop is what runs deployed.
+//! A function is a file with a handler and a [`Function`] that describes it. Everything generic (the
+//! runtime loop, JSON, the HTTP shapes, the SDK client) is instantiated here, once, behind plain
+//! function pointers. The local bundle and the Lambda runtime both go through [`Function::invoke`], so
+//! that what runs on a laptop is what runs deployed.
 //!
-//! Turned down: a trait per function (every implementation would instantiate the runtime again)
-//! and a macro around `main` (it hides what runs).
+//! The functions of a folder are one program, deployed as many functions: each has its own role, route
+//! and settings, and [`serve`] runs the one that its template calls the handler. What they share is
+//! most of each, so together they are hardly larger than one (README has the figures), and are
+//! optimised and linked once.
+//!
+//! Turned down: a program for each (an hour to build 150 of them for shipping) and a trait per function
+//! (every implementation would instantiate the runtime again).
 
 use std::process::ExitCode;
 
@@ -61,7 +65,7 @@ pub struct Dialect {
 /// One deployable function.
 #[derive(Clone, Copy)]
 pub struct Function {
-    /// Its one name: folder, crate, sample event, and in `PascalCase` its logical id in the template.
+    /// Its one name: file, handler, sample event, and in `PascalCase` its logical id in the template.
     pub name: &'static str,
     /// How it is reached, with its handler.
     pub entry: Entry,
@@ -126,31 +130,43 @@ impl Function {
     }
 }
 
-/// The whole `main` of a function: logging, services, then the Lambda runtime loop until the
-/// environment is taken away.
+/// The whole `main` of a program: picks the function that Lambda calls the handler (`_HANDLER`), then
+/// logging, services, and the runtime loop until the environment is taken away.
 #[must_use]
-pub fn serve(function: &'static Function) -> ExitCode {
-    log::to_stdout(&Environment::of_process());
-    let outcome = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(lambda_runtime::Error::from)
-        .and_then(|runtime| runtime.block_on(serve_until_stopped(function)));
+pub fn serve(functions: &[&'static Function]) -> ExitCode {
+    let environment = Environment::of_process();
+    log::to_stdout(&environment);
+    let handler = environment.get("_HANDLER").unwrap_or_default();
+    let outcome = chosen(handler, functions).and_then(|function| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(serve_until_stopped(function, &environment))
+    });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            tracing::error!(function = function.name, error = %error, "the function cannot run");
+            tracing::error!(handler, error = %error, "the function cannot run");
             ExitCode::FAILURE
         }
     }
 }
 
-async fn serve_until_stopped(function: &'static Function) -> Result<(), lambda_runtime::Error> {
-    let environment = Environment::of_process();
+fn chosen(handler: &str, functions: &[&'static Function]) -> Result<&'static Function, lambda_runtime::Error> {
+    let found = functions.iter().find(|function| function.name == handler).copied();
+    found.ok_or_else(|| {
+        let known: Vec<_> = functions.iter().map(|function| function.name).collect();
+        format!("_HANDLER, the template's Handler, is none of the functions in this program: {}", known.join(", "))
+            .into()
+    })
+}
+
+async fn serve_until_stopped(
+    function: &'static Function,
+    environment: &Environment,
+) -> Result<(), lambda_runtime::Error> {
     // The runtime crate panics where these are absent; a person who starts the binary by hand
     // gets a sentence instead.
     environment.required("AWS_LAMBDA_RUNTIME_API")?;
-    let services = function.start(&environment)?;
+    let services = function.start(environment)?;
     let services = &services;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
         function.invoke(services, &event.payload, &event.context.request_id).await

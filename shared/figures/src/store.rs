@@ -71,6 +71,7 @@ impl Store {
             ("AWS_ACCESS_KEY_ID", "measured"),
             ("AWS_SECRET_ACCESS_KEY", "measured"),
             ("AWS_LAMBDA_FUNCTION_NAME", name),
+            ("_HANDLER", name),
             ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
             ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
             // What the template gives.

@@ -1,6 +1,7 @@
 //! The workspace: which functions it has, how they are built, where the binaries end up.
 
 use std::{
+    collections::BTreeMap,
     ffi::OsString,
     fs,
     io::{self, Write},
@@ -30,6 +31,9 @@ pub(crate) enum WorkspaceError {
     /// Cargo's description of the workspace is not understood.
     #[error("cargo's description of the workspace lacks `{0}`")]
     Incomplete(&'static str),
+    /// The sources of functions cannot be read.
+    #[error("the functions in {} cannot be read", .0.display())]
+    Sources(PathBuf, #[source] io::Error),
     /// Cargo's description of the workspace is not JSON.
     #[error("cargo's description of the workspace is not understood")]
     Unreadable(#[from] serde_json::Error),
@@ -57,7 +61,8 @@ pub(crate) struct Workspace {
     root: PathBuf,
     binaries: PathBuf,
     profile: String,
-    functions: Vec<String>,
+    /// The programs by the functions they have.
+    functions: BTreeMap<String, String>,
 }
 
 /// How large a binary is, in bytes.
@@ -94,17 +99,15 @@ impl Workspace {
         let root = text("workspace_root")?;
         let packages = metadata.get("packages").and_then(Value::as_array);
         let folder = root.join("functions");
-        let mut functions: Vec<String> = packages
-            .ok_or(WorkspaceError::Incomplete("packages"))?
-            .iter()
-            .filter(|package| {
-                let manifest = package.get("manifest_path").and_then(Value::as_str);
-                manifest.is_some_and(|path| Path::new(path).starts_with(&folder))
-            })
-            .filter_map(|package| package.get("name").and_then(Value::as_str))
-            .map(str::to_owned)
-            .collect();
-        functions.sort();
+        let manifests = packages.ok_or(WorkspaceError::Incomplete("packages"))?.iter();
+        let manifests = manifests.filter_map(|package| package.get("manifest_path").and_then(Value::as_str));
+        let mut functions = BTreeMap::new();
+        for folder in manifests.map(Path::new).filter(|path| path.starts_with(&folder)).filter_map(Path::parent) {
+            let program = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            for name in functions_of(folder).map_err(|source| WorkspaceError::Sources(folder.to_owned(), source))? {
+                functions.insert(name, program.clone());
+            }
+        }
         // Cargo keeps the output of these two under the name of what they derive from.
         let output = match profile {
             "dev" | "test" => "debug",
@@ -121,33 +124,37 @@ impl Workspace {
     /// A name is not one of a function.
     pub(crate) fn choose(&self, names: &[String]) -> Result<Vec<String>, WorkspaceError> {
         if names.is_empty() {
-            return Ok(self.functions.clone());
+            return Ok(self.functions.keys().cloned().collect());
         }
-        let known = |name: &&String| *name == HELLO || self.functions.contains(name);
+        let known = |name: &&String| *name == HELLO || self.functions.contains_key(*name);
         if let Some(name) = names.iter().find(|name| !known(name)) {
-            let known = self.functions.join(", ");
+            let known = self.functions.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
             return Err(WorkspaceError::Unknown { name: name.clone(), known });
         }
         Ok(names.to_vec())
     }
 
-    /// Builds `packages` in one go, so that they share what they depend on.
+    /// Builds the programs of these functions in one go, so that they share what they depend on.
     ///
     /// # Errors
     /// They do not build; cargo has said why.
-    pub(crate) fn build<'a>(&self, packages: impl Iterator<Item = &'a str>) -> Result<(), WorkspaceError> {
+    pub(crate) fn build<'a>(&self, names: impl Iterator<Item = &'a str>) -> Result<(), WorkspaceError> {
         let mut build = cargo();
         build.args(["build", "--profile", &self.profile, "--bins"]);
-        for package in packages {
-            build.args(["--package", package]);
+        for name in names {
+            match self.functions.get(name) {
+                Some(program) => build.args(["--package", &format!("wattbook-functions-{program}")]),
+                None => build.args(["--package", name]),
+            };
         }
         let status = build.status().map_err(WorkspaceError::Cargo)?;
         if status.success() { Ok(()) } else { Err(WorkspaceError::Failed("build", status)) }
     }
 
-    /// Where the binary of `package` is.
-    pub(crate) fn binary(&self, package: &str) -> PathBuf {
-        self.binaries.join(format!("{package}{}", std::env::consts::EXE_SUFFIX))
+    /// Where the program is that has the function `name`.
+    pub(crate) fn binary(&self, name: &str) -> PathBuf {
+        let program = self.functions.get(name).map_or(name, String::as_str);
+        self.binaries.join(format!("{program}{}", std::env::consts::EXE_SUFFIX))
     }
 
     /// The sample event of the function `name`.
@@ -179,6 +186,13 @@ pub(crate) fn hashes_passwords(path: &Path) -> bool {
     fs::read(path).is_ok_and(|binary| binary.windows(scheme.len()).any(|window| window == scheme))
 }
 
+/// The functions of a folder: each file or folder of its sources, by the name that it has in the template.
+fn functions_of(folder: &Path) -> io::Result<Vec<String>> {
+    let sources = fs::read_dir(folder.join("src"))?.collect::<io::Result<Vec<_>>>()?;
+    let names = sources.iter().filter_map(|entry| Some(entry.path().file_stem()?.to_string_lossy().replace('_', "-")));
+    Ok(names.filter(|name| name != "lib" && name != "main").collect())
+}
+
 /// The cargo that started this command, else the one on the path.
 fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")))
@@ -186,38 +200,23 @@ fn cargo() -> Command {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
-    fn workspace(profile: &str) -> Workspace {
-        let metadata = json!({
-            "workspace_root": "/w",
-            "target_directory": "/t",
-            "packages": [
-                { "name": "second", "manifest_path": "/w/functions/x/second/Cargo.toml" },
-                { "name": "library", "manifest_path": "/w/shared/functions/Cargo.toml" },
-                { "name": "first", "manifest_path": "/w/functions/y/first/Cargo.toml" },
-            ],
-        });
-        Workspace::of_metadata(&metadata, profile).unwrap()
-    }
-
     #[test]
-    fn functions_are_the_packages_below_their_folder() {
-        assert_eq!(workspace("release").choose(&[]).unwrap(), ["first", "second"]);
-        assert_eq!(workspace("release").choose(&["second".to_owned()]).unwrap(), ["second"]);
+    fn a_function_is_in_the_program_of_its_folder() {
+        let workspace = Workspace::read("release").unwrap();
+        let names = workspace.choose(&[]).unwrap();
+        assert!(["add-meter", "list-accounts"].iter().all(|name| names.contains(&(*name).to_owned())), "{names:?}");
+        assert!(workspace.binary("add-meter").ends_with("release/provisioning"));
+        assert!(workspace.binary(HELLO).ends_with("release/hello-world"));
+        assert!(Workspace::read("dev").unwrap().binary("list-accounts").ends_with("debug/accounts"));
     }
 
     #[test]
     fn an_unknown_function_is_refused_with_what_there_is() {
-        let refusal = workspace("release").choose(&["third".to_owned()]).unwrap_err();
-        assert_eq!(refusal.to_string(), "there is no function `third`; there are first, second");
-    }
-
-    #[test]
-    fn a_profile_has_its_folder() {
-        assert_eq!(workspace("ci").binary("first"), Path::new("/t/ci/first"));
-        assert_eq!(workspace("dev").binary("first"), Path::new("/t/debug/first"));
+        let workspace = Workspace::read("release").unwrap();
+        assert_eq!(workspace.choose(&["add-meter".to_owned()]).unwrap(), ["add-meter"]);
+        let refusal = workspace.choose(&["third".to_owned()]).unwrap_err().to_string();
+        assert!(refusal.starts_with("there is no function `third`; there are add-account, "), "{refusal}");
     }
 }

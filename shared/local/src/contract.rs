@@ -6,9 +6,11 @@ use std::{fs, io, path::Path};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::Value;
 use wattbook_api::contract::{self, Api, ContractError, Examples, Route};
-use wattbook_linked::{FOLDERS, FUNCTIONS};
 
-use crate::template::{DEFAULT_ROUTE, SOURCES, Surroundings, Template, TemplateError};
+use crate::{
+    functions::FOLDERS,
+    template::{DEFAULT_ROUTE, SOURCES, Surroundings, Template, TemplateError},
+};
 
 /// Every API.
 pub static APIS: &[&Api] = &[&wattbook_provisioning::contract::API, &wattbook_accounts::contract::API];
@@ -37,7 +39,9 @@ pub fn of(api: &Api) -> Result<(String, String), Failure> {
     let mut routes = Vec::new();
     for (definition, route) in functions.flat_map(|function| function.routes.iter().map(move |route| (function, route)))
     {
-        let linked = FUNCTIONS.iter().zip(FOLDERS).find(|(function, _)| function.name == definition.name);
+        let all =
+            FOLDERS.iter().flat_map(|(folder, functions)| functions.iter().map(move |function| (function, folder)));
+        let linked = all.into_iter().find(|(function, _)| function.name == definition.name);
         if let Some((function, folder)) = linked.filter(|_| route.path != DEFAULT_ROUTE) {
             let (method, path) = (route.method.clone(), route.path.clone());
             routes.push(Route { function, folder, examples: examples(function.name), method, path });

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    sync::{Arc, LazyLock},
 };
 
 use serde_json::{Value, value::RawValue};
@@ -16,8 +16,20 @@ use crate::{
     template::{FunctionDefinition, Template, resolve_secrets},
 };
 
+/// The functions by their folders.
+pub static FOLDERS: &[(&str, &[&Function])] = &[
+    ("access", wattbook_functions_access::FUNCTIONS),
+    ("accounts", wattbook_functions_accounts::FUNCTIONS),
+    ("contract", wattbook_functions_contract::FUNCTIONS),
+    ("events", wattbook_functions_events::FUNCTIONS),
+    ("provisioning", wattbook_functions_provisioning::FUNCTIONS),
+    ("reference", wattbook_functions_reference::FUNCTIONS),
+    ("registration", wattbook_functions_registration::FUNCTIONS),
+];
+
 /// Every function there is. One that the template lacks is a start-up error.
-pub use wattbook_linked::FUNCTIONS;
+pub static FUNCTIONS: LazyLock<Vec<&Function>> =
+    LazyLock::new(|| FOLDERS.iter().flat_map(|(_, functions)| functions.iter().copied()).collect());
 
 struct Running {
     function: &'static Function,
@@ -45,14 +57,14 @@ impl Functions {
         secrets: &BTreeMap<String, String>,
         store: &StoreAccess,
     ) -> Result<Self, LocalError> {
-        check(template, FUNCTIONS)?;
+        check(template, &FUNCTIONS)?;
         let mut functions = Self {
             running: BTreeMap::new(),
             logical_ids: BTreeMap::new(),
             places: Arc::new(Semaphore::new(CONCURRENCY)),
         };
         for definition in &template.functions {
-            let function = linked(&definition.name, FUNCTIONS)?;
+            let function = linked(&definition.name, &FUNCTIONS)?;
             let environment = environment(definition, secrets, store)?;
             let services = function
                 .start(&environment)
@@ -179,7 +191,7 @@ mod tests {
 
     #[test]
     fn the_template_and_the_crates_agree() {
-        check(&template(SOURCES), FUNCTIONS).unwrap();
+        check(&template(SOURCES), &FUNCTIONS).unwrap();
     }
 
     #[test]
@@ -188,12 +200,12 @@ mod tests {
         let renamed: Vec<(&str, String)> = SOURCES.iter().map(rename).collect();
         let renamed: Vec<_> = renamed.iter().map(|(path, source)| (*path, source.as_str())).collect();
         assert!(matches!(
-            check(&template(&renamed), FUNCTIONS),
+            check(&template(&renamed), &FUNCTIONS),
             Err(LocalError::NotLinked(name)) if name == "provision-site"
         ));
         let mut shrunk = template(SOURCES);
         shrunk.functions.retain(|function| function.name != "issue-token");
-        assert!(matches!(check(&shrunk, FUNCTIONS), Err(LocalError::NotInTemplate("issue-token"))));
+        assert!(matches!(check(&shrunk, &FUNCTIONS), Err(LocalError::NotInTemplate("issue-token"))));
     }
 
     #[test]
@@ -202,6 +214,6 @@ mod tests {
         for function in &mut template.functions {
             function.routes.clear();
         }
-        assert!(matches!(check(&template, FUNCTIONS), Err(LocalError::Entry { .. })));
+        assert!(matches!(check(&template, &FUNCTIONS), Err(LocalError::Entry { .. })));
     }
 }

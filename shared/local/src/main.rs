@@ -15,7 +15,6 @@ use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::Subscriber
 use wattbook_local::{
     Bundle, DataDir, LocalError, Options, StoreAccess, contract,
     demo::{Credential, OPERATOR},
-    functions::FUNCTIONS,
     private_file,
 };
 use wattbook_provisioning::bodies;
@@ -231,9 +230,7 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
 fn log_to_stderr() {
     let level = std::env::var("LOG_LEVEL").ok().and_then(|level| level.parse().ok());
     let level = level.unwrap_or(tracing::Level::INFO);
-    let crates = FUNCTIONS.iter().map(|function| function.name.replace('-', "_"));
-    let own = crates.chain(["wattbook".to_owned()]).map(|name| (name, level));
-    let targets = own.chain([("dynoxide".to_owned(), tracing::Level::ERROR)]);
+    let targets = [("wattbook", level), ("dynoxide", tracing::Level::ERROR)];
     let filter = Targets::new().with_default(tracing::Level::WARN.min(level)).with_targets(targets);
     let format = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_target(false).with_ansi(false);
     tracing_subscriber::registry().with(format).with(filter).init();

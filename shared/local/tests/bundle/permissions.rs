@@ -16,7 +16,7 @@ use crate::{
 fn allowed() -> BTreeMap<String, BTreeSet<String>> {
     let mut allowed = BTreeMap::new();
     for (_, resource) in templates::resources() {
-        let Some(name) = resource["Metadata"]["BuildProperties"]["Binary"].as_str() else { continue };
+        let Some(name) = resource["Properties"]["Handler"].as_str() else { continue };
         let mut actions = BTreeSet::new();
         let policies = &resource["Properties"]["Policies"];
         // One, or a list of them.

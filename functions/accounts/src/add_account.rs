@@ -1,0 +1,47 @@
+//! `POST /rest/v1/accounts`: adds an account.
+
+use wattbook_accounts::{
+    answer::{AccountView, Fields},
+    bodies,
+    change::{self, writing},
+    contract::{envelope, fields},
+    request::Stated,
+};
+use wattbook_api::{
+    Answer, Failure, Faults, Function, Request, Services,
+    contract::{Refusal, json},
+    fault::{Pointer, Reason},
+};
+
+/// The function.
+pub(crate) static FUNCTION: Function = wattbook_accounts::function(
+    "add-account",
+    |services, request| Box::pin(run(services, request)),
+    |operation| {
+        operation
+            .named(
+                "Add an account",
+                "With as much of it as is known; an empty object will do. What is not stated of its address follows from \
+                 the rest, as does its likeliest tariff. An own id that is taken is a conflict, never an update.",
+            )
+            .with(fields())
+            .takes(json::<bodies::AccountBody>())
+            .answers(200, envelope::<AccountView>("Account"), "The account as it was stored.")
+            .versioned()
+            .refuses(&[Refusal::Conflict])
+    },
+);
+
+async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> {
+    let mut faults = Faults::default();
+    let writing = writing(services, request, &mut faults)?;
+    let fields = Fields::read(&mut request.query(), &mut faults);
+    let body = request.json(&mut faults)?.value;
+    if body.get("accountId").is_some_and(|id| !id.is_null()) {
+        let message = "is drawn by us; leave it out, or use PUT to change an account";
+        faults.body(&Pointer::root().child("accountId"), Reason::new("not_allowed", message));
+    }
+    let stated = Stated::read(&body, &writing.principal, &mut faults);
+    faults.none()?;
+    change::add(&writing, fields, &body, &stated).await
+}

@@ -1,0 +1,71 @@
+//! The table's stream: publishes what happened to accounts on the event bus.
+//!
+//! Nobody who changes an account tells of it: an event that is sent beside a write can be lost, or
+//! tell of a write that never was. The stream has exactly the writes that were.
+
+use serde_json::{Map, Value, json};
+use wattbook_api::{
+    Entry, Failure, Function, Resource, Services, bus::Event, contract::Declaration, secret::KeyRing, verification,
+};
+use wattbook_domain::{
+    Email, LabelPartnerCode, Text,
+    events::{self, AccountEvent, Happening},
+};
+use wattbook_store::changes::{Change, Changed};
+
+/// The function.
+pub(crate) static FUNCTION: Function = Function {
+    name: "publish-changes",
+    entry: Entry::Stream(|services, change| Box::pin(publish(services, change))),
+    uses: &[Resource::EVENT_BUS, Resource::SigningKeys],
+    contract: Declaration::NONE,
+};
+
+/// Publishes the events that follow from one change.
+async fn publish(services: &Services, change: &Change) -> Result<(), Failure> {
+    let Changed::Account { before, after } = &change.of;
+    let keys = services.signing_keys()?;
+    let events: Vec<_> = events::follow(before.as_deref(), after.as_deref(), change.at)
+        .iter()
+        .map(|event| Event {
+            id: event.id(),
+            kind: event.kind(),
+            occurred_at: event.occurred_at,
+            detail: detail(event, keys),
+        })
+        .collect();
+    Ok(services.bus()?.publish(&events).await?)
+}
+
+/// What an event says: enough to find the account, and what only this event can say. Whoever wants
+/// to know more asks the API, which knows what the asker may see.
+fn detail(event: &AccountEvent<'_>, keys: &KeyRing) -> Map<String, Value> {
+    let account = event.account;
+    let mut detail = Map::new();
+    detail.insert("organisation_id".into(), account.organisation.to_string().into());
+    detail.insert("account_id".into(), account.id.to_string().into());
+    let mut insert_known = |name: &str, value: Option<&str>| {
+        detail.extend(value.map(|value| (name.to_owned(), Value::from(value))));
+    };
+    insert_known("external_account_id", account.customer.external_id.as_ref().map(Text::as_str));
+    insert_known("label_partner", account.label_partner.as_ref().map(LabelPartnerCode::as_str));
+    if let Happening::VerificationRequested = event.happening {
+        let contact = &account.customer.contact;
+        insert_known("email", account.customer.email.as_ref().map(Email::as_str));
+        insert_known("first_name", contact.first_name.as_ref().map(Text::as_str));
+        insert_known("last_name", contact.last_name.as_ref().map(Text::as_str));
+    }
+    detail.insert("version".into(), account.version.into());
+    match &event.happening {
+        Happening::Created | Happening::Deleted => {}
+        Happening::Updated(changed) => {
+            detail.insert("changed".into(), json!(changed));
+        }
+        Happening::VerificationRequested => {
+            let expires_at = event.occurred_at.saturating_add(verification::LIFETIME).unwrap_or_default();
+            detail.insert("token".into(), verification::token(keys, account).into());
+            detail.insert("expires_at".into(), expires_at.to_string().into());
+        }
+    }
+    detail
+}
