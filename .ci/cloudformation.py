@@ -14,6 +14,8 @@ import zipfile
 import samtranslator.translator.transform as sam
 from samtranslator.yaml_helper import yaml_parse
 
+from emulator import PROGRAMS
+
 LACKING = [
     "the body of an HTTP API is not read: its routes, integrations and authorizers are deployed as resources",
     "a part's references to secrets are not resolved: the top resolves them and hands the part the values",
@@ -39,10 +41,15 @@ class Package:
         file = pathlib.Path(file).resolve()
         template = yaml_parse(file.read_text())
         edit(template)
+        # The emulator gives functions its own address here, which a variable of theirs would displace.
+        template["Globals"]["Function"]["Environment"]["Variables"].pop("AWS_ENDPOINT_URL_DYNAMODB", None)
         for resource in template["Resources"].values():
             properties = resource.get("Properties", {})
             if resource["Type"] == "AWS::Serverless::Function":
-                properties["CodeUri"] = self._function(resource["Metadata"]["BuildProperties"]["Binary"])
+                program = resource["Metadata"]["BuildProperties"]["Binary"]
+                if program in PROGRAMS:  # of an earlier release, when each function was a program
+                    properties["Handler"], program = program, PROGRAMS[program]
+                properties["CodeUri"] = self._function(program)
             elif resource["Type"] == "AWS::Serverless::Application":
                 properties["Location"] = self.template(file.parent / properties["Location"], edit)
         transformed = sam.transform(template, {}, NoManagedPolicies())
@@ -56,7 +63,7 @@ class Package:
         with zipfile.ZipFile(archive, "w") as bundle:  # stored, for speed
             entry = zipfile.ZipInfo("bootstrap")  # with a fixed date: the same code is the same archive
             entry.external_attr = 0o755 << 16
-            bundle.writestr(entry, (self.binaries / name).read_bytes() if (self.binaries / name).exists() else b"")
+            bundle.writestr(entry, (self.binaries / name).read_bytes())
         self._put(archive.getvalue(), key=f"{name}.zip")
         return f"s3://{self.bucket}/{name}.zip"
 

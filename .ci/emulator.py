@@ -9,6 +9,13 @@ import subprocess
 import time
 import urllib.request
 
+# The program of each function: that of its folder.
+PROGRAMS = {
+    path.stem.replace("_", "-"): path.parent.parent.name
+    for path in (pathlib.Path(__file__).resolve().parent.parent / "functions").glob("*/src/*")
+    if path.name not in ("lib.rs", "main.rs")
+}
+
 
 def find_emulator():
     """The emulator's binary, which ships inside the SAM command line's Python package."""

@@ -31,13 +31,6 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 NEWEST_GLIBC = (2, 34)  # what the Lambda runtime provided.al2023 has
 WARM_CALLS = 10
 
-# The program of each function: that of its folder.
-PROGRAMS = {
-    path.stem.replace("_", "-"): path.parent.parent.name
-    for path in (ROOT / "functions").glob("*/src/*")
-    if path.name not in ("lib.rs", "main.rs")
-}
-
 FURTHER = {}
 
 
@@ -62,7 +55,7 @@ class Functions:
     def __getitem__(self, name):
         if name not in self.started:
             log = pathlib.Path(self.logs, name + ".log")
-            program = self.binaries / PROGRAMS[name]
+            program = self.binaries / emulator.PROGRAMS[name]
             self.started[name] = emulator.Function(self.emulator, program, name, self.environment, log)
         return self.started[name]
 
@@ -166,7 +159,7 @@ def run(name, functions, binaries):
     try:
         for file in [f"{name}.json", f"{name}.answer.json"]:
             assert (ROOT / "events" / file).exists(), f"events/{file} is missing"
-        program = binaries / PROGRAMS[name]
+        program = binaries / emulator.PROGRAMS[name]
         assert program.exists(), f"{program} is missing: not built"
         needed = needed_glibc(program)
         assert needed <= NEWEST_GLIBC, f"needs GLIBC_{'.'.join(map(str, needed))}"
@@ -187,7 +180,7 @@ def main():
     options.add_argument("--bundle", type=pathlib.Path, default=ROOT / "target/debug/wattbook", help="local bundle")
     options = options.parse_args()
 
-    names = sorted(PROGRAMS, key=place)
+    names = sorted(emulator.PROGRAMS, key=place)
 
     failed = 0
     with bundle.running_bundle(options.bundle) as local, tempfile.TemporaryDirectory(prefix="wattbook-ci-") as logs:
