@@ -173,3 +173,26 @@ async fn serve_until_stopped(
     }))
     .await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static ONE: Function = Function {
+        name: "one",
+        entry: Entry::Direct(|_, _| Box::pin(async { Ok(serde_json::Value::Null) })),
+        uses: &[],
+        contract: Declaration::NONE,
+    };
+    static OTHER: Function = Function { name: "other", ..ONE };
+
+    #[test]
+    fn the_handler_names_one_function_of_the_program() {
+        let name = |handler| chosen(handler, &[&ONE, &OTHER]).map(|function| function.name);
+        assert_eq!(name("other").ok(), Some("other"));
+        for unknown in ["", "bootstrap", "on", "One"] {
+            let error = name(unknown).unwrap_err().to_string();
+            assert!(error.contains("_HANDLER") && error.ends_with("one, other"), "{error}");
+        }
+    }
+}

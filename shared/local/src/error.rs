@@ -83,10 +83,10 @@ pub enum LocalError {
         difference: &'static str,
     },
     /// The template names a function that is not linked in.
-    #[error("the template has the function {0}, but no crate of that operation is linked into the local bundle")]
+    #[error("the template has the function {0}, but no file below functions/ has one of that name")]
     NotLinked(String),
     /// A function that is linked in is not in the template.
-    #[error("the function {0} is linked into the local bundle, but the template has no resource for it")]
+    #[error("the function {0} stands below functions/, but no template has a resource for it")]
     NotInTemplate(&'static str),
     /// A function and its resource do not agree on how it is reached.
     #[error("the function {function} {fault}")]

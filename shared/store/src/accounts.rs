@@ -14,6 +14,9 @@ use crate::{
 /// The most keys that `BatchGetItem` takes.
 const BATCH: usize = 100;
 
+/// How often a value is looked for that moves from one account to another at the same time.
+const LOOKS: usize = 8;
+
 impl Store {
     /// The account of that id in that organisation.
     ///
@@ -87,22 +90,26 @@ impl Store {
     }
 
     /// The account behind a claim, if it is one of `organisation`, where that is given: a foreign one
-    /// is not even read. Between the two reads the value may have moved on.
+    /// is not even read. A value that has moved on between the two reads is looked for again.
     async fn holder(
         &self,
         key: Key,
         claim: &Claim,
         organisation: Option<OrganisationId>,
     ) -> Result<Option<Account>, StoreError> {
-        let Some(item) = self.get(key).await? else { return Ok(None) };
-        let holder: ClaimItem = items::read("claim", item)?;
-        if organisation.is_some_and(|organisation| organisation != holder.organisation) {
-            return Ok(None);
-        }
-        let account = self.account(holder.organisation, holder.account_id).await?;
         let holds =
             |account: &Account| account.claims().iter().any(|c| (c.kind, &c.value) == (claim.kind, &claim.value));
-        Ok(account.filter(holds))
+        for _ in 0..LOOKS {
+            let Some(item) = self.get(key.clone()).await? else { return Ok(None) };
+            let holder: ClaimItem = items::read("claim", item)?;
+            if organisation.is_some_and(|organisation| organisation != holder.organisation) {
+                return Ok(None);
+            }
+            if let Some(account) = self.account(holder.organisation, holder.account_id).await?.filter(holds) {
+                return Ok(Some(account));
+            }
+        }
+        Ok(None)
     }
 
     /// The record of an idempotency key, unless it has expired.

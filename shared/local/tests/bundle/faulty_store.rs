@@ -1,11 +1,12 @@
 //! A store that loses answers, is contended, or fails: what the caller hears, and what is stored.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::sync::{Arc, Mutex, atomic::Ordering};
 
 use serde_json::{Value, json};
 use wattbook_local::{Options, StoreAccess};
 
 use crate::{
+    move_installation::{call, moves_in},
     proxy::{Conduct, Proxy, Script},
     support::{Running, body, send, with},
 };
@@ -188,4 +189,30 @@ async fn an_account_that_the_index_has_first_is_on_its_page() {
     let page = running.get(running.admin(), "/rest/v1/accounts").await.json();
     assert_eq!(page["results"][0]["accountId"], json!(id), "{page}");
     assert!(proxy.seen.load(Ordering::SeqCst) - before >= 2);
+}
+
+/// Its claim is read before the account that has it: what moves on in between is not missing.
+#[tokio::test]
+async fn an_installation_that_moves_on_meanwhile_is_looked_for_again() {
+    let swap: Arc<Mutex<Option<(String, String)>>> = Arc::default();
+    let told = Arc::clone(&swap);
+    let script = move |_, body: &str| {
+        let mut told = told.lock().unwrap();
+        match told.take() {
+            Some((now, before)) if body.contains(&now) => Conduct::Replace(body.replace(&now, &before)),
+            other => {
+                *told = other;
+                Conduct::Pass
+            }
+        }
+    };
+    let (running, holding, _proxy) = behind_for("GetItem", Arc::new(script)).await;
+    let first = running.provisioned(running.admin(), &body(1)).await;
+    let moved = call(&running, "", moves_in("second", "2026-12-01")).await;
+    let second = moved.json()["account_id"].as_str().unwrap().to_owned();
+    // Once, the account that had it before is answered in place of the one that the claim names.
+    *swap.lock().unwrap() = Some((second, first));
+    let again = call(&running, "", moves_in("third", "2026-12-02")).await;
+    assert_eq!((again.status, swap.lock().unwrap().is_none()), (201, true), "{again:?}");
+    holding.consistent_accounts().await;
 }

@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 
 use crate::support::{Answered, Running, body, send};
 
-fn moves_in(seed: &str, date: &str) -> Value {
+pub(crate) fn moves_in(seed: &str, date: &str) -> Value {
     json!({"move_date": date, "to": {"customer_info": body(seed)["customer_info"]}})
 }
 
-async fn call(running: &Running, query: &str, body: Value) -> Answered {
+pub(crate) async fn call(running: &Running, query: &str, body: Value) -> Answered {
     let path = format!("/installation/installation-1/move{query}");
     running.change(Method::POST, running.admin(), &path, Some(body)).await
 }

@@ -1,6 +1,11 @@
 //! The program `wattbook`, as a person starts and stops it.
 
-use std::{collections::HashMap, path::Path, process::Stdio, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    path::Path,
+    process::Stdio,
+    time::Duration,
+};
 
 use tokio::{
     io::AsyncReadExt,
@@ -8,7 +13,10 @@ use tokio::{
 };
 use wattbook_local::demo::Credential;
 
-use crate::support::{Answered, body, send};
+use crate::{
+    support::{Answered, body, send},
+    templates,
+};
 
 struct Started {
     child: Child,
@@ -16,10 +24,15 @@ struct Started {
 }
 
 async fn start(data: &Path) -> Started {
+    start_with(data, &[]).await
+}
+
+async fn start_with(data: &Path, further: &[&str]) -> Started {
     let file = data.with_extension("env");
     let _ = std::fs::remove_file(&file);
     let child = Command::new(env!("CARGO_BIN_EXE_wattbook"))
         .args(["--port", "0", "--data-dir", data.to_str().unwrap(), "--write-env", file.to_str().unwrap()])
+        .args(further)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .kill_on_drop(true)
@@ -86,6 +99,25 @@ async fn an_interrupt_stops_it_cleanly() {
     assert!(Command::new("kill").args(["-INT", &id]).status().await.unwrap().success());
     let status = tokio::time::timeout(Duration::from_secs(10), started.child.wait()).await.unwrap().unwrap();
     assert!(status.success());
+}
+
+/// SAM sets of a file no other variable than the template declares, and a function lacks what the file has not.
+#[cfg(unix)]
+#[tokio::test]
+async fn the_file_for_sam_has_what_the_templates_declare() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let (data, file) = (folder.path().join("data"), folder.path().join("sam.json"));
+    let started = start_with(&data, &["--write-sam-env", file.to_str().unwrap(), "--store-host", "127.0.0.2"]).await;
+    let variables: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    let variables = variables["Parameters"].as_object().unwrap();
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(variables["AWS_ENDPOINT_URL_DYNAMODB"], started.environment["WATTBOOK_STORE_ENDPOINT"]);
+    assert!(started.environment["WATTBOOK_STORE_ENDPOINT"].starts_with("http://127.0.0.2:"));
+    // Whose contract is served the template says for itself.
+    let mut declared = BTreeSet::from(["API".to_owned()]);
+    declared.extend(variables.keys().cloned());
+    assert_eq!(templates::variables(), declared);
 }
 
 #[tokio::test]

@@ -1,6 +1,11 @@
 //! The templates as a deployment has them: what must not change in them, and what every part has.
 
-use wattbook_local::template::SOURCES;
+use std::collections::BTreeSet;
+
+use wattbook_local::{
+    functions::FOLDERS,
+    template::{SOURCES, operation_name},
+};
 
 type Yaml = serde_yaml_ng::Value;
 
@@ -13,6 +18,39 @@ fn resources_of(source: &str) -> Vec<(String, Yaml)> {
     let template: Yaml = serde_yaml_ng::from_str(source).unwrap();
     let resources = template["Resources"].as_mapping().unwrap();
     resources.iter().map(|(id, resource)| (id.as_str().unwrap().to_owned(), resource.clone())).collect()
+}
+
+/// The names of all environment variables that the templates declare.
+pub(crate) fn variables() -> BTreeSet<String> {
+    let of = |holder: &Yaml| {
+        let variables = holder["Environment"]["Variables"].as_mapping().cloned().unwrap_or_default();
+        variables.keys().map(|name| name.as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let globals = SOURCES.iter().map(|(_, source)| serde_yaml_ng::from_str::<Yaml>(source).unwrap());
+    let globals = globals.flat_map(|template| of(&template["Globals"]["Function"]));
+    globals.chain(resources().iter().flat_map(|(_, resource)| of(&resource["Properties"]))).collect()
+}
+
+/// A function that were deployed with another program than its own, or under another name in it, would not start.
+#[test]
+fn each_function_is_deployed_as_itself_from_the_program_of_its_folder() {
+    for (path, source) in SOURCES {
+        let here = std::path::Path::new(path).parent().unwrap();
+        for (id, resource) in resources_of(source) {
+            if resource["Type"] != "AWS::Serverless::Function" {
+                continue;
+            }
+            let properties = &resource["Properties"];
+            let name = operation_name(&id);
+            let folder = FOLDERS.iter().find(|(_, functions)| functions.iter().any(|function| function.name == name));
+            let (folder, _) = folder.unwrap_or_else(|| panic!("{id} is no function"));
+            let program = &resource["Metadata"]["BuildProperties"]["Binary"];
+            assert_eq!((properties["Handler"].as_str(), program.as_str()), (Some(&*name), Some(*folder)), "{id}");
+            // `functions/x/../y` is `functions/y`.
+            let code = here.join(properties["CodeUri"].as_str().unwrap());
+            assert_eq!(code.components().next_back().unwrap().as_os_str(), *folder, "{id}: {code:?}");
+        }
+    }
 }
 
 /// Under another logical id, or in another stack, `CloudFormation` would make each of them anew, and empty.
