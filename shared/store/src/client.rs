@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aws_sdk_dynamodb::{
     Client,
-    config::{BehaviorVersion, Credentials, IdentityCache, Region, StalledStreamProtectionConfig},
+    config::{BehaviorVersion, Credentials, Region},
 };
 
 use crate::{
@@ -69,10 +69,6 @@ impl Store {
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::new(settings.region))
             .credentials_provider(credentials)
-            // They never change while a function runs: to remember them costs more than to have them.
-            .identity_cache(IdentityCache::no_cache())
-            // Answers are small and the whole call has its time: nothing has to watch how fast a body arrives.
-            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .http_client(connection::https()?)
             .timeout_config(connection::timeouts())
             .retry_config(connection::retries())
