@@ -237,7 +237,7 @@ def local_only(names):
 
 
 def without(parts):
-    """An edit of a template that takes events of functions out, or actions that a function may do."""
+    """An edit of templates that takes events of functions out, or actions that a function may do."""
 
     def edit(template):
         for part in parts:
@@ -246,13 +246,17 @@ def without(parts):
             if properties is None:
                 continue
             if properties.get("Events", {}).pop(what, None):
+                edit.missed.discard(part)
                 continue
             policies = properties["Policies"]
             for policy in policies if isinstance(policies, list) else [policies]:
                 for statement in policy["Statement"]:
+                    if what in statement["Action"]:
+                        edit.missed.discard(part)
                     # Of nothing at all the emulator would make a permission for everything.
                     statement["Action"] = [each for each in statement["Action"] if each != what] or ["dynamodb:ListTables"]
 
+    edit.missed = set(parts)  # what no template has: then nothing was taken out
     return edit
 
 
@@ -286,7 +290,11 @@ def deployed(cloud, folder, options):
         assert status == 201, (status, account)
     elif not options.keep:
         print("NOT CHECKED: an update from earlier templates; this clone has none")
-    stack.deploy(package.template(ROOT / "template.yaml", without(options.without)))
+    edit = without(options.without)
+    templates = package.template(ROOT / "template.yaml", edit)
+    if edit.missed:
+        raise SystemExit(f"no template has {', '.join(sorted(edit.missed))}")
+    stack.deploy(templates)
     print("the emulator lacks:", *cloudformation.LACKING, *ministack_process.LACKING, sep="\n  - ")
     print("left out:", ", ".join(dict.fromkeys(package.left_out)))
     # What the local bundle starts with, too.
