@@ -34,7 +34,7 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
     let fields = Fields::read(&mut request.query(), &mut faults);
     let body = request.json(&mut faults)?.value;
     let stated = Stated::read(&body, &writing.principal, &mut faults);
-    let target = Target::named(request, &mut faults).unwrap_or_else(|| stated.target(&mut faults));
+    let target = Target::named(request, &mut faults).unwrap_or_else(|| stated.target(&body, &mut faults));
     faults.none()?;
     change::update(&writing, fields, target, &body, &stated).await
 }

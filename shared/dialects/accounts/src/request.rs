@@ -55,14 +55,16 @@ impl Stated {
         stated
     }
 
-    /// The account that the body names.
-    pub fn target(&self, faults: &mut Faults) -> Target {
+    /// The account that `body`, of which this was read, names. An id that stands in a body with faults is not missing.
+    pub fn target(&self, body: &Value, faults: &mut Faults) -> Target {
         match (self.id, &self.change.external_id) {
             (Some(id), _) => Target::Id(id),
             (None, Some(own)) => Target::Own(own.clone()),
             (None, None) => {
-                let message = "is required, unless accountId is given";
-                faults.body(&Pointer::root().child("providerAccountId"), Reason::new("required", message));
+                if !states(body, "accountId") && !states(body, "providerAccountId") {
+                    let message = "is required, unless accountId is given";
+                    faults.body(&Pointer::root().child("providerAccountId"), Reason::new("required", message));
+                }
                 Target::Nothing
             }
         }
@@ -173,14 +175,12 @@ impl StatedProperty {
     /// Reads the body of `POST …/properties`, noting every fault.
     pub fn read(body: &Value, faults: &mut Faults) -> Self {
         let root = Pointer::root();
-        let Some(read) = body::read::<PropertyValue>(body, faults) else { return Self::default() };
-        for (name, absent) in [("keyName", read.key_name.is_none()), ("dataValue", read.data_value.is_none())] {
-            if absent {
-                faults.body(&root.child(name), Reason::required());
-            }
+        // Told beside what cannot be read, so by the body itself.
+        for name in ["keyName", "dataValue"].into_iter().filter(|name| body.is_object() && !states(body, name)) {
+            faults.body(&root.child(name), Reason::required());
         }
+        let Some(read) = body::read::<PropertyValue>(body, faults) else { return Self::default() };
         let (Some(key), Some(value)) = (read.key_name.clone(), read.data_value.clone()) else {
-            faults.sort_by(body);
             return Self::default();
         };
         read.check(&key, &root, faults);
@@ -216,6 +216,11 @@ impl StatedProperty {
     pub fn value() -> Pointer {
         Pointer::root().child("dataValue")
     }
+}
+
+/// Whether a body has a member; `null` is the same as absent.
+fn states(body: &Value, name: &str) -> bool {
+    body.get(name).is_some_and(|value| !value.is_null())
 }
 
 /// Where what is wrong with the property at `path` stands.

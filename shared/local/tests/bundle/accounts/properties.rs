@@ -173,6 +173,15 @@ async fn what_is_wrong_is_told_all_at_once_in_the_order_of_the_body() {
             400,
             vec!["InvalidValue PropertyData accuracy 101", "InvalidValue PropertyData toDateTime never"],
         ),
+        (
+            json!({"accuracy": 101, "dataValue": null}),
+            400,
+            vec![
+                "InvalidValue PropertyData accuracy 101",
+                "NotNull PropertyData dataValue",
+                "NotNull PropertyData keyName",
+            ],
+        ),
         (json!({"keyName": "customerClass", "dataValue": "3"}), 400, vec!["InvalidValue PropertyData dataValue 3"]),
         (json!({"keyName": "status", "dataValue": "GONE"}), 400, vec!["InvalidValue PropertyData dataValue GONE"]),
         (json!({"keyName": "lat", "dataValue": "north"}), 400, vec!["InvalidValue PropertyData dataValue north"]),

@@ -83,6 +83,22 @@ async fn our_id_is_of_an_account_that_is_there_or_of_none() {
     running.bundle.stop().await;
 }
 
+/// An id beside something that cannot be read is not a missing one.
+#[tokio::test]
+async fn the_id_of_a_body_with_faults_is_not_missing() {
+    let running = Running::start().await;
+    let (email, id) = ("InvalidValue Account email nobody", "NotNull Account providerAccountId");
+    for (body, faults) in [
+        (json!({"providerAccountId": "p", "email": "nobody"}), vec![email]),
+        (json!({"email": "nobody", "accountId": "77f11344-62a9-4c2f-b8eb-e852e1c7f3ec"}), vec![email]),
+        (json!({"email": "nobody", "providerAccountId": null}), vec![email, id]),
+    ] {
+        let answer = running.rest(Method::PUT, ACCOUNTS, body.clone()).await;
+        assert_eq!(refusal(&answer), refused(400, &faults), "{body}");
+    }
+    running.bundle.stop().await;
+}
+
 #[tokio::test]
 async fn ids_and_brand_never_change() {
     let running = Running::start().await;
