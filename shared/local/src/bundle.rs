@@ -36,7 +36,8 @@ pub struct Options {
     pub data: DataDir,
     /// The store to use in place of the embedded one.
     pub store: Option<StoreAccess>,
-    /// The address of this machine that the embedded store listens on: one that containers reach, if they are to use it.
+    /// The address of this machine that the embedded store listens on; one that containers reach, if they are to use
+    /// it.
     pub store_host: IpAddr,
     /// What the table is called.
     pub table: String,

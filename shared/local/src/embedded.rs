@@ -25,7 +25,8 @@ pub(crate) struct EmbeddedStore {
 impl EmbeddedStore {
     /// Opens the database in `file` and serves it.
     ///
-    /// Whoever reaches `host` can read and write everything. With `lasting` false nothing waits for the disk: the file is thrown away at the end.
+    /// Whoever reaches `host` can read and write everything. With `lasting` false nothing waits for the disk: the file
+    /// is thrown away at the end.
     pub(crate) async fn start(file: PathBuf, lasting: bool, host: IpAddr) -> Result<Self, LocalError> {
         let failed = |reason: &dyn std::fmt::Display| LocalError::EmbeddedStore(reason.to_string());
         let database = tokio::task::spawn_blocking(move || open(&file, lasting))

@@ -41,12 +41,13 @@ struct Arguments {
     /// Once requests are served, write the URL and the demo credentials to FILE, as lines for a shell
     #[arg(long, value_name = "FILE")]
     write_env: Option<PathBuf>,
-    /// Once requests are served, write to FILE what `sam local` takes with `--env-vars`: table, keys and store of this bundle
+    /// Once requests are served, write to FILE what `sam local` takes with `--env-vars`: table, keys and store of this
+    /// bundle
     #[arg(long, value_name = "FILE")]
     write_sam_env: Option<PathBuf>,
     /// Address of this machine that the embedded store listens on. Containers do not reach the default; whoever
     /// reaches another one can read and write everything
-    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    #[arg(long, value_name = "ADDRESS", value_parser = one_address, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     store_host: IpAddr,
     /// Make the contracts anew, each API's in a folder of DIR (`shared/dialects`), and exit
     #[arg(long, value_name = "DIR")]
@@ -204,6 +205,12 @@ fn pair(text: &str) -> Result<(String, String), &'static str> {
     Ok((name.to_owned(), value.to_owned()))
 }
 
+/// An address that a program elsewhere can be told.
+fn one_address(text: &str) -> Result<IpAddr, &'static str> {
+    let address: IpAddr = text.parse().map_err(|_| "it is an IP address, such as 172.17.0.1")?;
+    if address.is_unspecified() { Err("it is one address of this machine, not all of them") } else { Ok(address) }
+}
+
 /// Resolves at Ctrl-C, and where there is such a thing at SIGTERM.
 fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     #[cfg(unix)]
@@ -255,6 +262,11 @@ mod tests {
         let arguments = Arguments::try_parse_from(["wattbook", "--parameter", "A=b=c", "--parameter", "D="]).unwrap();
         assert_eq!(arguments.parameters, [("A", "b=c"), ("D", "")].map(|(n, v)| (n.to_owned(), v.to_owned())));
         assert!(Arguments::try_parse_from(["wattbook", "--parameter", "A"]).is_err());
+        for (address, is_one) in
+            [("172.17.0.1", true), ("::1", true), ("0.0.0.0", false), ("::", false), ("host", false)]
+        {
+            assert_eq!(Arguments::try_parse_from(["wattbook", "--store-host", address]).is_ok(), is_one, "{address}");
+        }
     }
 
     #[test]
