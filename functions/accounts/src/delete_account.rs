@@ -2,12 +2,11 @@
 
 use wattbook_accounts::{
     answer::{AccountView, Fields},
-    change::{self, writing},
+    change,
     contract::{envelope, fields, of_account},
-    target::Target,
 };
 use wattbook_api::{
-    Answer, Failure, Faults, Function, Request, Services,
+    Answer, Failure, Function, Request, Services,
     contract::{Parameter, schema_of},
 };
 use wattbook_domain::{Account, AccountStatus};
@@ -30,12 +29,9 @@ pub(crate) static FUNCTION: Function = wattbook_accounts::function(
 );
 
 async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> {
-    let mut faults = Faults::default();
-    let writing = writing(services, request, &mut faults)?;
-    let fields = Fields::read(&mut request.query(), &mut faults);
-    let hard = request.query().switch("hardDelete", &mut faults);
-    let target = Target::of(request, &mut faults);
-    faults.none()?;
+    let (writing, target, (fields, hard)) = change::asked(services, request, |faults| {
+        Ok((Fields::read(&mut request.query(), faults), request.query().switch("hardDelete", faults)))
+    })?;
     if hard {
         return change::erase(&writing, &target).await;
     }

@@ -2,11 +2,10 @@
 
 use wattbook_accounts::{
     answer::PropertyView,
-    change::{self, writing},
+    change,
     contract::envelope,
     envelope::Envelope,
     field,
-    target::Target,
 };
 use wattbook_api::{Answer, Failure, Faults, Function, Request, Services, fault::Pointer};
 use wattbook_domain::Account;
@@ -27,10 +26,7 @@ pub(crate) static FUNCTION: Function = wattbook_accounts::function(
 );
 
 async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> {
-    let mut faults = Faults::default();
-    let writing = writing(services, request, &mut faults)?;
-    let target = Target::of(request, &mut faults);
-    faults.none()?;
+    let (writing, target, ()) = change::asked(services, request, |_| Ok(()))?;
     let key = request.path_parameter("keyName");
     let edit = |account: &mut Account| take_out(account, key);
     let answer = |_: &Account| Envelope::<PropertyView>::nothing("PropertyData").answer();

@@ -2,13 +2,12 @@
 
 use wattbook_accounts::{
     answer::TariffView,
-    change::{self, writing},
+    change,
     contract::{self, envelope},
     envelope::Envelope,
-    target::Target,
     tariffs,
 };
-use wattbook_api::{Answer, Failure, Faults, Function, Request, Services};
+use wattbook_api::{Answer, Failure, Function, Request, Services};
 use wattbook_domain::{Account, Flaw};
 
 /// The function.
@@ -27,15 +26,13 @@ pub(crate) static FUNCTION: Function = wattbook_accounts::function(
 );
 
 async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> {
-    let mut faults = Faults::default();
-    let writing = writing(services, request, &mut faults)?;
-    let target = Target::of(request, &mut faults);
-    let wanted = tariffs::Filter::read(request, &mut faults);
-    let id: Option<u64> = request.path_parameter("masterTariffId").parse().ok();
-    if id.is_none() {
-        faults.query("masterTariffId", Flaw::WholeNumber);
-    }
-    faults.none()?;
+    let (writing, target, (id, wanted)) = change::asked(services, request, |faults| {
+        let id: Option<u64> = request.path_parameter("masterTariffId").parse().ok();
+        if id.is_none() {
+            faults.query("masterTariffId", Flaw::WholeNumber);
+        }
+        Ok((id, tariffs::Filter::read(request, faults)))
+    })?;
     let edit = |account: &mut Account| {
         account.tariffs.retain(|tariff| Some(tariff.facts.master_tariff_id) != id || !wanted.matches(tariff));
         Ok(())

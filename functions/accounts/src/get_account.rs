@@ -4,7 +4,7 @@ use wattbook_accounts::{
     answer::{AccountView, Fields},
     contract::{envelope, fields, of_account},
     envelope::Envelope,
-    target::Target,
+    target,
 };
 use wattbook_api::{Answer, Failure, Faults, Function, Request, Services, http::ETag};
 
@@ -24,12 +24,8 @@ pub(crate) static FUNCTION: Function = wattbook_accounts::function(
 );
 
 async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> {
-    let principal = request.principal()?;
-    let mut faults = Faults::default();
-    let fields = Fields::read(&mut request.query(), &mut faults);
-    let target = Target::of(request, &mut faults);
-    faults.none()?;
-    let account = target.find(services, &principal).await?.ok_or(Failure::NotFound)?;
+    let fields = |faults: &mut Faults| Fields::read(&mut request.query(), faults);
+    let (principal, account, fields) = target::asked(services, request, fields).await?;
     let view = || Envelope::of("Account", vec![AccountView::of(&account, &principal.reach, fields)]).answer();
     ETag(account.version).answer(request, view)
 }

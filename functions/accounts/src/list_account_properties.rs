@@ -1,7 +1,7 @@
 //! `GET /rest/v1/accounts/{accountId}/properties`: the properties of an account.
 
-use wattbook_accounts::{answer::PropertyView, contract::envelope, envelope::Envelope, target::Target};
-use wattbook_api::{Answer, Failure, Faults, Function, Request, Services, contract::Refusal, http::ETag};
+use wattbook_accounts::{answer::PropertyView, contract::envelope, envelope::Envelope, target};
+use wattbook_api::{Answer, Failure, Function, Request, Services, contract::Refusal, http::ETag};
 
 /// The function.
 pub(crate) static FUNCTION: Function = wattbook_accounts::function(
@@ -17,11 +17,7 @@ pub(crate) static FUNCTION: Function = wattbook_accounts::function(
 );
 
 async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> {
-    let principal = request.principal()?;
-    let mut faults = Faults::default();
-    let target = Target::of(request, &mut faults);
-    faults.none()?;
-    let account = target.find(services, &principal).await?.ok_or(Failure::NotFound)?;
+    let (_, account, ()) = target::asked(services, request, |_| ()).await?;
     let properties = account.properties.iter().map(|(key, property)| PropertyView::of(key, property)).collect();
     Ok(Envelope::of("PropertyData", properties).answer()?.header("etag", ETag(account.version)))
 }

@@ -4,7 +4,7 @@ use wattbook_accounts::{
     answer::TariffView,
     contract::{self, envelope},
     envelope::Envelope,
-    target::Target,
+    target,
     tariffs,
 };
 use wattbook_api::{Answer, Failure, Faults, Function, Request, Services, contract::Refusal, http::ETag};
@@ -23,12 +23,8 @@ pub(crate) static FUNCTION: Function = wattbook_accounts::function(
 );
 
 async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> {
-    let principal = request.principal()?;
-    let mut faults = Faults::default();
-    let target = Target::of(request, &mut faults);
-    let wanted = tariffs::Filter::read(request, &mut faults);
-    faults.none()?;
-    let account = target.find(services, &principal).await?.ok_or(Failure::NotFound)?;
+    let wanted = |faults: &mut Faults| tariffs::Filter::read(request, faults);
+    let (_, account, wanted) = target::asked(services, request, wanted).await?;
     let views = account.tariffs.iter().filter(|tariff| wanted.matches(tariff)).map(TariffView::of).collect();
     Ok(Envelope::of("Tariff", views).answer()?.header("etag", ETag(account.version)))
 }

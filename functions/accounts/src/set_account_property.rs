@@ -3,13 +3,12 @@
 use wattbook_accounts::{
     answer::PropertyView,
     bodies,
-    change::{self, writing},
+    change,
     contract::envelope,
     envelope::Envelope,
     request::StatedProperty,
-    target::Target,
 };
-use wattbook_api::{Answer, Failure, Faults, Function, Request, Services, contract::json};
+use wattbook_api::{Answer, Failure, Function, Request, Services, contract::json};
 use wattbook_domain::Account;
 
 /// The function.
@@ -29,12 +28,9 @@ pub(crate) static FUNCTION: Function = wattbook_accounts::function(
 );
 
 async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> {
-    let mut faults = Faults::default();
-    let writing = writing(services, request, &mut faults)?;
-    let target = Target::of(request, &mut faults);
-    let body = request.json(&mut faults)?.value;
-    let stated = StatedProperty::read(&body, &mut faults);
-    faults.none()?;
+    let (writing, target, stated) = change::asked(services, request, |faults| {
+        Ok(StatedProperty::read(&request.json(faults)?.value, faults))
+    })?;
     let edit =
         |account: &mut Account| change::merge(account, stated.change.clone(), |part, flaw| stated.pointer(part, flaw));
     let answer =

@@ -36,6 +36,23 @@ pub fn writing<'a>(services: &'a Services, request: &'a Request, faults: &mut Fa
     Ok(Writing { services, principal, dry_run, precondition: Precondition::of(request), once })
 }
 
+/// Reads a request that changes one account: what it is written with, which account, and what else `also` reads.
+///
+/// # Errors
+/// The caller is not known, or the request has faults.
+pub fn asked<'a, T>(
+    services: &'a Services,
+    request: &'a Request,
+    also: impl FnOnce(&mut Faults) -> Result<T, Failure>,
+) -> Result<(Writing<'a>, Target, T), Failure> {
+    let mut faults = Faults::default();
+    let writing = writing(services, request, &mut faults)?;
+    let target = Target::of(request, &mut faults);
+    let also = also(&mut faults)?;
+    faults.none()?;
+    Ok((writing, target, also))
+}
+
 /// Changes an account by `change`, and answers by `answer`.
 struct Change<'c> {
     /// The request.

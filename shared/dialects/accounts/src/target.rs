@@ -4,6 +4,24 @@ use wattbook_domain::{Account, AccountId, Claim, ExternalId};
 
 use wattbook_api::{Failure, Faults, Principal, Request, Services, fault::Reason};
 
+/// Who asks, and for which account; `also` reads what else the request says.
+///
+/// # Errors
+/// The caller is not known, the request has faults, there is no such account, or the store failed.
+pub async fn asked<T: Send>(
+    services: &Services,
+    request: &Request,
+    also: impl FnOnce(&mut Faults) -> T + Send,
+) -> Result<(Principal, Account, T), Failure> {
+    let principal = request.principal()?;
+    let mut faults = Faults::default();
+    let also = also(&mut faults);
+    let target = Target::of(request, &mut faults);
+    faults.none()?;
+    let account = target.find(services, &principal).await?.ok_or(Failure::NotFound)?;
+    Ok((principal, account, also))
+}
+
 /// Which account a request is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
