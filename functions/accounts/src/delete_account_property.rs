@@ -34,6 +34,7 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
 }
 
 fn take_out(account: &mut Account, key: &str) -> Result<(), Failure> {
+    change::check_live(account)?;
     match field::removable(key) {
         Some(Ok(part)) => account.remove_part(part),
         Some(Err(flaw)) => {

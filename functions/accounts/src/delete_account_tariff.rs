@@ -34,6 +34,7 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
         Ok((id, tariffs::Filter::read(request, faults)))
     })?;
     let edit = |account: &mut Account| {
+        change::check_live(account)?;
         account.tariffs.retain(|tariff| Some(tariff.facts.master_tariff_id) != id || !wanted.matches(tariff));
         Ok(())
     };

@@ -49,7 +49,7 @@ fn detail(event: &AccountEvent<'_>, keys: &KeyRing) -> Map<String, Value> {
     };
     insert_known("external_account_id", account.customer.external_id.as_ref().map(Text::as_str));
     insert_known("label_partner", account.label_partner.as_ref().map(LabelPartnerCode::as_str));
-    if let Happening::VerificationRequested = event.happening {
+    if let Happening::TokenRequested(_) = event.happening {
         let contact = &account.customer.contact;
         insert_known("email", account.customer.email.as_ref().map(Email::as_str));
         insert_known("first_name", contact.first_name.as_ref().map(Text::as_str));
@@ -61,8 +61,8 @@ fn detail(event: &AccountEvent<'_>, keys: &KeyRing) -> Map<String, Value> {
         Happening::Updated(changed) => {
             detail.insert("changed".into(), json!(changed));
         }
-        Happening::VerificationRequested => {
-            let expires_at = event.occurred_at.saturating_add(verification::LIFETIME).unwrap_or_default();
+        Happening::TokenRequested(_) => {
+            let expires_at = verification::expires_at(account, event.occurred_at);
             detail.insert("token".into(), verification::token(keys, account).into());
             detail.insert("expires_at".into(), expires_at.to_string().into());
         }

@@ -46,6 +46,6 @@ fn pointer(part: Part) -> Pointer {
         Part::Meters => root.child("meters"),
         Part::Meter(meter) => root.child("meters").child(meter),
         Part::MeterId(meter) => root.child("meters").child(meter).child("external_meter_id"),
-        Part::MoveDate | Part::Property(_) | Part::Tariff(_) | Part::Whole => root,
+        Part::Date | Part::EnergyType | Part::Property(_) | Part::Tariff(_) | Part::Whole => root,
     }
 }

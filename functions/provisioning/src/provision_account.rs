@@ -49,11 +49,14 @@ async fn provision(services: &Services, request: &Request) -> Result<Answer, Fai
     } else {
         store(services, &account, once.as_ref(), now).await
     };
-    outcome.map_err(|refusal| match refusal {
-        Refusal::Write(WriteError::Taken(taken)) => provisioning::conflicts(&account, &taken, &principal.reach, &body),
-        Refusal::Write(error) => error.into(),
-        Refusal::Other(failure) => failure,
-    })
+    match outcome {
+        Err(Refusal::Write(WriteError::Taken(taken))) => {
+            Err(provisioning::conflicts(services, &principal.reach, &account, &taken, &body).await)
+        }
+        Err(Refusal::Write(error)) => Err(error.into()),
+        Err(Refusal::Other(failure)) => Err(failure),
+        Ok(answer) => Ok(answer),
+    }
 }
 
 /// Why nothing was stored.
@@ -69,7 +72,7 @@ impl<E: Into<Failure>> From<E> for Refusal {
 }
 
 async fn rehearse(services: &Services, account: &Account, principal: &Principal) -> Result<Answer, Refusal> {
-    services.store()?.rehearse(None, account).await.map_err(Refusal::Write)?;
+    services.store()?.rehearse(&[], account).await.map_err(Refusal::Write)?;
     Ok(Answer::json(200, &AccountView::of(account, &principal.reach, Ids::Withheld))?)
 }
 
@@ -77,10 +80,11 @@ async fn store(services: &Services, account: &Account, once: Option<&Once>, now:
     let answer = Answer::json(201, &ProvisionedIds::of(account))?
         .header("location", format!("/account/{}", account.id))
         .header("etag", ETag(account.version));
-    let record = once.map(|once| once.record(&answer, now));
-    match (services.store()?.create_account(account, record.as_ref()).await, once) {
+    let record = once.map(|once| once.record(&answer, account, now)).transpose()?;
+    let store = services.store()?;
+    match (store.create_account(account, record.as_ref()).await, once) {
         (Ok(()), _) => Ok(answer),
-        (Err(WriteError::Answered(record)), Some(once)) => Ok(once.replay(*record)?),
+        (Err(WriteError::Answered(record)), Some(once)) => Ok(once.replay(store, *record).await?),
         (Err(error), _) => Err(Refusal::Write(error)),
     }
 }

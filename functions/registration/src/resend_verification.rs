@@ -1,4 +1,4 @@
-//! `POST /registration/resend`: asks for another e-mail with a token.
+//! `POST /registration/resend`: asks for an e-mail with a token, which verifies the e-mail and sets a password.
 
 use deserr::Deserr;
 use serde::Serialize;
@@ -11,7 +11,7 @@ use wattbook_api::{
     schema_types::EmailText,
     verification,
 };
-use wattbook_domain::{AccountId, Email, OrganisationId};
+use wattbook_domain::{Account, AccountId, Email, OrganisationId};
 use wattbook_store::{Store, UniquenessScope, WriteError};
 
 /// The function.
@@ -22,19 +22,20 @@ pub(crate) static FUNCTION: Function = Function::open(
     |operation| {
         operation
             .named(
-                "Ask for another verification e-mail",
-                "The answer is the same for an e-mail that is known, unknown or verified already. If a verification is \
-                 owed, another token is sent, once a minute at most, and the one before stops working.",
+                "Ask for an e-mail to register with, or to reset the password",
+                "The answer is the same whether the e-mail is known or not. A customer is sent a token, once a minute at \
+                 most, and the one before stops working: to verify the e-mail; where that is verified already, to set a \
+                 password; and where there is a password, to set another one.",
             )
             .takes(json::<ResendBody>())
-            .answers(202, json::<Accepted>(), "If that account owes a verification, an e-mail is on its way.")
+            .answers(202, json::<Accepted>(), "If there is such a customer, an e-mail is on its way.")
     },
 );
 
 /// How often it is tried anew when the account was changed by somebody else meanwhile.
 const TRIES: usize = 8;
 
-/// Whose verification to ask for.
+/// Who asks.
 #[derive(Deserr, ToSchema)]
 #[deserr(error = Faults, deny_unknown_fields)]
 #[serde(deny_unknown_fields)]
@@ -73,21 +74,25 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
     Answer::json(202, &Accepted { status: "accepted" })
 }
 
-/// Notes with the account that a verification is asked for; what follows is made of that change.
+/// Notes with the account that a token is asked for; what follows is made of that change. Whether there is one must
+/// not show in how long it takes: whatever is found, it is two reads and a write.
 async fn ask(store: &Store, organisation: Option<OrganisationId>, email: &Email) -> Result<(), Failure> {
     for _ in 0..TRIES {
         let now = clock::now();
-        let Some(account) = store.account_by_email(organisation, email).await? else {
-            // A known e-mail takes two reads, so an unknown one does, too. What remains to be measured
-            // is the write for an account that owes a verification, once a minute at most.
+        let found = store.account_by_email(organisation, email).await?;
+        if found.is_none() {
             store.account(OrganisationId::new_random(), AccountId::new_random()).await?;
-            return Ok(());
-        };
-        if !verification::may_be_asked_for(&account, now) {
-            return Ok(());
         }
+        let due = found.filter(|account| verification::may_be_asked_for(account, now));
+        let Some(account) = due else {
+            let nobody = Account::blank(OrganisationId::new_random(), None, now);
+            return match store.replace_account(&nobody, &nobody, None).await {
+                Ok(()) | Err(WriteError::Stale(_)) => Ok(()),
+                Err(error) => Err(error.into()),
+            };
+        };
         let mut asked = account.clone();
-        asked.request_verification(now);
+        asked.request_token(now);
         asked.version += 1;
         asked.updated_at = now;
         match store.replace_account(&account, &asked, None).await {

@@ -3,14 +3,19 @@
 //! The record of an answer is written in the same transaction as the effect. There is nothing to
 //! look up beforehand and nothing to clean up after a failure: a request that was refused has left
 //! no record, so that its key is free.
+//!
+//! An answer may repeat who somebody is, so it is kept sealed, with a key that the account holds. Whoever
+//! erases the account erases with it, in the same write, what any answer said of it.
+
+use std::error::Error;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
-use wattbook_domain::AccessLevel;
-use wattbook_store::IdempotencyRecord;
+use wattbook_domain::{AccessLevel, Account, OrganisationId};
+use wattbook_store::{IdempotencyRecord, Store};
 
-use crate::{Answer, Failure, Faults, Principal, Request, fault::Reason};
+use crate::{Answer, Failure, Faults, Principal, Request, fault::Reason, http::StoredAnswer, seal};
 
 /// The header that carries the key.
 pub const HEADER: &str = "idempotency-key";
@@ -23,6 +28,7 @@ const MAX_KEY: usize = 255;
 
 /// A request that carries an idempotency key.
 pub struct Once {
+    organisation: OrganisationId,
     key: String,
     fingerprint: String,
 }
@@ -39,36 +45,52 @@ impl Once {
             faults.header(HEADER, Reason::new("invalid_idempotency_key", message));
             return None;
         }
-        Some(Self { key: key.to_owned(), fingerprint: fingerprint(request, principal) })
+        let organisation = principal.reach.organisation;
+        Some(Self { organisation, key: key.to_owned(), fingerprint: fingerprint(request, principal) })
     }
 
-    /// The caller's key.
-    #[must_use]
-    pub fn key(&self) -> &str {
-        &self.key
-    }
-
-    /// The record to store with the effect.
-    #[must_use]
-    pub fn record(&self, answer: &Answer, now: Timestamp) -> IdempotencyRecord {
-        IdempotencyRecord {
+    /// The record to store with the effect: an answer about that account.
+    ///
+    /// # Errors
+    /// It cannot be sealed.
+    pub fn record(&self, answer: &Answer, account: &Account, now: Timestamp) -> Result<IdempotencyRecord, Failure> {
+        let internal = |error: Box<dyn Error + Send + Sync>| Failure::Internal(error);
+        let text = serde_json::to_string(&answer.to_stored()).map_err(|error| internal(error.into()))?;
+        let sealed = seal::seal(account.answer_key.secret(), &self.fingerprint, &text);
+        Ok(IdempotencyRecord {
             key: self.key.clone(),
             fingerprint: self.fingerprint.clone(),
-            answer: answer.to_stored(),
+            account_id: account.id,
+            answer: sealed.map_err(|error| internal(error.into()))?,
             expires_at: now.as_second() + LIFETIME_SECONDS,
+        })
+    }
+
+    /// Answers from the record of an earlier request under the key, if there was one.
+    ///
+    /// # Errors
+    /// The earlier request was another one, what it was about is erased, or the store failed.
+    pub async fn answered_before(&self, store: &Store) -> Result<Option<Answer>, Failure> {
+        match store.idempotency_record(self.organisation, &self.key).await? {
+            Some(record) => self.replay(store, record).await.map(Some),
+            None => Ok(None),
         }
     }
 
     /// Answers from the record of an earlier request.
     ///
     /// # Errors
-    /// The earlier request was another one.
-    pub fn replay(&self, record: IdempotencyRecord) -> Result<Answer, Failure> {
-        if record.fingerprint == self.fingerprint {
-            Ok(Answer::replayed(record.answer))
-        } else {
-            Err(Failure::KeyReused)
+    /// The earlier request was another one, what it was about is erased, or the store failed.
+    pub async fn replay(&self, store: &Store, record: IdempotencyRecord) -> Result<Answer, Failure> {
+        if record.fingerprint != self.fingerprint {
+            return Err(Failure::KeyReused);
         }
+        let Some(account) = store.account(self.organisation, record.account_id).await? else {
+            return Err(Failure::Erased);
+        };
+        let answer = seal::open(account.answer_key.secret(), &record.fingerprint, &record.answer);
+        let stored: Option<StoredAnswer> = answer.and_then(|text| serde_json::from_str(&text).ok());
+        stored.map(Answer::replayed).ok_or_else(|| Failure::Internal("a kept answer cannot be opened".into()))
     }
 }
 

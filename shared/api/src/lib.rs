@@ -25,6 +25,7 @@ pub mod principal;
 pub mod problem;
 pub mod reader;
 pub mod schema_types;
+pub mod seal;
 pub mod secret;
 pub mod services;
 pub mod stream;

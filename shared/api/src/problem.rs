@@ -119,6 +119,7 @@ fn title(failure: &Failure) -> &'static str {
         Failure::Taken(_) => "Values are taken",
         Failure::InProgress => "The same request is being carried out",
         Failure::Rules(_) => "The change would break a rule",
+        Failure::Erased => "Erased",
         Failure::Precondition => "Another version",
         Failure::BodyTooLarge | Failure::AccountTooLarge { .. } => "Too large",
         Failure::MediaType { .. } => "The body is of another media type",
@@ -150,6 +151,11 @@ pub fn detail(failure: &Failure) -> String {
             "A request with this Idempotency-Key is being carried out; ask again after the time in Retry-After.".into()
         }
         Failure::Rules(_) => "Each rule that is listed holds for what is stored. Nothing was changed.".into(),
+        Failure::Erased => {
+            "A request with this Idempotency-Key was carried out, and the account that it was about has been erased \
+             since, with the answer. Use a new key to ask for it once more."
+                .into()
+        }
         Failure::Precondition => {
             "The resource is not in the version of If-Match: read it again, and decide anew. Nothing was changed."
                 .into()
@@ -176,12 +182,25 @@ fn fault_entry(fault: &Fault) -> ProblemEntry {
     ProblemEntry { code: fault.reason.code, path, parameter, message: fault.reason.message.clone(), account_id: None }
 }
 
+/// What to do about a taken value.
+fn taken(conflict: &Conflict) -> String {
+    let kind = conflict.kind;
+    if conflict.holder_is_deleted {
+        format!(
+            "this {kind} belongs to an account that is deleted but kept; set its status to ACTIVE through the accounts \
+             API to have it back, or erase it to free the value"
+        )
+    } else {
+        format!("this {kind} belongs to an account already")
+    }
+}
+
 fn conflict_entry(conflict: &Conflict) -> ProblemEntry {
     ProblemEntry {
         code: "taken",
         path: Some(conflict.path.as_str().to_owned()),
         parameter: None,
-        message: format!("this {} belongs to an account already", conflict.kind),
+        message: taken(conflict),
         account_id: conflict.holder.map(|id| id.to_string()),
     }
 }

@@ -185,11 +185,23 @@ impl Writing<'_> {
     /// A repetition is answered from the record, before the change is tried on what it made.
     ///
     /// # Errors
-    /// The key was used for another request, or the store failed.
+    /// The key was used for another request, what it was about is erased, or the store failed.
     pub async fn answered_before(&self) -> Result<Option<Answer>, Failure> {
-        let Some(once) = &self.once else { return Ok(None) };
-        let record = self.services.store()?.idempotency_record(self.principal.reach.organisation, once.key()).await?;
-        record.map(|record| once.replay(record)).transpose()
+        match &self.once {
+            Some(once) => once.answered_before(self.services.store()?).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The failure that lists the taken values: see [`conflicts_at`].
+    pub async fn conflicts(
+        &self,
+        account: &Account,
+        taken: &[Taken],
+        body: &Value,
+        pointer: &(dyn Fn(Place) -> Pointer + Sync),
+    ) -> Failure {
+        conflicts_at(self.services, &self.principal.reach, account, taken, body, pointer).await
     }
 
     /// Whether the account is in the version that the caller asks for; one that is not there is in none.
@@ -203,18 +215,18 @@ impl Writing<'_> {
     async fn write(&self, edit: &impl Edit, old: Option<&Account>, new: &Account) -> Result<Answer, Written> {
         let store = self.services.store()?;
         if self.dry_run {
-            store.rehearse(old, new).await.map_err(Written::Refused)?;
+            store.rehearse(old.as_slice(), new).await.map_err(Written::Refused)?;
             return Ok(edit.rehearsed(old, new)?);
         }
         let answer = edit.answer(new)?;
-        let record = self.once.as_ref().map(|once| once.record(&answer, Timestamp::now()));
+        let record = self.once.as_ref().map(|once| once.record(&answer, new, Timestamp::now())).transpose()?;
         let outcome = match old {
             Some(old) => store.replace_account(old, new, record.as_ref()).await,
             None => store.create_account(new, record.as_ref()).await,
         };
         match (outcome, &self.once) {
             (Ok(()), _) => Ok(answer),
-            (Err(WriteError::Answered(record)), Some(once)) => Ok(once.replay(*record)?),
+            (Err(WriteError::Answered(record)), Some(once)) => Ok(once.replay(store, *record).await?),
             (Err(error), _) => Err(Written::Refused(error)),
         }
     }
@@ -230,14 +242,15 @@ async fn pause(round: u32) {
 }
 
 /// The failure that lists every taken value of an account, in the order of the caller's body. `pointer` says where
-/// a claimed value stands in it. The holder is named only to a caller that can see it.
-#[must_use]
-pub fn conflicts_at(
+/// a claimed value stands in it. The holder is named only to a caller that can see it, and whether it is deleted: who
+/// wonders why a value is taken does not find a deleted account in a list.
+pub async fn conflicts_at(
+    services: &Services,
+    reach: &Reach,
     account: &Account,
     taken: &[Taken],
-    reach: &Reach,
     body: &Value,
-    pointer: &dyn Fn(Place) -> Pointer,
+    pointer: &(dyn Fn(Place) -> Pointer + Sync),
 ) -> Failure {
     let claims = account.claims();
     let conflict = |taken: &Taken| {
@@ -253,5 +266,18 @@ pub fn conflicts_at(
     };
     let mut conflicts: Vec<_> = taken.iter().filter_map(conflict).collect();
     in_document_order(&mut conflicts, body, |conflict| &conflict.path);
+    let visible: Vec<_> = conflicts.iter().filter_map(|conflict| conflict.holder).collect();
+    let holders = match services.store() {
+        Ok(store) => store.accounts(reach.organisation, &visible).await.map_err(Failure::from),
+        Err(error) => Err(error.into()),
+    };
+    let holders = match holders {
+        Ok(holders) => holders,
+        Err(failure) => return failure,
+    };
+    for conflict in &mut conflicts {
+        let holder = conflict.holder.and_then(|id| holders.get(&id));
+        conflict.holder_is_deleted = holder.is_some_and(Account::is_deleted);
+    }
     Failure::Taken(conflicts)
 }

@@ -103,10 +103,10 @@ pub struct Customer {
     pub email: Option<Email>,
     /// Whether the address is known to be the customer's own.
     pub email_verified: bool,
-    /// Since when a verification of the address is owed; absent once it is verified. The token that
-    /// verifies it can be computed from this, and is good for seven days from then.
+    /// Since when the customer is asked to verify the address, or to set a password; absent once that is done.
+    /// The token that does it can be computed from this, and is good for a while from then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub verification_requested_at: Option<Timestamp>,
+    pub token_requested_at: Option<Timestamp>,
     /// What the customer registered with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub registration: Option<Registration>,
@@ -117,18 +117,67 @@ pub struct Customer {
     pub contact: Contact,
 }
 
+/// What a customer is sent a token for. Whichever it is, the token verifies the e-mail and sets the password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenPurpose {
+    /// To verify the e-mail.
+    VerifyEmail,
+    /// To set a password, for the first time; the e-mail is known to be the customer's own.
+    SetPassword,
+    /// To set another password.
+    ResetPassword,
+}
+
+impl Customer {
+    /// What the customer would be sent a token for.
+    #[must_use]
+    pub const fn token_purpose(&self) -> TokenPurpose {
+        match (self.email_verified, &self.registration) {
+            (false, _) => TokenPurpose::VerifyEmail,
+            (true, None) => TokenPurpose::SetPassword,
+            (true, Some(_)) => TokenPurpose::ResetPassword,
+        }
+    }
+}
+
 /// That the customer has registered.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Registration {
     /// The hash of the customer's password (argon2id, PHC string). Never shown, never logged.
     pub password_hash: String,
-    /// When.
+    /// When, for the first time.
     pub registered_at: Timestamp,
 }
 
 impl fmt::Debug for Registration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Registration").field("registered_at", &self.registered_at).finish_non_exhaustive()
+    }
+}
+
+/// What the answers are sealed with that are kept for whoever repeats a request about an account. It is kept
+/// with the account and nowhere else: once that is erased, nobody can read them. Never shown, never logged.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AnswerKey(String);
+
+impl AnswerKey {
+    /// A new one: 244 random bits.
+    #[must_use]
+    pub fn new_random() -> Self {
+        Self(format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple()))
+    }
+
+    /// The secret, as text.
+    #[must_use]
+    pub fn secret(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for AnswerKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AnswerKey")
     }
 }
 
@@ -181,6 +230,7 @@ impl Account {
             customer: Customer::default(),
             installations: Vec::new(),
             former_installations: Vec::new(),
+            answer_key: AnswerKey::new_random(),
             version: 1,
             created_at: now,
             updated_at: now,
@@ -201,19 +251,20 @@ impl Account {
         }
     }
 
-    /// Asks the customer to verify the e-mail, from `now` on. Nothing happens if there is none, if it is
-    /// verified, or if the account is deleted.
-    pub fn request_verification(&mut self, now: Timestamp) {
-        if self.customer.email.is_some() && !self.customer.email_verified && !self.is_deleted() {
-            self.customer.verification_requested_at = Some(now);
+    /// Asks the customer for what [`Customer::token_purpose`] says, from `now` on. Nothing happens without an e-mail,
+    /// or if the account is deleted.
+    pub fn request_token(&mut self, now: Timestamp) {
+        if self.customer.email.is_some() && !self.is_deleted() {
+            self.customer.token_requested_at = Some(now);
         }
     }
 
     /// The customer has shown to own the e-mail, and set a password.
     pub fn register(&mut self, password_hash: String, now: Timestamp) {
         self.customer.email_verified = true;
-        self.customer.verification_requested_at = None;
-        self.customer.registration = Some(Registration { password_hash, registered_at: now });
+        self.customer.token_requested_at = None;
+        let registered_at = self.customer.registration.as_ref().map_or(now, |earlier| earlier.registered_at);
+        self.customer.registration = Some(Registration { password_hash, registered_at });
     }
 }
 
@@ -254,6 +305,21 @@ pub struct Meter {
     /// What is printed on it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub serial_number: Option<Name>,
+    /// Since when it is there, if it took the place of another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub installed_on: Option<Date>,
+}
+
+/// A meter that an installation once had, and that another one took the place of. Its id is free.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormerMeter {
+    /// The meter as it was.
+    #[serde(flatten)]
+    pub meter: Meter,
+    /// From when on another one is there.
+    pub removed_on: Date,
+    /// Which that is.
+    pub replaced_by: MeterId,
 }
 
 /// A connection of an account at an address. The first of an account is its primary one, the only
@@ -274,9 +340,15 @@ pub struct Installation {
     /// Since when this account has it, if it moved in: the last recorded move.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moved_in: Option<Date>,
+    /// Whose it was before that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved_from: Option<AccountId>,
     /// Its meters.
     #[serde(default)]
     pub meters: Vec<Meter>,
+    /// Meters that it once had, the latest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former_meters: Vec<FormerMeter>,
 }
 
 /// An installation that an account once had, and moved out of.
@@ -291,6 +363,9 @@ pub struct FormerInstallation {
     /// Since when the account had it, if it moved in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moved_in: Option<Date>,
+    /// Whose it was before that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved_from: Option<AccountId>,
     /// From when on it is another account's.
     pub moved_out: Date,
 }
@@ -324,6 +399,9 @@ pub struct Account {
     /// Installations it moved out of, the latest last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub former_installations: Vec<FormerInstallation>,
+    /// What answers about it are sealed with.
+    #[serde(default = "AnswerKey::new_random")]
+    pub answer_key: AnswerKey,
     /// Counts the changes, from 1.
     pub version: u64,
     /// When it was created.

@@ -4,13 +4,16 @@
 //! set. A change that would break a rule of an account ([`crate::rules`]) is refused, and the
 //! account is left as it was.
 
-use jiff::{Timestamp, civil::Date};
+use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz};
 
 use crate::{
-    Account, Address, Customer, Email, EnergyType, ExternalId, Flaw, FormerInstallation, InputMethod, Installation,
-    InstallationId, LabelPartnerCode, Meter, MeterId, Name, ServiceType, Text,
+    Account, Address, Customer, Email, EnergyType, ExternalId, Flaw, InputMethod, Installation, InstallationId,
+    LabelPartnerCode, Meter, MeterId, Name, ServiceType, Text,
     rules::{self, Breach},
 };
+
+mod exchange;
+mod moves;
 
 /// What to set of a customer.
 #[derive(Debug, Clone, Default)]
@@ -66,8 +69,10 @@ pub enum Part {
     MeterId(usize),
     /// The list of meters of a new installation.
     Meters,
-    /// The date of a move.
-    MoveDate,
+    /// The day of a move or an exchange.
+    Date,
+    /// What the meter measures that takes another's place.
+    EnergyType,
     /// The property at this position of the change.
     Property(usize),
     /// The tariff at this position of the change.
@@ -169,28 +174,6 @@ impl Account {
         Ok(())
     }
 
-    /// Moves out of an installation, and gives it as whoever moves in gets it: with its ids and its
-    /// meters. The account keeps that it had it, and may be left without any.
-    ///
-    /// # Errors
-    /// There is none of that id, or `date` is before the last recorded move.
-    pub fn move_out(&mut self, id: InstallationId, date: Date) -> Result<Installation, Refused> {
-        let (position, installation) = self.find_installation(id)?;
-        if let Some(last) = installation.moved_in.filter(|last| date < *last) {
-            return Err(Refused::Parts(vec![(Part::MoveDate, Flaw::BeforeLastMove { last })]));
-        }
-        let mut moved = self.installations.remove(position);
-        self.former_installations.push(FormerInstallation {
-            id: moved.id,
-            external_id: moved.external_id.clone(),
-            label_partner: moved.label_partner.clone(),
-            moved_in: moved.moved_in,
-            moved_out: date,
-        });
-        moved.moved_in = Some(date);
-        Ok(moved)
-    }
-
     /// Adds a meter to an installation.
     ///
     /// # Errors
@@ -225,6 +208,27 @@ impl Account {
         found.meters.remove(index);
         self.check_installation(position)
             .map_err(|refused| if refused == Refused::Missing { refused } else { Refused::whole(Flaw::MeterRequired) })
+    }
+
+    /// Whether the account may be changed: one that is deleted and kept may only be had back or erased.
+    ///
+    /// # Errors
+    /// It is deleted.
+    pub fn check_live(&self) -> Changed {
+        if self.is_deleted() { Err(Refused::whole(Flaw::Deleted)) } else { Ok(()) }
+    }
+
+    /// Whether something can happen to an installation of the account on that day: not before the account has
+    /// it, as far as that is known, and not more than a year after `now`. Whatever the time zone: a day
+    /// counts as begun where it begins first, and as over where it ends last.
+    fn check_day(&self, moved_in: Option<Date>, day: Date, now: Timestamp) -> Result<(), Flaw> {
+        check_ahead(day, now)?;
+        let created = on_earth(self.created_at, -12);
+        match moved_in {
+            Some(last) if day < last => Err(Flaw::BeforeLastMove { last }),
+            None if day < created => Err(Flaw::BeforeAccount { created }),
+            _ => Ok(()),
+        }
     }
 
     fn find_installation(&mut self, id: InstallationId) -> Result<(usize, &mut Installation), Refused> {
@@ -269,7 +273,7 @@ impl Customer {
     fn move_to(&mut self, email: Email, now: Timestamp) {
         if self.email.as_ref().map(Email::canonical) != Some(email.canonical()) {
             self.email_verified = false;
-            self.verification_requested_at = Some(now);
+            self.token_requested_at = Some(now);
         }
         self.email = Some(email);
     }
@@ -284,6 +288,17 @@ impl Address {
         set_some(&mut self.postal_code, parts.postal_code);
         set_some(&mut self.country, parts.country);
     }
+}
+
+/// Nothing is planned more than a year ahead: a year that is typed wrong would stand in the way of all that follows.
+fn check_ahead(day: Date, now: Timestamp) -> Result<(), Flaw> {
+    let latest = on_earth(now, 14).checked_add(1.year()).unwrap_or(Date::MAX);
+    if day > latest { Err(Flaw::TooFarAhead { latest }) } else { Ok(()) }
+}
+
+/// The day at a moment where clocks are that many hours ahead of UTC.
+fn on_earth(moment: Timestamp, hours: i64) -> Date {
+    moment.saturating_add(SignedDuration::from_hours(hours)).unwrap_or(moment).to_zoned(tz::TimeZone::UTC).date()
 }
 
 fn refuse(parts: impl Iterator<Item = (Part, Flaw)>) -> Changed {

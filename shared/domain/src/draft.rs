@@ -91,7 +91,7 @@ impl AccountDraft {
                 external_id: Some(self.external_id?),
                 email: Some(self.email?),
                 email_verified: self.email_verified,
-                verification_requested_at: (!self.email_verified).then_some(now),
+                token_requested_at: (!self.email_verified).then_some(now),
                 registration: None,
                 authentication_provider_id: self.authentication_provider_id,
                 contact: Contact { first_name: Some(self.first_name?), last_name: Some(self.last_name?) },
@@ -124,7 +124,9 @@ impl InstallationDraft {
             address: self.address,
             service_type: self.service_type?,
             moved_in: None,
+            moved_from: None,
             meters: self.meters.into_iter().map(MeterDraft::complete).collect(),
+            former_meters: Vec::new(),
         })
     }
 }
@@ -148,6 +150,7 @@ impl MeterDraft {
             input_method: self.input_method,
             energy_type: self.energy_type,
             serial_number: self.serial_number,
+            installed_on: None,
         }
     }
 }

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::{
-    Account, Contact, Customer, Installation, Meter, Profile, Site,
+    Account, Contact, Customer, Installation, Meter, Profile, Site, TokenPurpose,
     property::{KeyName, Property},
 };
 
@@ -22,8 +22,8 @@ pub enum Happening {
     Updated(Vec<String>),
     /// The account is gone.
     Deleted,
-    /// The customer is asked to verify the e-mail.
-    VerificationRequested,
+    /// The customer is sent a token.
+    TokenRequested(TokenPurpose),
 }
 
 /// One thing that happened to an account.
@@ -51,7 +51,9 @@ impl AccountEvent<'_> {
             Happening::Created => "account.created",
             Happening::Updated(_) => "account.updated",
             Happening::Deleted => "account.deleted",
-            Happening::VerificationRequested => "email.verification_requested",
+            Happening::TokenRequested(TokenPurpose::VerifyEmail) => "email.verification_requested",
+            Happening::TokenRequested(TokenPurpose::SetPassword) => "password.requested",
+            Happening::TokenRequested(TokenPurpose::ResetPassword) => "password.reset_requested",
         }
     }
 
@@ -74,11 +76,11 @@ pub fn follow<'a>(before: Option<&'a Account>, after: Option<&'a Account>, at: T
         (None, None) => return Vec::new(),
     };
     let mut events = vec![AccountEvent { happening, account, occurred_at }];
-    let requested = |account: Option<&Account>| account.and_then(|account| account.customer.verification_requested_at);
+    let requested = |account: Option<&Account>| account.and_then(|account| account.customer.token_requested_at);
     if let (Some(account), Some(requested_at)) = (after, requested(after))
         && requested(before) != Some(requested_at)
     {
-        let happening = Happening::VerificationRequested;
+        let happening = Happening::TokenRequested(account.customer.token_purpose());
         events.push(AccountEvent { happening, account, occurred_at: requested_at });
     }
     events
@@ -98,6 +100,7 @@ fn changed(before: &Account, after: &Account) -> Vec<String> {
         customer,
         installations,
         former_installations,
+        answer_key: _,
         version: _,
         created_at: _,
         updated_at: _,
@@ -154,7 +157,7 @@ impl Paths {
             external_id,
             email,
             email_verified,
-            verification_requested_at,
+            token_requested_at,
             registration,
             authentication_provider_id,
             contact: Contact { first_name, last_name },
@@ -162,8 +165,8 @@ impl Paths {
         self.compare("customer.external_id", external_id, &after.external_id);
         self.compare("customer.email", email, &after.email);
         self.compare("customer.email_verified", email_verified, &after.email_verified);
-        let requested_at = &after.verification_requested_at;
-        self.compare("customer.verification_requested_at", verification_requested_at, requested_at);
+        let requested_at = &after.token_requested_at;
+        self.compare("customer.token_requested_at", token_requested_at, requested_at);
         self.compare("customer.registration", registration, &after.registration);
         let provider_id = &after.authentication_provider_id;
         self.compare("customer.authentication_provider_id", authentication_provider_id, provider_id);
@@ -172,21 +175,34 @@ impl Paths {
     }
 
     fn installation(&mut self, path: &str, before: &Installation, after: &Installation) {
-        let Installation { id: _, external_id, label_partner, address, service_type, moved_in, meters } = before;
+        let Installation {
+            id: _,
+            external_id,
+            label_partner,
+            address,
+            service_type,
+            moved_in,
+            moved_from,
+            meters,
+            former_meters,
+        } = before;
         self.compare(&format!("{path}.external_id"), external_id, &after.external_id);
         self.compare(&format!("{path}.label_partner"), label_partner, &after.label_partner);
         self.compare(&format!("{path}.address"), address, &after.address);
         self.compare(&format!("{path}.service_type"), service_type, &after.service_type);
         self.compare(&format!("{path}.moved_in"), moved_in, &after.moved_in);
+        self.compare(&format!("{path}.moved_from"), moved_from, &after.moved_from);
         self.each(&format!("{path}.meters"), meters, &after.meters, |meter| meter.id.to_string(), Self::meter);
+        self.compare(&format!("{path}.former_meters"), former_meters, &after.former_meters);
     }
 
     fn meter(&mut self, path: &str, before: &Meter, after: &Meter) {
-        let Meter { id: _, external_id, input_method, energy_type, serial_number } = before;
+        let Meter { id: _, external_id, input_method, energy_type, serial_number, installed_on } = before;
         self.compare(&format!("{path}.external_id"), external_id, &after.external_id);
         self.compare(&format!("{path}.input_method"), input_method, &after.input_method);
         self.compare(&format!("{path}.energy_type"), energy_type, &after.energy_type);
         self.compare(&format!("{path}.serial_number"), serial_number, &after.serial_number);
+        self.compare(&format!("{path}.installed_on"), installed_on, &after.installed_on);
     }
 
     /// Members of a list go by their ids. One that came or went is named itself; if those that

@@ -111,6 +111,41 @@ pub enum Flaw {
         /// When that was.
         last: jiff::civil::Date,
     },
+    /// Something is to have happened before the account was there.
+    #[error("is before the account was created, on {created}")]
+    BeforeAccount {
+        /// When that was.
+        created: jiff::civil::Date,
+    },
+    /// Something is planned for a day that is likely a slip of the pen.
+    #[error("is more than a year ahead; the latest day is {latest}")]
+    TooFarAhead {
+        /// The latest day that is taken.
+        latest: jiff::civil::Date,
+    },
+    /// A meter is to be replaced before it was there.
+    #[error("is before the meter that is replaced was installed, on {since}")]
+    BeforeInstalled {
+        /// When that was.
+        since: jiff::civil::Date,
+    },
+    /// An installation without a move.
+    #[error("has no recorded move that could be corrected or undone")]
+    NeverMoved,
+    /// The account before the last move is erased, or one that the caller cannot see.
+    #[error("came from an account that is erased, or that this credential cannot see")]
+    FormerAccount,
+    /// No such account, or none that the caller may see: the two answer alike.
+    #[error("is not an account that this credential can see")]
+    UnknownAccount,
+    /// An installation that is to move to where it is.
+    #[error("is the account that has the installation already")]
+    SameAccount,
+    /// An account that is deleted, and kept.
+    #[error(
+        "is deleted, but kept; set its status to ACTIVE through the accounts API to have it back, or erase it to free its values"
+    )]
+    Deleted,
     /// Not a calendar date.
     #[error("must be a calendar date such as 2026-11-21")]
     Date,
@@ -159,6 +194,14 @@ impl Flaw {
             Self::Immutable => "immutable",
             Self::LastInstallation => "last_installation",
             Self::BeforeLastMove { .. } => "before_last_move",
+            Self::BeforeAccount { .. } => "before_account",
+            Self::TooFarAhead { .. } => "too_far_ahead",
+            Self::BeforeInstalled { .. } => "before_installed",
+            Self::NeverMoved => "never_moved",
+            Self::FormerAccount => "former_account_gone",
+            Self::UnknownAccount => "unknown_account",
+            Self::SameAccount => "same_account",
+            Self::Deleted => "account_deleted",
             Self::Date => "invalid_date",
             Self::OtherBrands => "other_brands",
             Self::PrimaryInstallation => "primary_installation",

@@ -30,8 +30,8 @@ mod time_zone;
 mod words;
 
 pub use account::{
-    Account, AccountId, AccountState, Address, Contact, Customer, EnergyType, FormerInstallation, InputMethod,
-    Installation, InstallationId, Meter, MeterId, Registration,
+    Account, AccountId, AccountState, Address, AnswerKey, Contact, Customer, EnergyType, FormerInstallation,
+    FormerMeter, InputMethod, Installation, InstallationId, Meter, MeterId, Registration, TokenPurpose,
 };
 pub use claim::{Claim, ClaimKind, Place};
 pub use country::CountryCode;

@@ -93,8 +93,12 @@ impl Account {
     /// Sets what the change states.
     ///
     /// # Errors
-    /// The external id is another one, a tariff overlaps another, or a period ends before it begins.
+    /// The external id is another one, a tariff overlaps another, a period ends before it begins, or the account is
+    /// deleted and the change does not say what its status is to be.
     pub fn merge(&mut self, change: AccountChange, now: Timestamp) -> Result<(), Refused> {
+        if change.status.is_none() {
+            self.check_live()?;
+        }
         let mut refused = Vec::new();
         let customer = &mut self.customer;
         match (&customer.external_id, change.external_id) {

@@ -4,7 +4,7 @@
 //! |---|---|---|---|
 //! | account | `O#<organisation>#A#<account id>` | `ACCOUNT` | `account` (installations and meters inside) |
 //! | claim | `C#<scope>#<kind>#<value>` | `CLAIM` | `organisation`, `account_id`, `label_partner` of the holder |
-//! | idempotency record | `O#<organisation>#I#<SHA-256 of the key>` | `IDEMPOTENCY` | the stored answer, `fingerprint`, `expires_at` |
+//! | idempotency record | `O#<organisation>#I#<SHA-256 of the key>` | `IDEMPOTENCY` | the answer, sealed with the key that its account holds; `account_id`, `fingerprint`, `expires_at` |
 //! | organisation | `O#<organisation>` | `ORGANISATION` | its name and label partners, `version` |
 //! | credential | `O#<organisation>` | `CREDENTIAL#<app id>` | the keyed hash of its key, access level, revocation |
 //! | place | `P#<country>#<postal code>` | `PLACE` | `place`: city, state, coordinates, time zone; `source` |

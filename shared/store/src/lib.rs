@@ -37,7 +37,7 @@ mod writes;
 
 pub use client::{Store, StoreSettings, UniquenessScope};
 pub use error::StoreError;
-pub use idempotency::{IdempotencyRecord, StoredAnswer};
+pub use idempotency::IdempotencyRecord;
 pub use organisations::{Credential, CredentialSummary};
 pub use reference::{PlaceRow, TariffRow};
 pub use usage::Usage;

@@ -119,29 +119,32 @@ impl Store {
         self.finish(transaction, new, record).await
     }
 
-    /// Stores a new account that takes over values of another one, which is put in the place of what
-    /// it was: all in one transaction.
+    /// Puts two accounts in the place of what they were, of which the second takes over the values that the first
+    /// gives up; it may be new. All in one transaction.
     ///
     /// # Errors
     /// See [`WriteError`].
-    pub async fn move_installation(
+    pub async fn hand_over(
         &self,
-        from: (&Account, &Account),
-        to: &Account,
+        (old, new): (&Account, &Account),
+        (old_to, to): (Option<&Account>, &Account),
         record: Option<&IdempotencyRecord>,
     ) -> Result<(), WriteError> {
-        let (old, new) = from;
         let handed_over: HashSet<Value> = values(old).difference(&values(new)).cloned().collect();
+        let held = old_to.map(values).unwrap_or_default().union(&handed_over).cloned().collect();
         let mut transaction = Transaction::new();
-        // The new account comes first: that it is there already tells that the move has been made.
-        transaction.create(self, account_item(to)?, Meaning::Account, None)?;
+        // This account comes first: that it is as it is to be tells that it has been done.
+        match old_to {
+            Some(old_to) => transaction.replace(self, account_item(to)?, old_to.version, Meaning::Account)?,
+            None => transaction.create(self, account_item(to)?, Meaning::Account, None)?,
+        }
         transaction.replace(self, account_item(new)?, old.version, Meaning::Release)?;
-        self.claim(&mut transaction, to, &handed_over)?;
+        self.claim(&mut transaction, to, &held)?;
         for claim in to.claims().iter().filter(|claim| handed_over.contains(&(claim.kind, claim.value.clone()))) {
             let item = items::write(keys::claim(self.scope, to.organisation, claim), holder(to))?;
             transaction.take_over(self, item, old.id, Meaning::Release)?;
         }
-        self.count(&mut transaction, &[(Some(old), Some(new)), (None, Some(to))])?;
+        self.count(&mut transaction, &[(Some(old), Some(new)), (old_to, Some(to))])?;
         self.finish(transaction, to, record).await
     }
 
@@ -255,15 +258,15 @@ impl Store {
         Err(WriteError::Taken(taken))
     }
 
-    /// Whether the account could be stored right now, in the place of `old` if there is one,
-    /// without storing it.
+    /// Whether the account could be stored right now, without storing it: with the values that the `old`
+    /// accounts hold, which it is put in the place of or takes them over from.
     ///
     /// # Errors
     /// Why it could not.
-    pub async fn rehearse(&self, old: Option<&Account>, account: &Account) -> Result<(), WriteError> {
+    pub async fn rehearse(&self, old: &[&Account], account: &Account) -> Result<(), WriteError> {
         // For its check of the size.
         account_item(account)?;
-        let held = old.map(values).unwrap_or_default();
+        let held = old.iter().flat_map(|account| values(account)).collect();
         let claims = account.claims();
         let taken = self.look_up(account.organisation, &fresh(&claims, &held)).await?;
         if taken.is_empty() { Ok(()) } else { Err(WriteError::Taken(taken)) }

@@ -1,4 +1,4 @@
-//! `POST /registration`: a customer shows the token from the e-mail and chooses a password.
+//! `POST /registration`: a customer shows the token from an e-mail and chooses a password.
 
 mod advice;
 mod password;
@@ -27,7 +27,7 @@ pub(crate) static FUNCTION: Function = Function::open(
         operation
             .named(
                 "Register",
-                "Verifies the e-mail and sets the password. A token that has expired, was used, was altered or never was \
+                "Verifies the e-mail and sets the password, also another one. A token that has expired, was used, was altered or never was \
                  one always answers the same: `invalid_token`. How strong the password is can only be said once the token \
                  is known to be good.",
             )
@@ -45,7 +45,8 @@ const TRIES: usize = 8;
 #[serde(deny_unknown_fields)]
 #[schema(as = Registration)]
 struct RegistrationBody {
-    /// The token from the e-mail. It works once, for seven days, and only until another one is sent.
+    /// The token from the e-mail. It works once, for seven days or, where it sets another password, for one, and only
+    /// until another one is sent.
     token: String,
     /// The password. Characters are counted, and later compared, in their composed form (Unicode NFC).
     /// It must not be easy to guess, also for whoever knows the customer's name and e-mail.

@@ -44,6 +44,8 @@ pub enum Refusal {
     Conflict,
     /// 409: that, or the same request is being carried out.
     ConflictOrInProgress,
+    /// 410.
+    Erased,
     /// 412.
     Version,
     /// 413.
@@ -68,6 +70,7 @@ impl Refusal {
             Self::Unauthorized | Self::WrongCredential => "401",
             Self::NotFound => "404",
             Self::Conflict | Self::ConflictOrInProgress => "409",
+            Self::Erased => "410",
             Self::Version => "412",
             Self::TooLarge => "413",
             Self::MediaType => "415",
@@ -91,6 +94,9 @@ impl Refusal {
             Self::ConflictOrInProgress => {
                 "The change would break rules, or wants values that are taken; all are listed. Or a request with this \
                  `Idempotency-Key` is being carried out; then `Retry-After` says when to ask again."
+            }
+            Self::Erased => {
+                "A request with this `Idempotency-Key` was carried out, and what it was about has been erased since."
             }
             Self::Version => "The account is not in the version of `If-Match`.",
             Self::TooLarge => "The body is larger than 1 MiB, or the account would take more than 350 KB in the store.",

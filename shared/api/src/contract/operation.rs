@@ -70,7 +70,7 @@ impl Operation {
             }
         }
         if keyed {
-            operation.refusals.insert(Refusal::KeyReused);
+            operation.refusals.extend([Refusal::KeyReused, Refusal::Erased]);
             operation.headers.insert("Idempotent-Replayed");
         }
         operation

@@ -1,10 +1,9 @@
 //! An answer.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{json, value::RawValue};
-use wattbook_store::StoredAnswer;
 
 use crate::{Failure, InvocationError, Request};
 
@@ -67,6 +66,14 @@ impl Precondition {
         let holds = tags.split(',').map(str::trim).any(|tag| tag == "*" || tag == own);
         if holds { Ok(()) } else { Err(Failure::Precondition) }
     }
+}
+
+/// An answer as it was given, for whoever repeats the request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredAnswer {
+    status: u16,
+    headers: BTreeMap<String, String>,
+    body: String,
 }
 
 /// An answer over HTTP.

@@ -26,7 +26,7 @@ pub struct Conflict {
     pub kind: &'static str,
     /// The account that holds it, if the caller may know.
     pub holder: Option<AccountId>,
-    /// Whether that account is deleted and kept, if that was looked up.
+    /// Whether that account is deleted and kept.
     pub holder_is_deleted: bool,
 }
 
@@ -63,6 +63,9 @@ pub enum Failure {
     /// 409: the change would break rules of what is stored, all of them listed.
     #[error("{} rules would be broken", .0.list().len())]
     Rules(Faults),
+    /// 410: an earlier request under the idempotency key was carried out, and what came of it is erased.
+    #[error("what the request was about is erased")]
+    Erased,
     /// 412: the resource is in another version than the caller asks for.
     #[error("the resource is in another version")]
     Precondition,
@@ -109,6 +112,7 @@ impl Failure {
             Self::Taken(_) => "conflict",
             Self::InProgress => "request_in_progress",
             Self::Rules(_) => "rule_broken",
+            Self::Erased => "erased",
             Self::Precondition => "version_mismatch",
             Self::BodyTooLarge => "body_too_large",
             Self::AccountTooLarge { .. } => "account_too_large",
@@ -128,6 +132,7 @@ impl Failure {
             Self::NotFound | Self::NoRoute => 404,
             Self::Method { .. } => 405,
             Self::Taken(_) | Self::InProgress | Self::Rules(_) => 409,
+            Self::Erased => 410,
             Self::Precondition => 412,
             Self::BodyTooLarge | Self::AccountTooLarge { .. } => 413,
             Self::MediaType { .. } => 415,

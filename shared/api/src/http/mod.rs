@@ -16,6 +16,7 @@ use std::time::Instant;
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use serde_json::value::RawValue;
 
+pub(crate) use answer::StoredAnswer;
 pub use answer::{Answer, ETag, Precondition};
 pub use failure::{Conflict, Failure};
 pub use request::{MAX_BODY_BYTES, Request};

@@ -20,7 +20,6 @@ use wattbook_api::{
     fault::Pointer,
     http::{ETag, Precondition},
     idempotency::Once,
-    writing::conflicts_at,
     writing::{Edit, Writing},
 };
 
@@ -88,6 +87,16 @@ pub async fn existing(
     writing.carry_out(&change).await
 }
 
+/// Whether parts of an account may be taken out.
+///
+/// # Errors
+/// It is deleted, and kept.
+pub fn check_live(account: &Account) -> Result<(), Failure> {
+    let mut faults = Faults::default();
+    note(account.check_live(), |_, _| Pointer::root(), &mut faults);
+    if faults.is_empty() { Ok(()) } else { Err(Failure::Rules(faults)) }
+}
+
 /// What to do if there is no such account.
 #[derive(Debug, Clone)]
 enum Missing {
@@ -147,25 +156,8 @@ impl Edit for Change<'_> {
         })
     }
 
-    /// Of each taken value it is said whether its holder is deleted: who wonders why an id is taken
-    /// does not find a deleted account in a list.
     async fn conflicts(&self, account: &Account, taken: &[Taken]) -> Failure {
-        let reach = &self.writing.principal.reach;
-        let Failure::Taken(mut conflicts) = conflicts_at(account, taken, reach, self.body, &self.place) else {
-            return Failure::NotFound;
-        };
-        for conflict in &mut conflicts {
-            let Some(holder) = conflict.holder else { continue };
-            let store = match self.writing.services.store() {
-                Ok(store) => store,
-                Err(error) => return error.into(),
-            };
-            match store.account(reach.organisation, holder).await {
-                Ok(found) => conflict.holder_is_deleted = found.is_some_and(|found| found.is_deleted()),
-                Err(error) => return error.into(),
-            }
-        }
-        Failure::Taken(conflicts)
+        self.writing.conflicts(account, taken, self.body, &self.place).await
     }
 }
 

@@ -215,6 +215,7 @@ fn code(failure: &Failure) -> &'static str {
         Failure::Method { .. } => "MethodNotAllowed",
         Failure::Taken(_) => "NotUnique",
         Failure::InProgress => "RequestInProgress",
+        Failure::Erased => "ObjectErased",
         Failure::Precondition => "VersionMismatch",
         Failure::BodyTooLarge | Failure::AccountTooLarge { .. } => "TooLarge",
         Failure::MediaType { .. } => "UnsupportedMediaType",

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 use wattbook_api::schema_types::{Country, Energy, Input, Service};
-use wattbook_domain::{Account, Address, FormerInstallation, Installation, InstallationId, Meter, Reach};
+use wattbook_domain::{Account, Address, FormerInstallation, FormerMeter, Installation, InstallationId, Meter, Reach};
 
 /// What a provisioning call created: every id of the three levels, ours beside the caller's.
 #[derive(Debug, Serialize, ToSchema)]
@@ -65,6 +65,14 @@ impl InstallationIds {
 impl MeterIds {
     fn of(meter: &Meter) -> Self {
         Self { meter_id: meter.id.to_string(), external_meter_id: show(meter.external_id.as_ref()) }
+    }
+
+    /// The ids of the meter that took another's place last.
+    #[must_use]
+    pub fn of_replacement(account: &Account, installation: InstallationId) -> Option<Self> {
+        let found = account.installations.iter().find(|candidate| candidate.id == installation)?;
+        let replaced_by = found.former_meters.last()?.replaced_by;
+        found.meters.iter().find(|meter| meter.id == replaced_by).map(Self::of)
     }
 
     /// The ids of the meter that was added to an installation last.
@@ -178,6 +186,10 @@ pub struct InstallationView {
     moved_in: Option<String>,
     /// Its meters.
     meters: Vec<MeterView>,
+    /// Meters that others took the place of, the latest last. Their ids are free.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    former_meters: Vec<FormerMeterView>,
 }
 
 /// An installation that an account moved out of.
@@ -253,6 +265,25 @@ pub struct MeterView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     meter_serial_number: Option<String>,
+    /// Since when it is there, if it took the place of another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, format = Date)]
+    installed_on: Option<String>,
+}
+
+/// A meter that another one took the place of.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FormerMeterView {
+    /// The meter.
+    #[serde(flatten)]
+    meter: MeterView,
+    /// From when on another one is there.
+    #[schema(format = Date)]
+    removed_on: String,
+    /// Our id of the one that took its place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, format = "uuid")]
+    replaced_by: Option<String>,
 }
 
 /// Whether an answer shows our ids.
@@ -310,6 +341,7 @@ impl InstallationView {
             service_information: ServiceView { service_type: installation.service_type.to_string() },
             moved_in: show(installation.moved_in.as_ref()),
             meters: installation.meters.iter().map(|meter| MeterView::of(meter, ids)).collect(),
+            former_meters: installation.former_meters.iter().map(|meter| FormerMeterView::of(meter, ids)).collect(),
         }
     }
 }
@@ -345,6 +377,17 @@ impl MeterView {
             meter_input_method: meter.input_method.map(wattbook_domain::InputMethod::word),
             meter_energy_type: meter.energy_type.map(wattbook_domain::EnergyType::word),
             meter_serial_number: show(meter.serial_number.as_ref()),
+            installed_on: show(meter.installed_on.as_ref()),
+        }
+    }
+}
+
+impl FormerMeterView {
+    fn of(former: &FormerMeter, ids: Ids) -> Self {
+        Self {
+            meter: MeterView::of(&former.meter, ids),
+            removed_on: former.removed_on.to_string(),
+            replaced_by: ids.show(&former.replaced_by),
         }
     }
 }

@@ -5,7 +5,7 @@ use deserr::Deserr;
 use jiff::civil::Date;
 use utoipa::ToSchema;
 use wattbook_domain::{
-    CountryCode, Email, EnergyType, ExternalId, Flaw, InputMethod, LabelPartnerCode, Name, ServiceType, Text,
+    AccountId, CountryCode, Email, EnergyType, ExternalId, Flaw, InputMethod, LabelPartnerCode, Name, ServiceType, Text,
 };
 
 use wattbook_api::{
@@ -45,7 +45,8 @@ pub struct AccountBody {
 #[serde(deny_unknown_fields)]
 #[schema(as = Move)]
 pub struct MoveBody {
-    /// The day; not before the last recorded move of the installation.
+    /// The day; not before the last recorded move of the installation or, without one, before the account was
+    /// created, and not more than a year ahead.
     #[deserr(try_from(&String) = day -> Flaw)]
     #[schema(value_type = Day)]
     pub move_date: Date,
@@ -53,15 +54,37 @@ pub struct MoveBody {
     pub to: MoveToBody,
 }
 
-/// Who moves in. An account is created for them.
+/// A correction of the last move of an installation.
+#[derive(Debug, Deserr, ToSchema)]
+#[deserr(error = Faults, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
+#[schema(as = MoveCorrection)]
+pub struct MoveCorrectionBody {
+    /// The day that it was on, within the same bounds as the day of a move.
+    #[deserr(try_from(&String) = day -> Flaw)]
+    #[schema(value_type = Day)]
+    pub move_date: Date,
+}
+
+/// Who moves in: a new customer, for whom an account is created, or one who has an account, by our id of it or by
+/// yours. Exactly one of the three.
 #[derive(Debug, Deserr, ToSchema)]
 #[deserr(error = Faults, deny_unknown_fields)]
 #[serde(deny_unknown_fields)]
 #[schema(as = MoveTo)]
 pub struct MoveToBody {
-    /// The customer.
-    pub customer_info: CustomerBody,
-    /// Whether the e-mail counts as verified; if not, which is the default, a verification is owed.
+    /// Our id of an account.
+    #[deserr(default)]
+    #[schema(value_type = Option<String>, format = "uuid")]
+    pub account_id: Option<AccountId>,
+    /// Your own id of an account.
+    #[deserr(default)]
+    #[schema(value_type = Option<ExternalIdText>)]
+    pub external_account_id: Option<ExternalId>,
+    /// A new customer.
+    #[deserr(default)]
+    pub customer_info: Option<CustomerBody>,
+    /// Whether the e-mail of a new customer counts as verified; if not, which is the default, a verification is owed.
     #[deserr(default)]
     pub create_verified_user: Option<bool>,
 }
@@ -275,6 +298,22 @@ pub struct MeterBody {
     #[deserr(default)]
     #[schema(value_type = Option<Line100>)]
     pub meter_serial_number: Option<Name>,
+}
+
+/// An exchange: from when on another meter is in the place of one.
+#[derive(Debug, Deserr, ToSchema)]
+#[deserr(error = Faults, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
+#[schema(as = MeterReplacement)]
+pub struct ReplacementBody {
+    /// The day; not before the meter was installed or the account has the installation, as far as that is known,
+    /// and not more than a year ahead.
+    #[deserr(try_from(&String) = day -> Flaw)]
+    #[schema(value_type = Day)]
+    pub exchange_date: Date,
+    /// The new meter. It measures what the old one did; how it is read is as before unless stated. It may have the
+    /// same id.
+    pub meter: MeterBody,
 }
 
 /// A body that shows every member.

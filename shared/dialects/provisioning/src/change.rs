@@ -4,38 +4,36 @@
 
 use std::future::ready;
 
-use jiff::{Timestamp, civil::Date};
 use serde_json::Value;
 use wattbook_domain::{
-    Account, Claim, ExternalId, Flaw, Installation, InstallationId, MeterId, Place,
+    Account, ExternalId, Flaw, Installation, InstallationId, MeterId, Place,
     change::{Part, Refused},
-    draft::{AccountDraft, InstallationDraft},
+    draft::InstallationDraft,
 };
-use wattbook_store::{Taken, WriteError};
+use wattbook_store::Taken;
 
 use crate::{
-    answer::{AccountView, Ids, ProvisionedIds},
-    claim_pointer,
+    answer::{AccountView, Ids},
     path::IdType,
 };
 use wattbook_api::{
-    Answer, Failure, Faults, Principal, Request, Services, clock,
+    Answer, Failure, Faults, Principal, Request, Services,
     fault::Pointer,
     http::{ETag, Precondition},
     idempotency::Once,
-    writing::{Edit, Writing, conflicts_at},
+    reader::Parameters,
+    writing::{Edit, Writing},
 };
-
-/// How often a move is tried anew when somebody else was faster.
-const TRIES: usize = 8;
 
 /// A request for a change, as far as all of them are alike.
 pub struct Change<'a> {
     request: &'a Request,
     /// Whose ids the path has.
     id_type: IdType,
-    writing: Writing<'a>,
-    body: Value,
+    pub(crate) writing: Writing<'a>,
+    pub(crate) body: Value,
+    /// The installation that moves, by the caller's own id.
+    pub(crate) moving: Option<ExternalId>,
 }
 
 /// What one operation adds.
@@ -80,15 +78,16 @@ impl<'a> Change<'a> {
     fn begin(services: &'a Services, request: &'a Request, faults: &mut Faults) -> Result<Self, Failure> {
         let principal = request.principal()?;
         let mut query = request.query();
-        // Such a path says itself whose id it has.
-        let external = !request.path_parameter("external_installation_id").is_empty();
-        let id_type = if external { IdType::External } else { IdType::read(&mut query, faults) };
+        // A move says itself whose id it has.
+        let moves = request.route().ends_with("/move");
+        let id_type = if moves { IdType::External } else { IdType::read(&mut query, faults) };
+        let moving = if moves { moving(request, &mut query, faults) } else { None };
         let dry_run = request.method() != "DELETE" && query.switch("dryRun", faults);
         query.close(faults);
         let once = if request.method() == "POST" { Once::of(request, &principal, faults) } else { None };
         let precondition = Precondition::of(request);
         let writing = Writing { services, principal, dry_run, precondition, once };
-        Ok(Self { request, id_type, writing, body: Value::Null })
+        Ok(Self { request, id_type, writing, body: Value::Null, moving })
     }
 
     /// The installation of the account that the path names.
@@ -121,70 +120,6 @@ impl<'a> Change<'a> {
     /// breaks a rule or wants values that are taken, or the store failed.
     pub async fn carry_out(&self, plan: &Plan<'_>) -> Result<Answer, Failure> {
         self.writing.carry_out(&Planned { change: self, plan }).await
-    }
-
-    /// Hands an installation over to a new account, or rehearses it in a dry run.
-    ///
-    /// # Errors
-    /// As for a change.
-    pub async fn hand_over(&self, date: Date, draft: &AccountDraft) -> Result<Answer, Failure> {
-        if let Some(answer) = self.writing.answered_before().await? {
-            return Ok(answer);
-        }
-        let id = self.request.path_parameter("external_installation_id");
-        for _ in 0..TRIES {
-            let (old, installation) = self.holder(id).await?;
-            self.writing.precondition.check(ETag(old.version))?;
-            let mut new = old.clone();
-            let moved =
-                new.move_out(installation, date).map_err(|r| refused(r, |_| Pointer::root().child("move_date")))?;
-            new.version += 1;
-            new.updated_at = clock::now();
-            let mut draft = draft.clone();
-            draft.label_partner = Some(old.label_partner.as_ref().unwrap_or(&moved.label_partner).clone());
-            let mut to = draft.complete(old.organisation, new.updated_at).ok_or(Failure::NotFound)?;
-            to.installations.push(moved);
-            let outcome = self.store_move((&old, &new), &to).await;
-            match outcome {
-                Ok(answer) => return Ok(answer),
-                Err(Written::Failed(failure)) => return Err(failure),
-                Err(Written::Refused(WriteError::Stale(_))) => {}
-                Err(Written::Refused(WriteError::Taken(taken))) => {
-                    let pointer = |place| Pointer::root().child("to").joined(&claim_pointer(place));
-                    return Err(conflicts_at(&to, &taken, &self.writing.principal.reach, &self.body, &pointer));
-                }
-                Err(Written::Refused(error)) => return Err(error.into()),
-            }
-        }
-        Err(Failure::Contended)
-    }
-
-    /// The account that has the installation of that external id, if the caller can see both.
-    async fn holder(&self, external_id: &str) -> Result<(Account, InstallationId), Failure> {
-        let external_id = ExternalId::parse(external_id).map_err(|_| Failure::NotFound)?;
-        let reach = &self.writing.principal.reach;
-        let claim = Claim::external_installation_id(&external_id, 0);
-        let found = self.writing.services.store()?.account_by_claim(reach.organisation, &claim).await?;
-        let account =
-            found.filter(|account| reach.covers_account_of(account.label_partner.as_ref())).ok_or(Failure::NotFound)?;
-        let named = |i: &&Installation| i.external_id == external_id && reach.covers_brand(&i.label_partner);
-        let id = account.installations.iter().find(named).map(|installation| installation.id);
-        id.map(|id| (account, id)).ok_or(Failure::NotFound)
-    }
-
-    async fn store_move(&self, from: (&Account, &Account), to: &Account) -> Result<Answer, Written> {
-        let store = self.writing.services.store()?;
-        if self.writing.dry_run {
-            store.rehearse(Some(from.0), to).await.map_err(Written::Refused)?;
-            return Ok(Answer::json(200, &AccountView::of(to, &self.writing.principal.reach, Ids::Withheld))?);
-        }
-        let answer = self.created(to, ProvisionedIds::of(to))?;
-        let record = self.writing.once.as_ref().map(|once| once.record(&answer, Timestamp::now()));
-        match (store.move_installation(from, to, record.as_ref()).await, &self.writing.once) {
-            (Ok(()), _) => Ok(answer),
-            (Err(WriteError::Answered(record)), Some(once)) => Ok(once.replay(*record)?),
-            (Err(error), _) => Err(Written::Refused(error)),
-        }
     }
 
     /// Makes an installation of a draft: with the account's brand and that brand's service type,
@@ -238,6 +173,17 @@ impl<'a> Change<'a> {
     }
 }
 
+/// The installation that moves. A path is decoded before it is routed, so that not every id can stand in one: then
+/// it stands in the query. What is no id at all is not found, like one that nobody has.
+fn moving(request: &Request, query: &mut Parameters<'_>, faults: &mut Faults) -> Option<ExternalId> {
+    const NAME: &str = "external_installation_id";
+    let id = match request.path_parameter(NAME) {
+        "" => query.required(NAME, |id| Ok(id.to_owned()), faults)?,
+        id => id.to_owned(),
+    };
+    ExternalId::parse(&id).ok()
+}
+
 /// A plan with the request that it is for.
 struct Planned<'c> {
     change: &'c Change<'c>,
@@ -252,6 +198,7 @@ impl Edit for Planned<'_> {
 
     fn edit(&self, old: Option<&Account>) -> impl Future<Output = Result<Account, Failure>> + Send {
         let edited = old.cloned().ok_or(Failure::NotFound).and_then(|mut account| {
+            account.check_live().map_err(|r| refused(r, |_| Pointer::root()))?;
             (self.plan.edit)(&mut account)?;
             Ok(account)
         });
@@ -271,20 +218,8 @@ impl Edit for Planned<'_> {
         false
     }
 
-    fn conflicts(&self, account: &Account, taken: &[Taken]) -> impl Future<Output = Failure> + Send {
-        ready(conflicts_at(account, taken, &self.change.principal().reach, &self.change.body, self.plan.pointer))
-    }
-}
-
-/// Why nothing was written.
-enum Written {
-    Refused(WriteError),
-    Failed(Failure),
-}
-
-impl<E: Into<Failure>> From<E> for Written {
-    fn from(error: E) -> Self {
-        Self::Failed(error.into())
+    async fn conflicts(&self, account: &Account, taken: &[Taken]) -> Failure {
+        self.change.writing.conflicts(account, taken, &self.change.body, self.plan.pointer).await
     }
 }
 

@@ -24,7 +24,7 @@ pub static API: Api = Api {
     groups: &[("provisioning", "Accounts with their installations and meters, in one nested call.")],
     parameters,
     is_second_name: |_, _| false,
-    manner: |_| ("by-another-path", "by another path"),
+    manner: |_| ("by-query", "by an id that no path can hold"),
 };
 
 /// A function of this dialect.
@@ -46,8 +46,11 @@ fn parameters(path: &str) -> Vec<Parameter> {
         let description = "Whose ids the path has: `internal` are ours, `external` yours.";
         parameters.push(Parameter::query("id_type", contract::json::<IdType>(), description).default("internal"));
     }
+    let (moving, whose) = ("external_installation_id", "Your own id of the installation.");
     if path.contains("{external_installation_id}") {
-        parameters.push(Parameter::path("external_installation_id", id(), "Your own id of the installation."));
+        parameters.push(Parameter::path(moving, id(), whose));
+    } else if path.ends_with("/move") {
+        parameters.push(Parameter::query(moving, id(), whose).required());
     }
     parameters
 }

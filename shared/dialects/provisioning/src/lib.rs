@@ -9,6 +9,7 @@ pub mod change;
 pub mod contract;
 pub mod path;
 mod places;
+mod relocation;
 pub mod request;
 
 pub use contract::function;

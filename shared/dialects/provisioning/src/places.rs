@@ -4,7 +4,7 @@ use serde_json::Value;
 use wattbook_domain::{Account, Place, Reach, rules::Breach};
 use wattbook_store::Taken;
 
-use wattbook_api::{Failure, fault::Pointer, writing::conflicts_at};
+use wattbook_api::{Failure, Services, fault::Pointer, writing::conflicts_at};
 
 /// Where a claimed value stands.
 #[must_use]
@@ -33,9 +33,14 @@ pub fn breach_pointer(breach: Breach) -> Pointer {
 
 /// The failure that lists every taken value of an account, in the order of the caller's body. The
 /// holder is named only to a caller that can see it.
-#[must_use]
-pub fn conflicts(account: &Account, taken: &[Taken], reach: &Reach, body: &Value) -> Failure {
-    conflicts_at(account, taken, reach, body, &claim_pointer)
+pub async fn conflicts(
+    services: &Services,
+    reach: &Reach,
+    account: &Account,
+    taken: &[Taken],
+    body: &Value,
+) -> Failure {
+    conflicts_at(services, reach, account, taken, body, &claim_pointer).await
 }
 
 fn customer() -> Pointer {

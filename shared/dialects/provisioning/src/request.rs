@@ -6,7 +6,7 @@
 use jiff::civil::Date;
 use serde_json::Value;
 use wattbook_domain::{
-    Address, Flaw, LabelPartnerCode,
+    AccountId, Address, ExternalId, Flaw, LabelPartnerCode,
     change::{CustomerChange, InstallationChange, MeterChange},
     draft::{AccountDraft, InstallationDraft, MeterDraft},
     rules,
@@ -15,11 +15,14 @@ use wattbook_domain::{
 use crate::{
     bodies::{
         AccountBody, AddInstallationBody, AddressBody, CustomerBody, CustomerChangeBody, InstallationBody,
-        InstallationChangeBody, MeterBody, MoveBody, ServiceBody,
+        InstallationChangeBody, MeterBody, MoveBody, MoveCorrectionBody, MoveToBody, ReplacementBody, ServiceBody,
     },
     breach_pointer,
 };
-use wattbook_api::{Faults, Principal, body, fault::Pointer};
+use wattbook_api::{
+    Faults, Principal, body,
+    fault::{Pointer, Reason},
+};
 
 /// Reads the body of `POST /account`, noting every fault. What comes back is complete if no fault was
 /// noted.
@@ -35,11 +38,57 @@ pub fn account(body: &Value, principal: &Principal, faults: &mut Faults) -> Acco
     draft
 }
 
+/// Who moves in.
+#[derive(Debug, Clone)]
+pub enum Incoming {
+    /// Somebody new.
+    New(Box<AccountDraft>),
+    /// Who has the account of our id.
+    Id(AccountId),
+    /// Who has the account of the caller's own id.
+    Own(ExternalId),
+}
+
 /// Reads the body of `POST /installation/{external_installation_id}/move`: when, and who moves in.
-pub fn relocation(body: &Value, faults: &mut Faults) -> Option<(Date, AccountDraft)> {
+pub fn relocation(body: &Value, faults: &mut Faults) -> Option<(Date, Incoming)> {
     let MoveBody { move_date, to } = body::read(body, faults)?;
-    let verified = to.create_verified_user.unwrap_or(false);
-    Some((move_date, AccountDraft { email_verified: verified, ..customer(to.customer_info) }))
+    let at = |member| Pointer::root().child("to").child(member);
+    let MoveToBody { account_id, external_account_id, customer_info, create_verified_user } = to;
+    if create_verified_user.is_some() && customer_info.is_none() {
+        faults.body(&at("create_verified_user"), Flaw::Contradiction { other: "an account that is there already" });
+    }
+    let new = |read| {
+        Incoming::New(Box::new(AccountDraft {
+            email_verified: create_verified_user.unwrap_or(false),
+            ..customer(read)
+        }))
+    };
+    let stated = [
+        ("account_id", account_id.map(Incoming::Id)),
+        ("external_account_id", external_account_id.map(Incoming::Own)),
+        ("customer_info", customer_info.map(new)),
+    ];
+    let mut stated = stated.into_iter().filter_map(|(member, who)| Some((member, who?)));
+    let who = stated.next().map(|(_, who)| who);
+    for (member, _) in stated {
+        faults.body(&at(member), Flaw::Contradiction { other: "who else is stated to move in; state one" });
+    }
+    if who.is_none() {
+        let message = "is required, unless account_id or external_account_id says who moves in";
+        faults.body(&at("customer_info"), Reason::new("required", message));
+    }
+    Some((move_date, who?))
+}
+
+/// Reads the body of `PUT /installation/{external_installation_id}/move`.
+pub fn move_correction(body: &Value, faults: &mut Faults) -> Option<Date> {
+    body::read(body, faults).map(|MoveCorrectionBody { move_date }| move_date)
+}
+
+/// Reads the body of `POST …/meter/{meter_id}/replacement`: when, and which meter comes.
+pub fn replacement(body: &Value, faults: &mut Faults) -> Option<(Date, MeterDraft)> {
+    let ReplacementBody { exchange_date, meter } = body::read(body, faults)?;
+    Some((exchange_date, meter_draft(meter)))
 }
 
 /// Reads the body of `PUT /account/{account_id}/customer-info`.

@@ -54,7 +54,7 @@ fn another_email_is_to_be_verified_but_another_spelling_is_not() {
     assert!(account.customer.email_verified && account.customer.email.as_ref().unwrap().as_str() == "JO@X.NL");
     account.change_customer(to("jane@x.nl"), Timestamp::MAX).unwrap();
     assert!(!account.customer.email_verified);
-    assert_eq!(account.customer.verification_requested_at, Some(Timestamp::MAX));
+    assert_eq!(account.customer.token_requested_at, Some(Timestamp::MAX));
     assert_eq!(account.customer.contact.last_name.as_ref().unwrap().as_str(), "Doe");
 }
 
@@ -136,20 +136,128 @@ fn what_is_added_must_keep_the_rules() {
     assert_eq!(parts(account.add_meter(i, without_id.complete())), [(Part::ExternalId, Flaw::MeterIdRequired)]);
 }
 
+const NOW: &str = "2026-11-10T12:00:00Z";
+
+fn now() -> Timestamp {
+    NOW.parse().unwrap()
+}
+
+fn date(day: i8) -> Date {
+    Date::new(2026, 11, day).unwrap()
+}
+
 #[test]
 fn a_move_keeps_ids_and_history_and_does_not_go_back() {
-    let date = |day| Date::new(2026, 11, day).unwrap();
     let mut account = account();
     let batch = account.installations[1].clone();
-    let moved = account.move_out(batch.id, date(20)).unwrap();
+    let moved = account.move_out(batch.id, date(20), now()).unwrap();
     assert_eq!((moved.id, &moved.meters, moved.moved_in), (batch.id, &batch.meters, Some(date(20))));
     assert_eq!((account.installations.len(), account.former_installations[0].moved_out), (1, date(20)));
     account.installations.push(moved);
-    let refused = account.clone().move_out(batch.id, date(19)).unwrap_err();
-    assert_eq!(refused, Refused::Parts(vec![(Part::MoveDate, Flaw::BeforeLastMove { last: date(20) })]));
-    account.move_out(batch.id, date(20)).unwrap();
+    let refused = account.clone().move_out(batch.id, date(19), now()).unwrap_err();
+    assert_eq!(refused, Refused::Parts(vec![(Part::Date, Flaw::BeforeLastMove { last: date(20) })]));
+    account.move_out(batch.id, date(20), now()).unwrap();
     assert_eq!(account.former_installations[1].moved_in, Some(date(20)));
-    assert_eq!(account.move_out(batch.id, date(21)), Err(Refused::Missing));
+    assert_eq!(account.move_out(batch.id, date(21), now()), Err(Refused::Missing));
+}
+
+/// The account is of 9 November, at noon in UTC; somewhere the 8th has just ended, and the 10th just begun.
+#[test]
+fn a_move_is_not_before_the_account_nor_more_than_a_year_ahead() {
+    let mut account = account();
+    account.created_at = "2026-11-09T12:00:00Z".parse().unwrap();
+    let id = account.installations[0].id;
+    let created = date(9);
+    let latest = Date::new(2027, 11, 11).unwrap();
+    for (day, flaw) in [
+        (date(8), Some(Flaw::BeforeAccount { created })),
+        (Date::new(2006, 12, 1).unwrap(), Some(Flaw::BeforeAccount { created })),
+        (date(9), None),
+        (latest, None),
+        (latest.tomorrow().unwrap(), Some(Flaw::TooFarAhead { latest })),
+        (Date::new(2206, 12, 1).unwrap(), Some(Flaw::TooFarAhead { latest })),
+        (Date::MAX, Some(Flaw::TooFarAhead { latest })),
+    ] {
+        let outcome = account.clone().move_out(id, day, "2026-11-10T12:00:00Z".parse().unwrap()).map(|_| ());
+        let expected = flaw.map_or(Ok(()), |flaw| Err(Refused::Parts(vec![(Part::Date, flaw)])));
+        assert_eq!(outcome, expected, "{day}");
+    }
+    // Who moved in before the account was made, as he told of it late, can move out before it, too.
+    account.installations[0].moved_in = Some(date(2));
+    account.move_out(id, date(3), now()).unwrap();
+}
+
+#[test]
+fn the_last_move_can_be_corrected_and_undone() {
+    let (mut first, mut second) = (account(), account());
+    let batch = first.installations[1].clone();
+    assert_eq!(first.moved_from(batch.id), Err(Refused::whole(Flaw::NeverMoved)));
+    let before = first.clone();
+    second.installations.clear();
+    second.add_installation(first.move_out(batch.id, date(20), now()).unwrap()).unwrap();
+    assert_eq!(second.moved_from(batch.id), Ok(first.id));
+
+    second.correct_move(Some(&mut first), batch.id, date(12), now()).unwrap();
+    assert_eq!((second.installations[0].moved_in, first.former_installations[0].moved_out), (Some(date(12)), date(12)));
+    let late = Date::new(2028, 1, 1).unwrap();
+    for former in [Some(&mut first), None] {
+        let refused = parts(second.clone().correct_move(former, batch.id, late, now()));
+        assert!(matches!(refused[..], [(Part::Date, Flaw::TooFarAhead { .. })]), "{refused:?}");
+    }
+    // Whoever had it before may be erased.
+    second.correct_move(None, batch.id, date(13), now()).unwrap();
+    assert_eq!(second.installations[0].moved_in, Some(date(13)));
+
+    let mut deleted = first.clone();
+    deleted.profile.status = crate::AccountStatus::Deleted;
+    assert_eq!(parts(second.clone().undo_move(&mut deleted, batch.id)), [(Part::Whole, Flaw::Deleted)]);
+    second.undo_move(&mut first, batch.id).unwrap();
+    assert_eq!((first, second.installations.len()), (before, 0));
+}
+
+#[test]
+fn a_meter_takes_the_place_of_another() {
+    let mut account = account();
+    account.created_at = "2026-11-01T00:00:00Z".parse().unwrap();
+    let (batch, old) = (account.installations[1].id, account.installations[1].meters[0].id);
+    let new = |id| MeterDraft { external_id: external(id), ..MeterDraft::default() };
+    account.replace_meter(batch, old, new("m3"), date(10), now()).unwrap();
+    let installation = &account.installations[1];
+    let came = &installation.meters[0];
+    assert_eq!((came.external_id.clone(), came.energy_type), (external("m3"), Some(EnergyType::Gas)));
+    assert_eq!((came.installed_on, installation.meters.len()), (Some(date(10)), 1));
+    let former = &installation.former_meters[0];
+    assert_eq!((former.meter.id, former.removed_on, former.replaced_by), (old, date(10), came.id));
+    assert_eq!(former.meter.external_id, external("m2"));
+    let claimed = account.claims().iter().map(|claim| claim.value.clone()).collect::<Vec<_>>();
+    assert!(claimed.contains(&"m3".to_owned()) && !claimed.contains(&"m2".to_owned()));
+
+    let id = came.id;
+    let created = date(1).yesterday().unwrap();
+    for (draft, day, refused) in [
+        (new("m4"), date(9), vec![(Part::Date, Flaw::BeforeInstalled { since: date(10) })]),
+        (new("m4"), Date::new(2030, 1, 1).unwrap(), vec![(Part::Date, Flaw::TooFarAhead { latest: Date::new(2027, 11, 11).unwrap() })]),
+        (new(""), date(11), vec![(Part::ExternalId, Flaw::MeterIdRequired)]),
+        (
+            MeterDraft { energy_type: Some(EnergyType::Heat), ..new("") },
+            date(9),
+            vec![
+                (Part::Date, Flaw::BeforeInstalled { since: date(10) }),
+                (Part::EnergyType, Flaw::Contradiction { other: "the meter whose place it takes" }),
+                (Part::ExternalId, Flaw::MeterIdRequired),
+            ],
+        ),
+        // The same id again: where it names the connection and not the device.
+        (new("m3"), date(10), vec![]),
+    ] {
+        let outcome = account.clone().replace_meter(batch, id, draft, day, now());
+        assert_eq!(outcome.map_or_else(|refused| parts(Err(refused)), |()| vec![]), refused);
+    }
+    let live = account.installations[0].id;
+    account.add_meter(live, meter("m7").complete()).unwrap();
+    let early = account.installations[0].meters[0].id;
+    let refused = parts(account.replace_meter(live, early, new("m8"), date(1).saturating_sub(2.days()), now()));
+    assert_eq!(refused, [(Part::Date, Flaw::BeforeAccount { created })]);
 }
 
 #[test]
@@ -164,6 +272,9 @@ fn what_is_not_there_is_missing() {
         account.add_meter(i, MeterDraft::default().complete()),
         account.change_meter(there, m, MeterChange::default()),
         account.remove_meter(there, m),
+        account.replace_meter(there, m, MeterDraft::default(), date(1), now()),
+        account.correct_move(None, i, date(1), now()),
+        account.clone().undo_move(&mut account, i),
     ] {
         assert_eq!(outcome, Err(Refused::Missing));
     }

@@ -54,7 +54,7 @@ fn each_kind_of_change_has_its_event() {
 fn a_verification_is_told_of_whenever_it_is_asked_for_anew() {
     let before = account(false);
     let mut after = before.clone();
-    after.request_verification(Timestamp::MAX);
+    after.request_token(Timestamp::MAX);
     assert_eq!(kinds(Some(&before), Some(&after)), ["account.updated", "email.verification_requested"]);
     assert_eq!(follow(Some(&before), Some(&after), Timestamp::MIN)[1].occurred_at, Timestamp::MAX);
     let mut registered = after.clone();
@@ -75,7 +75,7 @@ fn what_changed_is_named_without_its_values() {
         [
             "label_partner",
             "customer.email_verified",
-            "customer.verification_requested_at",
+            "customer.token_requested_at",
             "customer.registration",
             "customer.contact.first_name",
         ]

@@ -48,7 +48,7 @@ fn expected(was: &Account, change: &AccountChange) -> Account {
     let customer = &mut account.customer;
     if change.email.is_some() {
         customer.email.clone_from(&change.email);
-        customer.verification_requested_at = Some(Timestamp::UNIX_EPOCH);
+        customer.token_requested_at = Some(Timestamp::UNIX_EPOCH);
     }
     customer.contact.first_name = or(change.first_name.as_ref(), was.customer.contact.first_name.as_ref());
     customer.contact.last_name = or(change.last_name.as_ref(), was.customer.contact.last_name.as_ref());
@@ -166,10 +166,7 @@ fn another_email_owes_a_verification_and_another_spelling_does_not() {
     account.merge(to("JO@X.nl"), Timestamp::MAX).unwrap();
     assert!(account.customer.email_verified);
     account.merge(to("roe@x.nl"), Timestamp::MAX).unwrap();
-    assert_eq!(
-        (account.customer.email_verified, account.customer.verification_requested_at),
-        (false, Some(Timestamp::MAX))
-    );
+    assert_eq!((account.customer.email_verified, account.customer.token_requested_at), (false, Some(Timestamp::MAX)));
 }
 
 /// What the default tariff follows from changes with place and class, and with whether a tariff is stated.
@@ -253,4 +250,20 @@ fn a_part_that_is_taken_out_is_gone() {
         bare.remove_part(part);
     }
     assert_eq!((bare.profile, bare.site), (crate::Profile::default(), crate::Site::default()));
+}
+
+/// Nobody sees it in a list, so that whoever changes it has to say that he knows.
+#[test]
+fn a_deleted_account_is_changed_only_with_its_status() {
+    let named = |status| AccountChange { name: Text::parse("n").ok(), status, ..AccountChange::default() };
+    let deleted = merged([named(Some(AccountStatus::Deleted))]);
+    for silent in [named(None), AccountChange::default()] {
+        let refused = deleted.clone().merge(silent, Timestamp::UNIX_EPOCH);
+        assert_eq!(refused, Err(Refused::Parts(vec![(Part::Whole, Flaw::Deleted)])));
+    }
+    for status in [AccountStatus::Active, AccountStatus::Inactive, AccountStatus::Deleted] {
+        let mut account = deleted.clone();
+        account.merge(named(Some(status)), Timestamp::UNIX_EPOCH).unwrap();
+        assert_eq!(account.profile.status, status);
+    }
 }

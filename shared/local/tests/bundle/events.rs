@@ -9,7 +9,7 @@ use regex::Regex;
 use serde_json::Value;
 use wattbook_local::functions::FUNCTIONS;
 
-use crate::support::Running;
+use crate::support::{Running, day};
 
 fn folder() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../events"))
@@ -19,7 +19,14 @@ fn read(file: &str) -> Value {
     let text = fs::read(folder().join(file));
     let text =
         text.unwrap_or_else(|_| panic!("events/{file} is missing: a function has a sample event and its answer"));
-    serde_json::from_slice(&text).unwrap_or_else(|error| panic!("events/{file}: {error}"))
+    let text = with_days_to_come(&String::from_utf8(text).unwrap());
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("events/{file}: {error}"))
+}
+
+/// What is planned has to be after the account is there: a day of December 2026 in a sample is as many days from today.
+fn with_days_to_come(text: &str) -> String {
+    static DAY: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\b2026-12-([0-9]{2})\b").unwrap());
+    DAY.replace_all(text, |found: &regex::Captures<'_>| day(found[1].parse().unwrap())).into_owned()
 }
 
 /// Every function's sample event, by the function's name.

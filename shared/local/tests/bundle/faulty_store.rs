@@ -8,7 +8,7 @@ use wattbook_local::{Options, StoreAccess};
 use crate::{
     move_installation::{call, moves_in},
     proxy::{Conduct, Proxy, Script},
-    support::{Running, body, send, with},
+    support::{Running, body, day, send, with},
 };
 
 /// A bundle whose transactions go through a proxy that follows `script`, with the bundle that
@@ -208,11 +208,11 @@ async fn an_installation_that_moves_on_meanwhile_is_looked_for_again() {
     };
     let (running, holding, _proxy) = behind_for("GetItem", Arc::new(script)).await;
     let first = running.provisioned(running.admin(), &body(1)).await;
-    let moved = call(&running, "", moves_in("second", "2026-12-01")).await;
+    let moved = call(&running, "", moves_in("second", &day(2))).await;
     let second = moved.json()["account_id"].as_str().unwrap().to_owned();
     // Once, the account that had it before is answered in place of the one that the claim names.
     *swap.lock().unwrap() = Some((second, first));
-    let again = call(&running, "", moves_in("third", "2026-12-02")).await;
+    let again = call(&running, "", moves_in("third", &day(3))).await;
     assert_eq!((again.status, swap.lock().unwrap().is_none()), (201, true), "{again:?}");
     holding.consistent_accounts().await;
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Answered, Running, body, send};
+use crate::support::{Answered, Running, body, day, send};
 
 pub(crate) fn moves_in(seed: &str, date: &str) -> Value {
     json!({"move_date": date, "to": {"customer_info": body(seed)["customer_info"]}})
@@ -22,7 +22,7 @@ async fn hands_installation_and_meters_over_with_their_ids_and_keeps_the_history
     let first = running.provisioned(running.admin(), &body(1)).await;
     let before =
         running.get(running.admin(), &format!("/account/{first}")).await.json()["installation_info"][0].clone();
-    let moved = call(&running, "", moves_in("new", "2026-12-01")).await;
+    let moved = call(&running, "", moves_in("new", &day(2))).await;
     assert_eq!((moved.status, moved.header("etag")), (201, Some("\"1\"")));
     let second = moved.json()["account_id"].as_str().unwrap().to_owned();
     assert_eq!(moved.header("location"), Some(format!("/account/{second}").as_str()));
@@ -33,21 +33,21 @@ async fn hands_installation_and_meters_over_with_their_ids_and_keeps_the_history
     );
     assert_eq!(left["installation_info"], json!([]));
     assert_eq!(left["former_installations"][0]["installation_id"], before["installation_id"]);
-    assert_eq!(left["former_installations"][0]["moved_out"], "2026-12-01");
+    assert_eq!(left["former_installations"][0]["moved_out"], day(2));
     let mut now = came["installation_info"][0].clone();
-    assert_eq!(now.as_object_mut().unwrap().remove("moved_in"), Some(json!("2026-12-01")));
+    assert_eq!(now.as_object_mut().unwrap().remove("moved_in"), Some(json!(day(2))));
     assert_eq!(now, before);
     assert_eq!(came["labelpartner"], "NORTH");
     running.consistent_accounts().await;
 
     // On and back: not before the last recorded move, on the same day at the earliest.
-    let early = call(&running, "", moves_in("third", "2026-11-30")).await;
+    let early = call(&running, "", moves_in("third", &day(1))).await;
     assert_eq!((early.status, early.faults()), (409, vec!["before_last_move /move_date".into()]));
-    assert_eq!(call(&running, "", moves_in("third", "2026-12-01")).await.status, 201);
+    assert_eq!(call(&running, "", moves_in("third", &day(2))).await.status, 201);
     let gone = running.get(running.admin(), &format!("/account/{second}")).await.json();
     assert_eq!(
         (gone["former_installations"][0]["moved_in"].as_str(), gone["installation_info"].as_array().unwrap().len()),
-        (Some("2026-12-01"), 0)
+        (Some(&*day(2)), 0)
     );
     // Whoever moved out can be erased without harm to who moved in.
     assert_eq!(running.change(Method::DELETE, running.admin(), &format!("/account/{first}"), None).await.status, 204);
@@ -61,11 +61,11 @@ async fn refuses_what_cannot_be_and_rehearses_what_can() {
     running.provisioned(running.admin(), &body(1)).await;
     running.provisioned(running.admin(), &body(2)).await;
     let before = running.scan().await;
-    let dry = call(&running, "?dryRun=true", moves_in("new", "2026-12-01")).await;
-    assert_eq!((dry.status, dry.json()["installation_info"][0]["moved_in"].as_str()), (200, Some("2026-12-01")));
+    let dry = call(&running, "?dryRun=true", moves_in("new", &day(2))).await;
+    assert_eq!((dry.status, dry.json()["installation_info"][0]["moved_in"].as_str()), (200, Some(&*day(2))));
     for (body, status, faults) in [
         (
-            moves_in("2", "2026-12-01"),
+            moves_in("2", &day(2)),
             409,
             vec!["taken /to/customer_info/external_account_id", "taken /to/customer_info/email"],
         ),
@@ -87,7 +87,7 @@ async fn refuses_what_cannot_be_and_rehearses_what_can() {
     for (credential, path) in
         [(running.other(), "/installation/installation-1/move"), (running.admin(), "/installation/none/move")]
     {
-        let answer = running.change(Method::POST, credential, path, Some(moves_in("new", "2026-12-01"))).await;
+        let answer = running.change(Method::POST, credential, path, Some(moves_in("new", &day(2)))).await;
         assert_eq!(answer.status, 404);
     }
     assert_eq!(running.scan().await.len(), before.len());
@@ -102,7 +102,7 @@ async fn parallel_moves_leave_one_occupant() {
     running.provisioned(running.admin(), &body(1)).await;
     let task = |n: usize| {
         let running = Arc::clone(&running);
-        tokio::spawn(async move { call(&running, "", moves_in(&format!("p{n}"), "2026-12-01")).await.status })
+        tokio::spawn(async move { call(&running, "", moves_in(&format!("p{n}"), &day(2))).await.status })
     };
     let mut moved = 0;
     for task in (0..20).map(task).collect::<Vec<_>>() {
@@ -118,7 +118,7 @@ async fn parallel_moves_leave_one_occupant() {
     // A repetition under a key moves nobody twice.
     let keyed = |seed: &str| {
         let path = "/installation/installation-1/move";
-        send(running.post(running.admin(), path, &moves_in(seed, "2026-12-02")).header("idempotency-key", "k"))
+        send(running.post(running.admin(), path, &moves_in(seed, &day(3))).header("idempotency-key", "k"))
     };
     assert_eq!(keyed("last").await.status, 201);
     assert_eq!(keyed("last").await.header("idempotent-replayed"), Some("true"));

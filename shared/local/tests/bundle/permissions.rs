@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::{
     registration::PASSWORD,
-    support::{PROVIDER_ID, Running, body, send, with},
+    support::{PROVIDER_ID, Running, body, day, send, with},
     templates,
 };
 
@@ -113,7 +113,7 @@ async fn each_function_may_do_exactly_what_it_does() {
     }
     running.provisioned(admin, &body(4)).await;
     let to = body(5)["customer_info"].clone();
-    let moves = json!({"move_date": "2026-12-01", "to": {"customer_info": to}});
+    let moves = json!({"move_date": &day(2), "to": {"customer_info": to}});
     for query in ["?dryRun=true", ""] {
         let path = format!("/installation/installation-4/move{query}");
         assert!(running.change(Method::POST, admin, &path, Some(moves.clone())).await.status < 300);

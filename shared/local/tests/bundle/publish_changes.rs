@@ -61,7 +61,7 @@ async fn each_change_is_told_of_in_its_order() {
         assert!(detail["occurred_at"].as_str().unwrap().parse::<Timestamp>().is_ok());
     }
     assert_eq!(events[1]["detail"]["changed"], json!(["customer.contact.last_name"]));
-    let changed = ["customer.email", "customer.email_verified", "customer.verification_requested_at"];
+    let changed = ["customer.email", "customer.email_verified", "customer.token_requested_at"];
     assert_eq!(events[2]["detail"]["changed"], json!(changed));
     // Only the event that must reach the customer says who that is.
     assert!(events.iter().filter(|event| event.to_string().contains("new@example.com")).count() == 1);

@@ -54,7 +54,7 @@ impl Running {
             .update_expression("SET #account.#customer.#asked = :then")
             .expression_attribute_names("#account", "account")
             .expression_attribute_names("#customer", "customer")
-            .expression_attribute_names("#asked", "verification_requested_at")
+            .expression_attribute_names("#asked", "token_requested_at")
             .expression_attribute_values(":then", AttributeValue::S((Timestamp::now() - ago).to_string()))
             .send()
             .await

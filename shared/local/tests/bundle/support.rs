@@ -243,6 +243,13 @@ fn codes_are_in_the_contract(answered: &Answered) {
     }
 }
 
+/// The day that many days from today: the same for a whole run, also at midnight.
+pub(crate) fn day(days: i64) -> String {
+    static TODAY: LazyLock<jiff::civil::Date> =
+        LazyLock::new(|| jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date());
+    TODAY.saturating_add(jiff::ToSpan::days(days)).to_string()
+}
+
 /// A body whose four unique values are made of `seed`.
 pub(crate) fn body(seed: impl std::fmt::Display) -> Value {
     json!({

@@ -46,7 +46,7 @@ fn address() -> impl Strategy<Value = SiteAddress> {
 
 /// A change of everything but the external id; its one tariff is always for the same service and date.
 pub(super) fn change() -> impl Strategy<Value = AccountChange> {
-    let status = prop::option::of(prop::sample::select(vec![AccountStatus::Active, AccountStatus::Deleted]));
+    let status = prop::option::of(prop::sample::select(vec![AccountStatus::Active, AccountStatus::Inactive]));
     let kind = prop::option::of(prop::sample::select(vec![AccountType::Customer, AccountType::Target]));
     let zone = prop::option::of(
         prop::sample::select(vec!["UTC", "Europe/Amsterdam"]).prop_map(|zone| TimeZone::parse(zone).unwrap()),

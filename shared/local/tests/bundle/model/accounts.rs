@@ -123,10 +123,8 @@ impl Model {
                 edit(&mut new);
                 self.add(new)
             }
-            Step::SetStatus { account, active } => {
-                self.edit(*account, |found| found.status = if *active { "ACTIVE" } else { "INACTIVE" })
-            }
-            Step::Delete { account } => self.edit(*account, |found| found.status = "DELETED"),
+            Step::SetStatus { account, active } => self.restate(*account, if *active { "ACTIVE" } else { "INACTIVE" }),
+            Step::Delete { account } => self.restate(*account, "DELETED"),
             Step::Erase { account } => {
                 if self.erase(*account) {
                     200
@@ -160,6 +158,11 @@ impl Model {
             edit(account);
             Some(())
         })
+    }
+
+    /// The one thing that is done to a deleted account, too.
+    fn restate(&mut self, id: u8, status: &'static str) -> u16 {
+        self.status(id, status).map_or(404, |()| 200)
     }
 
     fn set_tariff(&mut self, id: u8, mut tariff: Tariff) -> u16 {

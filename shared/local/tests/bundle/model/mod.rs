@@ -5,6 +5,7 @@
 mod accounts;
 mod reference;
 
+use jiff::SignedDuration;
 use proptest::{
     prelude::*,
     test_runner::{Config, RngSeed},
@@ -12,12 +13,15 @@ use proptest::{
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::{registration::PASSWORD, support::Running};
+use crate::{
+    registration::PASSWORD,
+    support::{self, Running},
+};
 use reference::{Model, NewInstallation, NewMeter, Step};
 
 /// Values come from small pools, so that they clash often.
 fn meter() -> impl Strategy<Value = NewMeter> {
-    (prop::option::weighted(0.8, 0u8..8), 0u8..4).prop_map(|(id, energy)| NewMeter { id, energy })
+    (prop::option::weighted(0.8, 0u8..8), 0u8..4).prop_map(|(id, energy)| NewMeter { id, energy, since: None })
 }
 
 fn installation() -> impl Strategy<Value = NewInstallation> {
@@ -46,7 +50,13 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(account, id, meter, energy)| Step::ChangeMeter { account, id, meter, energy }),
         2 => (account.clone(), place.clone(), 0u8..8)
             .prop_map(|(account, id, meter)| Step::RemoveMeter { account, id, meter }),
-        2 => (place, account.clone(), email, 1i8..5).prop_map(|(id, to, email, day)| Step::Move { id, to, email, day }),
+        3 => (account.clone(), place.clone(), 0u8..8, meter(), 1i8..5)
+            .prop_map(|(account, id, meter, new, day)| Step::ReplaceMeter { account, id, meter, new, day }),
+        4 => (place.clone(), account.clone(), prop::option::of(email), 1i8..5)
+            .prop_map(|(id, to, email, day)| Step::Move { id, to, email, day }),
+        2 => (place.clone(), 1i8..5).prop_map(|(id, day)| Step::CorrectMove { id, day }),
+        2 => place.prop_map(|id| Step::UndoMove { id }),
+        2 => account.clone().prop_map(|account| Step::Reset { account }),
         1 => account.prop_map(|account| Step::Erase { account }),
         12 => accounts::step().prop_map(Step::Here),
     ]
@@ -73,7 +83,7 @@ fn request(step: &Step) -> (Method, String, Option<Value>) {
             (Method::PUT, at(account, "/customer-info"), Some(body))
         }
         // Without the token, which [`follow`] puts in.
-        Step::Register { .. } => (Method::POST, "/registration".into(), Some(json!({"password": PASSWORD}))),
+        Step::Register { .. } | Step::Reset { .. } => (Method::POST, "/registration".into(), Some(json!({"password": PASSWORD}))),
         Step::AddInstallation { account, new } => (Method::POST, at(account, "/installation"), Some(new.to_json())),
         Step::ChangeService { account, id, batch } => {
             let body = json!({"service_information": {"service_type": reference::service_type(*batch)}});
@@ -89,9 +99,21 @@ fn request(step: &Step) -> (Method, String, Option<Value>) {
         Step::RemoveMeter { account, id, meter } => {
             (Method::DELETE, place(account, id, &format!("/meter/m{meter}")), None)
         }
+        Step::ReplaceMeter { account, id, meter, new, day } => {
+            let body = json!({"exchange_date": support::day((*day).into()), "meter": new.to_json()});
+            (Method::POST, place(account, id, &format!("/meter/m{meter}/replacement")), Some(body))
+        }
+        Step::CorrectMove { id, day } => {
+            let body = json!({"move_date": support::day((*day).into())});
+            (Method::PUT, format!("/installation/move?external_installation_id=i{id}"), Some(body))
+        }
+        Step::UndoMove { id } => (Method::DELETE, format!("/installation/i{id}/move"), None),
         Step::Move { id, to, email, day } => {
-            let to = json!({"customer_info": customer(*to, *email)});
-            let body = json!({"move_date": format!("2026-12-0{day}"), "to": to});
+            let to = match email {
+                Some(email) => json!({"customer_info": customer(*to, *email)}),
+                None => json!({"external_account_id": format!("a{to}")}),
+            };
+            let body = json!({"move_date": support::day((*day).into()), "to": to});
             (Method::POST, format!("/installation/i{id}/move"), Some(body))
         }
         Step::Erase { account } => (Method::DELETE, at(account, ""), None),
@@ -107,13 +129,24 @@ fn customer(account: u8, email: u8) -> Value {
     })
 }
 
-/// The token that an account owes a verification for, or one that is none.
-async fn token(running: &Running, model: &Model, account: u8) -> String {
-    if !model.owes_a_verification(account) {
-        return "no token".into();
+/// The token that the customer of a step was sent, or one that is none. For a reset it is asked for first.
+async fn token(running: &Running, model: &Model, step: &Step) -> Option<String> {
+    let (account, there, asks) = match step {
+        Step::Register { account } => (account, model.owes_a_verification(*account), false),
+        Step::Reset { account } => (account, model.can_be_written_to(*account), true),
+        _ => return None,
+    };
+    if !there {
+        return Some("no token".into());
     }
     let read = running.get(running.admin(), &format!("/account/a{account}?id_type=external")).await.json();
-    running.verification_token(read["account_id"].as_str().unwrap()).await
+    let id = read["account_id"].as_str().unwrap();
+    if asks {
+        running.asked_before(id, SignedDuration::from_mins(2)).await;
+        let email = &read["customer_info"]["email"];
+        assert_eq!(running.resend(&json!({"email": email})).await.status, 202);
+    }
+    Some(running.verification_token(id).await)
 }
 
 async fn follow(steps: &[Step]) -> Result<(), TestCaseError> {
@@ -121,8 +154,8 @@ async fn follow(steps: &[Step]) -> Result<(), TestCaseError> {
     let mut model = Model::default();
     for (n, step) in steps.iter().enumerate() {
         let (method, path, mut body) = request(step);
-        if let (Step::Register { account }, Some(body)) = (step, &mut body) {
-            body["token"] = json!(token(&running, &model, *account).await);
+        if let (Some(token), Some(body)) = (token(&running, &model, step).await, &mut body) {
+            body["token"] = json!(token);
         }
         let answer = running.change(method, running.admin(), &path, body).await;
         let expected = model.take(step);

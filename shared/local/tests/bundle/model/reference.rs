@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::accounts;
+use crate::support::day;
 
 pub(super) const ENERGY: [&str; 4] = ["ELECTRICITY", "GAS", "HEAT", "WATER"];
 
@@ -16,6 +17,8 @@ pub(super) fn service_type(batch: bool) -> &'static str {
 pub(super) struct NewMeter {
     pub(super) id: Option<u8>,
     pub(super) energy: u8,
+    /// Since when it is there, if it took another's place.
+    pub(super) since: Option<i8>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,11 +80,30 @@ pub(super) enum Step {
         id: u8,
         meter: u8,
     },
+    ReplaceMeter {
+        account: u8,
+        id: u8,
+        meter: u8,
+        new: NewMeter,
+        day: i8,
+    },
+    /// To a new account with this e-mail, or to one that is there.
     Move {
         id: u8,
         to: u8,
-        email: u8,
+        email: Option<u8>,
         day: i8,
+    },
+    CorrectMove {
+        id: u8,
+        day: i8,
+    },
+    UndoMove {
+        id: u8,
+    },
+    /// Asks for a token, and sets a password with it.
+    Reset {
+        account: u8,
     },
     Erase {
         account: u8,
@@ -118,13 +140,44 @@ impl NewInstallation {
     }
 }
 
-/// What can be seen of an account: e-mail, provider id and status; installations with service, meters and day of the move.
+/// What can be seen of an installation: id, service, meters with the days since when, former meters, day of the move.
+type SeenInstallation = (String, String, Vec<String>, Vec<String>, Option<String>);
+
+/// What can be seen of an account: e-mail, provider id and status; installations; those that it moved out of, with the days.
 pub(super) type Seen =
-    (Option<String>, Option<String>, &'static str, Vec<(String, String, Vec<String>, Option<String>)>);
+    (Option<String>, Option<String>, &'static str, Vec<SeenInstallation>, Vec<(String, Option<String>, String)>);
+
+/// An installation of an account.
+#[derive(Debug, Clone)]
+pub(super) struct Held {
+    it: NewInstallation,
+    /// The ids of meters that others took the place of.
+    former_meters: Vec<Option<u8>>,
+    moved_in: Option<i8>,
+    /// The serial number of the account that had it before.
+    from: Option<usize>,
+}
+
+impl Held {
+    fn new(it: NewInstallation) -> Self {
+        Self { it, former_meters: Vec::new(), moved_in: None, from: None }
+    }
+}
+
+/// An installation that an account moved out of.
+#[derive(Debug, Clone)]
+pub(super) struct Stay {
+    id: u8,
+    moved_in: Option<i8>,
+    from: Option<usize>,
+    moved_out: i8,
+}
 
 #[derive(Debug, Clone)]
 pub(super) struct Account {
     pub(super) id: u8,
+    /// Another one for each account that ever was.
+    pub(super) serial: usize,
     pub(super) email: Option<u8>,
     /// Whether the e-mail was last written in capitals.
     pub(super) capitals: bool,
@@ -132,7 +185,8 @@ pub(super) struct Account {
     pub(super) provider: Option<u8>,
     /// Whether this very e-mail has been verified.
     pub(super) registered: bool,
-    pub(super) installations: Vec<(NewInstallation, Option<i8>)>,
+    pub(super) installations: Vec<Held>,
+    pub(super) stays: Vec<Stay>,
     /// Whether it belongs to no brand, which an installation would be served under.
     pub(super) brandless: bool,
     pub(super) status: &'static str,
@@ -145,11 +199,13 @@ impl Default for Account {
     fn default() -> Self {
         Self {
             id: 0,
+            serial: 0,
             email: None,
             capitals: false,
             provider: None,
             registered: false,
             installations: Vec::new(),
+            stays: Vec::new(),
             brandless: false,
             status: "ACTIVE",
             owner: None,
@@ -175,8 +231,8 @@ impl Account {
 
     /// The unique values it holds: installations, then meters.
     fn ids(&self) -> (Vec<u8>, Vec<u8>) {
-        let installations = self.installations.iter().map(|(installation, _)| installation.id).collect();
-        let meters = self.installations.iter().flat_map(|(i, _)| &i.meters).filter_map(|meter| meter.id).collect();
+        let installations = self.installations.iter().map(|held| held.it.id).collect();
+        let meters = self.installations.iter().flat_map(|held| &held.it.meters).filter_map(|meter| meter.id).collect();
         (installations, meters)
     }
 
@@ -200,19 +256,27 @@ impl Account {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Model(Vec<Account>);
+pub(super) struct Model {
+    accounts: Vec<Account>,
+    /// How many there ever were.
+    serial: usize,
+}
 
 impl Model {
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.accounts.len()
     }
 
     pub(super) fn owes_a_verification(&self, id: u8) -> bool {
         self.find(id).is_some_and(|account| account.email.is_some() && !account.registered)
     }
 
+    pub(super) fn can_be_written_to(&self, id: u8) -> bool {
+        self.find(id).is_some_and(|account| account.email.is_some() && account.status != "DELETED")
+    }
+
     pub(super) fn find(&self, id: u8) -> Option<&Account> {
-        self.0.iter().find(|account| account.id == id)
+        self.accounts.iter().find(|account| account.id == id)
     }
 
     pub(super) fn has(&self, id: u8) -> bool {
@@ -220,44 +284,54 @@ impl Model {
     }
 
     pub(super) fn clashes(&self, new: &Account) -> bool {
-        self.0.iter().any(|other| other.clashes(new))
+        self.accounts.iter().any(|other| other.clashes(new))
     }
 
     pub(super) fn push(&mut self, new: Account) {
-        self.0.push(new);
+        self.serial += 1;
+        self.accounts.push(Account { serial: self.serial, ..new });
+    }
+
+    pub(super) fn status(&mut self, id: u8, status: &'static str) -> Option<()> {
+        self.accounts.iter_mut().find(|account| account.id == id)?.status = status;
+        Some(())
     }
 
     pub(super) fn erase(&mut self, id: u8) -> bool {
         let before = self.len();
-        self.0.retain(|account| account.id != id);
+        self.accounts.retain(|account| account.id != id);
         self.len() < before
     }
 
     pub(super) fn account(&self, id: u8) -> Option<Seen> {
         let account = self.find(id)?;
-        let installation = |(installation, moved_in): &(NewInstallation, Option<i8>)| {
-            let meter = |meter: &NewMeter| meter.to_json().to_string();
-            let meters = installation.meters.iter().map(meter).collect();
-            let day = moved_in.map(|day| format!("2026-12-0{day}"));
-            (format!("i{}", installation.id), service_type(installation.batch).to_owned(), meters, day)
+        let text = |days: i8| day(days.into());
+        let installation = |held: &Held| {
+            let meter = |meter: &NewMeter| format!("{} since {:?}", meter.to_json(), meter.since.map(text));
+            let meters = held.it.meters.iter().map(meter).collect();
+            let former = held.former_meters.iter().map(|id| format!("{:?}", id.map(|id| format!("m{id}")))).collect();
+            let id = format!("i{}", held.it.id);
+            (id, service_type(held.it.batch).to_owned(), meters, former, held.moved_in.map(text))
         };
-        let status = match (account.registered, account.installations.iter().any(|(i, _)| !i.meters.is_empty())) {
+        let stay = |stay: &Stay| (format!("i{}", stay.id), stay.moved_in.map(text), text(stay.moved_out));
+        let status = match (account.registered, account.installations.iter().any(|held| !held.it.meters.is_empty())) {
             _ if account.status == "DELETED" => "deleted",
             (false, _) => "provisioned",
             (true, false) => "registered",
             (true, true) => "active",
         };
         let provider = account.provider.map(|provider| format!("p{provider}"));
-        Some((account.letter(), provider, status, account.installations.iter().map(installation).collect()))
+        let installations = account.installations.iter().map(installation).collect();
+        Some((account.letter(), provider, status, installations, account.stays.iter().map(stay).collect()))
     }
 
     /// Takes a step, and tells the status that answers it.
     pub(super) fn take(&mut self, step: &Step) -> u16 {
         match step {
             Step::Provision { account, email, installations, dry } => {
-                let installations: Vec<_> = installations.iter().map(|new| (new.clone(), None)).collect();
+                let installations: Vec<_> = installations.iter().map(|new| Held::new(new.clone())).collect();
                 let new = Account { id: *account, email: Some(*email), installations, ..Account::default() };
-                if new.repeats() || new.installations.iter().any(|(installation, _)| !installation.is_sound()) {
+                if new.repeats() || new.installations.iter().any(|held| !held.it.is_sound()) {
                     return 400;
                 }
                 if self.clashes(&new) {
@@ -266,7 +340,7 @@ impl Model {
                 if *dry {
                     return 200;
                 }
-                self.0.push(new);
+                self.push(new);
                 201
             }
             Step::ChangeEmail { account, email } => self.change(*account, 200, |account| {
@@ -279,19 +353,14 @@ impl Model {
             }),
             Step::Register { account } => {
                 let owes = self.owes_a_verification(*account);
-                match self.0.iter_mut().find(|found| found.id == *account) {
-                    Some(found) if owes && found.status != "DELETED" => {
-                        found.registered = true;
-                        200
-                    }
-                    _ => 400,
-                }
+                if owes { self.register(*account) } else { 400 }
             }
+            Step::Reset { account } => self.register(*account),
             Step::AddInstallation { new, .. } if !new.is_sound() => 400,
             Step::AddInstallation { new, .. } if NewAlone(new).repeats() => 400,
             Step::AddInstallation { account, .. } if self.find(*account).is_some_and(|found| found.brandless) => 409,
             Step::AddInstallation { account, new } => self.change(*account, 201, |account| {
-                account.installations.push((new.clone(), None));
+                account.installations.push(Held::new(new.clone()));
                 Some(())
             }),
             Step::ChangeService { account, id, batch } => self.change_at(*account, *id, 200, |installation| {
@@ -299,14 +368,15 @@ impl Model {
                 Some(())
             }),
             Step::MakePrimary { account, id } => self.change(*account, 200, |account| {
-                let at = account.installations.iter().position(|(installation, _)| installation.id == *id)?;
+                let at = account.installations.iter().position(|held| held.it.id == *id)?;
                 let installation = account.installations.remove(at);
                 account.installations.insert(0, installation);
                 Some(())
             }),
             Step::RemoveInstallation { account, id } => {
-                let Some(found) = self.0.iter_mut().find(|found| found.id == *account) else { return 404 };
-                match found.installations.iter().position(|(installation, _)| installation.id == *id) {
+                let Some(found) = self.accounts.iter_mut().find(|found| found.id == *account) else { return 404 };
+                match found.installations.iter().position(|held| held.it.id == *id) {
+                    _ if found.status == "DELETED" => 409,
                     None => 404,
                     // The primary one, or the last one.
                     Some(0) => 409,
@@ -329,7 +399,10 @@ impl Model {
                 installation.meters.remove(at);
                 Some(())
             }),
+            Step::ReplaceMeter { account, id, meter, new, day } => self.replace(*account, *id, *meter, new, *day),
             Step::Move { id, to, email, day } => self.relocate(*id, *to, *email, *day),
+            Step::CorrectMove { id, day } => self.correct(*id, *day),
+            Step::UndoMove { id } => self.undo(*id),
             Step::Erase { account } => {
                 if self.erase(*account) {
                     204
@@ -341,19 +414,32 @@ impl Model {
         }
     }
 
-    /// Changes an account as a whole, or not at all.
+    fn register(&mut self, id: u8) -> u16 {
+        match self.accounts.iter_mut().find(|found| found.id == id) {
+            Some(found) if found.email.is_some() && found.status != "DELETED" => {
+                found.registered = true;
+                200
+            }
+            _ => 400,
+        }
+    }
+
+    /// Changes an account that is not deleted as a whole, or not at all.
     pub(super) fn change(&mut self, id: u8, done: u16, edit: impl FnOnce(&mut Account) -> Option<()>) -> u16 {
-        let Some(at) = self.0.iter().position(|account| account.id == id) else { return 404 };
-        let mut changed = self.0[at].clone();
+        let Some(at) = self.accounts.iter().position(|account| account.id == id) else { return 404 };
+        let mut changed = self.accounts[at].clone();
+        if changed.status == "DELETED" {
+            return 409;
+        }
         if edit(&mut changed).is_none() {
             return 404;
         }
-        let sound = changed.installations.iter().all(|(installation, _)| installation.is_sound());
-        let clash = self.0.iter().enumerate().any(|(i, other)| i != at && other.clashes(&changed));
+        let sound = changed.installations.iter().all(|held| held.it.is_sound());
+        let clash = self.accounts.iter().enumerate().any(|(i, other)| i != at && other.clashes(&changed));
         if !sound || changed.repeats() || clash {
             return 409;
         }
-        self.0[at] = changed;
+        self.accounts[at] = changed;
         done
     }
 
@@ -365,27 +451,90 @@ impl Model {
         edit: impl FnOnce(&mut NewInstallation) -> Option<()>,
     ) -> u16 {
         self.change(account, done, |account| {
-            let found = account.installations.iter_mut().find(|(installation, _)| installation.id == id)?;
-            edit(&mut found.0)
+            let found = account.installations.iter_mut().find(|held| held.it.id == id)?;
+            edit(&mut found.it)
         })
     }
 
-    fn relocate(&mut self, id: u8, to: u8, email: u8, day: i8) -> u16 {
-        let holds =
-            |account: &Account| account.installations.iter().position(|(installation, _)| installation.id == id);
-        let Some((at, place)) = self.0.iter().enumerate().find_map(|(at, account)| Some((at, holds(account)?))) else {
-            return 404;
+    fn replace(&mut self, account: u8, id: u8, meter: u8, new: &NewMeter, day: i8) -> u16 {
+        let held = self.find(account).and_then(|found| found.installations.iter().find(|held| held.it.id == id));
+        let old = held.and_then(|held| Some((held, held.it.meters.iter().find(|old| old.id == Some(meter))?)));
+        if let Some((held, old)) = old
+            && (old.energy != new.energy || [held.moved_in, old.since].into_iter().flatten().any(|since| day < since))
+        {
+            return 409;
+        }
+        self.change(account, 201, |account| {
+            let held = account.installations.iter_mut().find(|held| held.it.id == id)?;
+            let old = held.it.meters.iter_mut().find(|found| found.id == Some(meter))?;
+            *old = NewMeter { since: Some(day), ..new.clone() };
+            held.former_meters.push(Some(meter));
+            Some(())
+        })
+    }
+
+    /// Who has an installation, and where among the others.
+    fn holder(&self, id: u8) -> Option<(usize, usize)> {
+        let holds = |account: &Account| account.installations.iter().position(|held| held.it.id == id);
+        self.accounts.iter().enumerate().find_map(|(at, account)| Some((at, holds(account)?)))
+    }
+
+    fn relocate(&mut self, id: u8, to: u8, email: Option<u8>, day: i8) -> u16 {
+        let Some((at, place)) = self.holder(id) else { return 404 };
+        if self.accounts[at].installations[place].moved_in.is_some_and(|last| day < last) {
+            return 409;
+        }
+        let there = self.accounts.iter().position(|account| account.id == to);
+        let receiver = match (email, there) {
+            (Some(_), Some(_)) | (None, None) => return 409,
+            (None, Some(there)) if there == at || self.accounts[there].status == "DELETED" => return 409,
+            (Some(email), None) if self.accounts.iter().any(|account| account.email == Some(email)) => return 409,
+            (_, Some(there)) => there,
+            (Some(email), None) => {
+                self.push(Account { id: to, email: Some(email), ..Account::default() });
+                self.len() - 1
+            }
         };
-        if self.0[at].installations[place].1.is_some_and(|last| day < last) {
-            return 409;
-        }
-        if self.0.iter().any(|account| account.id == to || account.email == Some(email)) {
-            return 409;
-        }
-        let (installation, _) = self.0[at].installations.remove(place);
-        let installations = vec![(installation, Some(day))];
-        self.0.push(Account { id: to, email: Some(email), installations, ..Account::default() });
+        let from = &mut self.accounts[at];
+        let mut held = from.installations.remove(place);
+        from.stays.push(Stay { id, moved_in: held.moved_in, from: held.from, moved_out: day });
+        (held.moved_in, held.from) = (Some(day), Some(from.serial));
+        self.accounts[receiver].installations.push(held);
         201
+    }
+
+    /// The account with a serial number, if it is there, and its last stay in an installation.
+    fn former(&self, serial: usize, id: u8) -> Option<(usize, usize)> {
+        let at = self.accounts.iter().position(|account| account.serial == serial)?;
+        Some((at, self.accounts[at].stays.iter().rposition(|stay| stay.id == id)?))
+    }
+
+    fn correct(&mut self, id: u8, day: i8) -> u16 {
+        let Some((at, place)) = self.holder(id) else { return 404 };
+        let Some(serial) = self.accounts[at].installations[place].from else { return 409 };
+        if let Some((former, stay)) = self.former(serial, id) {
+            let stay = &mut self.accounts[former].stays[stay];
+            if stay.moved_in.is_some_and(|since| day < since) {
+                return 409;
+            }
+            stay.moved_out = day;
+        }
+        self.accounts[at].installations[place].moved_in = Some(day);
+        200
+    }
+
+    fn undo(&mut self, id: u8) -> u16 {
+        let Some((at, place)) = self.holder(id) else { return 404 };
+        let former = self.accounts[at].installations[place].from.and_then(|serial| self.former(serial, id));
+        let Some((former, stay)) = former else { return 409 };
+        if self.accounts[former].status == "DELETED" {
+            return 409;
+        }
+        let mut held = self.accounts[at].installations.remove(place);
+        let stay = self.accounts[former].stays.remove(stay);
+        (held.moved_in, held.from) = (stay.moved_in, stay.from);
+        self.accounts[former].installations.push(held);
+        200
     }
 }
 
@@ -394,7 +543,7 @@ struct NewAlone<'a>(&'a NewInstallation);
 
 impl NewAlone<'_> {
     fn repeats(&self) -> bool {
-        Account { installations: vec![(self.0.clone(), None)], ..Account::default() }.repeats()
+        Account { installations: vec![Held::new(self.0.clone())], ..Account::default() }.repeats()
     }
 }
 
@@ -409,12 +558,14 @@ pub(super) fn seen(account: &Value) -> Seen {
             if let Some(id) = meter.get("external_meter_id") {
                 ordered["external_meter_id"] = id.clone();
             }
-            ordered.to_string()
+            format!("{ordered} since {:?}", meter["installed_on"].as_str())
         };
+        let former = installation["former_meters"].as_array().into_iter().flatten();
         (
             text(&installation["external_installation_id"]),
             text(&installation["service_information"]["service_type"]),
             installation["meters"].as_array().unwrap().iter().map(meter).collect(),
+            former.map(|meter| format!("{:?}", meter["external_meter_id"].as_str())).collect(),
             installation["moved_in"].as_str().map(str::to_owned),
         )
     };
@@ -423,5 +574,9 @@ pub(super) fn seen(account: &Value) -> Seen {
     let provider = customer["external_authentication_provider_id"].as_str().map(str::to_owned);
     let known = ["provisioned", "registered", "active", "deleted"];
     let status = known.into_iter().find(|word| account["status"] == *word).unwrap();
-    (customer["email"].as_str().map(str::to_owned), provider, status, installations)
+    let stay = |stay: &Value| {
+        (text(&stay["external_installation_id"]), stay["moved_in"].as_str().map(str::to_owned), text(&stay["moved_out"]))
+    };
+    let stays = account["former_installations"].as_array().into_iter().flatten().map(stay).collect();
+    (customer["email"].as_str().map(str::to_owned), provider, status, installations, stays)
 }
