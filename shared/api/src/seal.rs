@@ -31,7 +31,7 @@ pub fn open(secret: &str, place: &str, sealed: &str) -> Option<String> {
     String::from_utf8(text.to_vec()).ok()
 }
 
-/// The secret has as much chance in it as the key has bits, but another length.
+/// A secret is text of any length, which has to have the chance in it.
 fn key(secret: &str) -> Option<LessSafeKey> {
     UnboundKey::new(&AES_256_GCM, &Sha256::digest(secret)).ok().map(LessSafeKey::new)
 }

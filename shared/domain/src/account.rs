@@ -162,10 +162,10 @@ impl fmt::Debug for Registration {
 pub struct AnswerKey(String);
 
 impl AnswerKey {
-    /// A new one: 244 random bits.
+    /// A new one: 122 random bits. It is a part of every account, of which each byte is paid for.
     #[must_use]
     pub fn new_random() -> Self {
-        Self(format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple()))
+        Self(Uuid::new_v4().simple().to_string())
     }
 
     /// The secret, as text.

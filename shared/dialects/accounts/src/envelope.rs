@@ -104,6 +104,7 @@ impl PartialSchema for ErrorCode {
             "NotNull",
             "InvalidValue",
             "NotUnique",
+            "ObjectErased",
             "Unauthorized",
             "ObjectNotFound",
             "UnknownPath",

@@ -1,7 +1,7 @@
 //! The bodies of this dialect, each declared once: what is derived reads it, every fault at once, and
 //! describes it in the contract. [`super::request`] makes drafts and changes of them.
 
-use deserr::Deserr;
+use deserr::{Deserr, ValuePointerRef};
 use jiff::civil::Date;
 use utoipa::ToSchema;
 use wattbook_domain::{
@@ -10,7 +10,7 @@ use wattbook_domain::{
 
 use wattbook_api::{
     Faults,
-    body::at_least_one,
+    body::{self, at_least_one},
     fault::Reason,
     schema_types::{
         Country, Day, EmailText, Energy, ExternalIdText, Input, LabelPartner, Line16, Line100, Line256, Service,
@@ -69,7 +69,7 @@ pub struct MoveCorrectionBody {
 /// Who moves in: a new customer, for whom an account is created, or one who has an account, by our id of it or by
 /// yours. Exactly one of the three.
 #[derive(Debug, Deserr, ToSchema)]
-#[deserr(error = Faults, deny_unknown_fields)]
+#[deserr(error = Faults, deny_unknown_fields, validate = one_comer -> Faults)]
 #[serde(deny_unknown_fields)]
 #[schema(as = MoveTo)]
 pub struct MoveToBody {
@@ -342,6 +342,29 @@ pub fn example() -> serde_json::Value {
         }],
         "create_verified_user": false,
     })
+}
+
+/// Says who moves in exactly once; whether an e-mail is verified is said of a new customer alone.
+fn one_comer(to: MoveToBody, at: ValuePointerRef<'_>) -> Result<MoveToBody, Faults> {
+    let at = |member| body::pointer(at).child(member);
+    let mut faults = Faults::default();
+    let stated = [
+        ("account_id", to.account_id.is_some()),
+        ("external_account_id", to.external_account_id.is_some()),
+        ("customer_info", to.customer_info.is_some()),
+    ];
+    let mut stated = stated.into_iter().filter(|(_, stated)| *stated);
+    if stated.next().is_none() {
+        let message = "is required, unless account_id or external_account_id says who moves in";
+        faults.body(&at("customer_info"), Reason::new("required", message));
+    }
+    for (member, _) in stated {
+        faults.body(&at(member), Flaw::Contradiction { other: "who else is stated to move in" });
+    }
+    if to.create_verified_user.is_some() && (to.account_id.is_some() || to.external_account_id.is_some()) {
+        faults.body(&at("create_verified_user"), Flaw::Contradiction { other: "an account that is there already" });
+    }
+    if faults.is_empty() { Ok(to) } else { Err(faults) }
 }
 
 fn day(raw: &str) -> Result<Date, Flaw> {

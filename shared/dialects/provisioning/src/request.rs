@@ -19,10 +19,7 @@ use crate::{
     },
     breach_pointer,
 };
-use wattbook_api::{
-    Faults, Principal, body,
-    fault::{Pointer, Reason},
-};
+use wattbook_api::{Faults, Principal, body, fault::Pointer};
 
 /// Reads the body of `POST /account`, noting every fault. What comes back is complete if no fault was
 /// noted.
@@ -52,32 +49,11 @@ pub enum Incoming {
 /// Reads the body of `POST /installation/{external_installation_id}/move`: when, and who moves in.
 pub fn relocation(body: &Value, faults: &mut Faults) -> Option<(Date, Incoming)> {
     let MoveBody { move_date, to } = body::read(body, faults)?;
-    let at = |member| Pointer::root().child("to").child(member);
     let MoveToBody { account_id, external_account_id, customer_info, create_verified_user } = to;
-    if create_verified_user.is_some() && customer_info.is_none() {
-        faults.body(&at("create_verified_user"), Flaw::Contradiction { other: "an account that is there already" });
-    }
-    let new = |read| {
-        Incoming::New(Box::new(AccountDraft {
-            email_verified: create_verified_user.unwrap_or(false),
-            ..customer(read)
-        }))
-    };
-    let stated = [
-        ("account_id", account_id.map(Incoming::Id)),
-        ("external_account_id", external_account_id.map(Incoming::Own)),
-        ("customer_info", customer_info.map(new)),
-    ];
-    let mut stated = stated.into_iter().filter_map(|(member, who)| Some((member, who?)));
-    let who = stated.next().map(|(_, who)| who);
-    for (member, _) in stated {
-        faults.body(&at(member), Flaw::Contradiction { other: "who else is stated to move in; state one" });
-    }
-    if who.is_none() {
-        let message = "is required, unless account_id or external_account_id says who moves in";
-        faults.body(&at("customer_info"), Reason::new("required", message));
-    }
-    Some((move_date, who?))
+    let verified = create_verified_user.unwrap_or(false);
+    let new = |read| Incoming::New(Box::new(AccountDraft { email_verified: verified, ..customer(read) }));
+    let known = account_id.map(Incoming::Id).or(external_account_id.map(Incoming::Own));
+    Some((move_date, known.or(customer_info.map(new))?))
 }
 
 /// Reads the body of `PUT /installation/{external_installation_id}/move`.

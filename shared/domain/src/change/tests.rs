@@ -236,7 +236,11 @@ fn a_meter_takes_the_place_of_another() {
     let created = date(1).yesterday().unwrap();
     for (draft, day, refused) in [
         (new("m4"), date(9), vec![(Part::Date, Flaw::BeforeInstalled { since: date(10) })]),
-        (new("m4"), Date::new(2030, 1, 1).unwrap(), vec![(Part::Date, Flaw::TooFarAhead { latest: Date::new(2027, 11, 11).unwrap() })]),
+        (
+            new("m4"),
+            Date::new(2030, 1, 1).unwrap(),
+            vec![(Part::Date, Flaw::TooFarAhead { latest: Date::new(2027, 11, 11).unwrap() })],
+        ),
         (new(""), date(11), vec![(Part::ExternalId, Flaw::MeterIdRequired)]),
         (
             MeterDraft { energy_type: Some(EnergyType::Heat), ..new("") },

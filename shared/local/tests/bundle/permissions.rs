@@ -52,10 +52,12 @@ fn needed(function: &str, operations: &BTreeSet<String>) -> BTreeSet<String> {
         | "set-primary-installation"
         | "add-meter"
         | "update-meter"
+        | "correct-move"
+        | "undo-move"
         | "delete-account-property"
         | "set-account-tariffs"
         | "delete-account-tariff" => &["PutItem"],
-        "update-customer-info" | "remove-installation" | "remove-meter" => &["PutItem", "DeleteItem"],
+        "update-customer-info" | "remove-installation" | "remove-meter" | "replace-meter" => &["PutItem", "DeleteItem"],
         // An account that comes, goes, or is deleted and kept is counted.
         "update-account" | "delete-account" => &["PutItem", "DeleteItem", "UpdateItem"],
         "erase-account" => &["DeleteItem", "UpdateItem"],
@@ -75,6 +77,12 @@ async fn each_function_may_do_exactly_what_it_does() {
     let admin = running.admin();
     running.provisioned(admin, &body(1)).await;
     send(running.post(admin, "/account?dryRun=true", &body(2))).await;
+    for (path, body) in [("/account", body("k")), ("/rest/v1/accounts", json!({"providerAccountId": "keyed"}))] {
+        // The second time it is answered from the record.
+        for _ in 0..2 {
+            assert!(send(running.post(admin, path, &body).header("idempotency-key", path)).await.status < 300);
+        }
+    }
     running.get(admin, "/account/account-1?id_type=external").await;
     for query in ["", "?providerAccountId=account-1"] {
         assert_eq!(running.get(admin, &format!("/rest/v1/accounts{query}")).await.status, 200);
@@ -89,7 +97,12 @@ async fn each_function_may_do_exactly_what_it_does() {
         (Method::POST, format!("{account}/installation/i2/meter"), Some(json!({"meter_energy_type": "GAS"}))),
         (Method::POST, format!("{installation}/meter"), Some(json!({"external_meter_id": "m2"}))),
         (Method::PUT, format!("{installation}/meter/m2"), Some(json!({"meter_serial_number": "1"}))),
-        (Method::DELETE, format!("{installation}/meter/m2"), None),
+        (
+            Method::POST,
+            format!("{installation}/meter/m2/replacement"),
+            Some(json!({"exchange_date": day(2), "meter": {"external_meter_id": "m2b"}})),
+        ),
+        (Method::DELETE, format!("{installation}/meter/m2b"), None),
         (Method::DELETE, installation.to_owned(), None),
         (Method::DELETE, account.to_owned(), None),
     ] {
@@ -118,6 +131,10 @@ async fn each_function_may_do_exactly_what_it_does() {
         let path = format!("/installation/installation-4/move{query}");
         assert!(running.change(Method::POST, admin, &path, Some(moves.clone())).await.status < 300);
     }
+    let path = "/installation/installation-4/move";
+    let corrected = running.change(Method::PUT, admin, path, Some(json!({"move_date": day(3)}))).await;
+    assert_eq!(corrected.status, 200, "{corrected:?}");
+    assert_eq!(running.change(Method::DELETE, admin, path, None).await.status, 200);
     running.get(admin, "/account?external_authentication_provider_id=idp").await;
     let customer = running.provisioned(admin, &with(body(9), PROVIDER_ID, "idp")).await;
     assert_eq!(running.get(admin, "/account?external_authentication_provider_id=idp").await.status, 200);

@@ -12,6 +12,7 @@ use wattbook_local::{DataDir, Options};
 
 use crate::{
     events::samples,
+    registration::PASSWORD,
     support::{Running, body, with},
 };
 
@@ -98,6 +99,22 @@ async fn the_token_verifies_the_account_and_positions_outlast_a_restart() {
     let of = |seed: &str| events.iter().filter(|event| event["detail"]["external_account_id"] == seed).count();
     assert_eq!((of("account-1"), of("account-3")), (0, 2));
     assert!(of("account-2") + told >= 2);
+    running.bundle.stop().await;
+}
+
+/// Each asks the mailer for something else, with a token that does it.
+#[tokio::test]
+async fn a_customer_is_invited_and_can_reset_a_password() {
+    let running = Running::start().await;
+    running.provisioned(running.admin(), &with(body(1), "/create_verified_user", true)).await;
+    for (count, kind) in [(3, "password.requested"), (6, "password.reset_requested")] {
+        assert_eq!(running.resend(&json!({"email": "jo-1@example.com"})).await.status, 202);
+        let events = published(&running, count).await;
+        assert_eq!(kinds(&events)[count - 2..], ["account.updated", kind]);
+        let detail = &events[count - 1]["detail"];
+        assert_eq!((&detail["email"], &detail["last_name"]), (&json!("jo-1@example.com"), &json!("Doe")));
+        assert_eq!(running.register(detail["token"].as_str().unwrap(), PASSWORD).await.status, 200);
+    }
     running.bundle.stop().await;
 }
 

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::SignedDuration;
 use serde_json::json;
+use wattbook_api::verification::RESET_LIFETIME;
 use wattbook_local::Options;
 
 use crate::{
@@ -25,12 +26,12 @@ async fn answers_the_same_whatever_there_is_to_do() {
         let answer = running.resend(&json!({"email": email})).await;
         assert_eq!((answer.status, &answer.text), (202, &expected.text), "{email}");
     }
-    // One of them had something to do, once.
+    // Two of them had something to do, once.
     let mut versions = Vec::new();
     for id in [&owing, &recent, &verified] {
         versions.push(running.stored(id).await.version);
     }
-    assert_eq!(versions, [2, 1, 1]);
+    assert_eq!(versions, [2, 1, 2]);
     let after = running.verification_token(&owing).await;
     assert_ne!(before, after);
     assert_eq!(running.register(&before, PASSWORD).await.faults(), ["invalid_token /token"]);
@@ -38,17 +39,54 @@ async fn answers_the_same_whatever_there_is_to_do() {
     running.bundle.stop().await;
 }
 
+/// Who is verified from the start can set a password, and who has forgotten one can set another: the old one is void
+/// only then, and a token is good once.
 #[tokio::test]
-async fn an_unknown_email_costs_as_many_reads_as_a_known_one() {
+async fn whoever_is_verified_is_invited_and_who_has_a_password_can_reset_it() {
+    let running = Running::start().await;
+    let id = running.provisioned(running.admin(), &with(body(1), "/create_verified_user", true)).await;
+    let path = format!("/account/{id}");
+    assert_eq!(running.get(running.admin(), &path).await.json()["status"], "provisioned");
+    let asked = async || {
+        assert_eq!(running.resend(&json!({"email": "Jo-1@example.com"})).await.status, 202);
+        running.verification_token(&id).await
+    };
+    let invited = asked().await;
+    let another = format!("{PASSWORD} once more");
+    assert_eq!(running.register(&invited, PASSWORD).await.json(), json!({"status": "active"}));
+    let first = running.stored(&id).await.customer.registration.unwrap();
+    assert_eq!(running.register(&invited, &another).await.faults(), ["invalid_token /token"]);
+
+    let reset = asked().await;
+    assert_eq!(running.get(running.admin(), &path).await.json()["status"], "active");
+    assert_eq!(running.stored(&id).await.customer.registration.unwrap(), first);
+    assert_eq!(running.register(&reset, "password1234").await.faults(), ["password_too_weak /password"]);
+    assert_eq!(running.register(&reset, &another).await.status, 200);
+    let second = running.stored(&id).await.customer.registration.unwrap();
+    assert_eq!(second.registered_at, first.registered_at);
+    assert_ne!(second.password_hash, first.password_hash);
+    assert_eq!(running.register(&reset, PASSWORD).await.faults(), ["invalid_token /token"]);
+    // One that sets another password is good for a day.
+    asked().await;
+    running.asked_before(&id, RESET_LIFETIME + SignedDuration::from_secs(1)).await;
+    let expired = running.verification_token(&id).await;
+    assert_eq!(running.register(&expired, PASSWORD).await.faults(), ["invalid_token /token"]);
+    running.bundle.stop().await;
+}
+
+/// Whether there is such a customer must not be measured either.
+#[tokio::test]
+async fn an_unknown_email_costs_as_much_as_a_known_one() {
     let running = Running::start().await;
     running.provisioned(running.admin(), &body(1)).await;
+    running.provisioned(running.admin(), &with(body(2), "/create_verified_user", true)).await;
     let mut costs = Vec::new();
-    for email in ["nobody@example.com", "jo-1@example.com"] {
+    for email in ["nobody@example.com", "jo-1@example.com", "jo-2@example.com", "jo-2@example.com"] {
         let before = running.bundle.usage("resend-verification").round_trips;
         running.resend(&json!({"email": email})).await;
         costs.push(running.bundle.usage("resend-verification").round_trips - before);
     }
-    assert_eq!(costs, [2, 2]);
+    assert_eq!(costs, [3, 3, 3, 3]);
     running.bundle.stop().await;
 }
 

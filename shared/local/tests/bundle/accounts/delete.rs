@@ -57,9 +57,26 @@ async fn the_own_id_of_a_deleted_account_stays_taken_until_it_is_erased() {
     let message = error["message"].as_str().unwrap();
     assert_eq!(error["accountId"], account["accountId"]);
     assert!(message.contains("deleted account") && message.contains(id) && message.contains("hardDelete"), "{message}");
-    // An upsert changes it and does not bring it back by itself; a status does.
-    let upserted = result(&running.rest(Method::PUT, ACCOUNTS, json!({"providerAccountId": "p", "owner": "Jo"})).await);
-    assert_eq!((&upserted["accountId"], &upserted["status"]), (&json!(id), &json!("DELETED")));
+    // Nothing changes it that does not say what its status is to be: who upserts would not see it in any list.
+    let (own, by_id) = ("/rest/v1/accounts/pid/p", format!("{ACCOUNTS}/{id}"));
+    let tariff = json!({"masterTariffId": 522});
+    for (method, path, body) in [
+        (Method::PUT, ACCOUNTS.to_owned(), Some(json!({"providerAccountId": "p", "owner": "Jo"}))),
+        (Method::PUT, ACCOUNTS.to_owned(), Some(json!({"providerAccountId": "p"}))),
+        (Method::PUT, by_id.clone(), Some(json!({"owner": "Jo"}))),
+        (Method::POST, format!("{own}/properties"), Some(json!({"keyName": "owner", "dataValue": "Jo"}))),
+        (Method::DELETE, format!("{own}/properties/owner"), None),
+        (Method::PUT, format!("{own}/tariffs"), Some(tariff)),
+        (Method::DELETE, format!("{own}/tariffs/522"), None),
+    ] {
+        let answer = running.rest(method.clone(), &path, body).await;
+        assert_eq!(answer.status, 409, "{method} {path}: {answer:?}");
+        let message = answer.json()["results"][0]["message"].as_str().unwrap().to_owned();
+        assert!(message.contains("is deleted") && message.contains("ACTIVE"), "{message}");
+    }
+    // Whoever states it knows: also that it stays deleted.
+    let still = json!({"providerAccountId": "p", "status": "DELETED", "owner": "Jo"});
+    assert_eq!(result(&running.rest(Method::PUT, ACCOUNTS, still).await)["status"], "DELETED");
     let back =
         result(&running.rest(Method::PUT, ACCOUNTS, json!({"providerAccountId": "p", "status": "ACTIVE"})).await);
     assert_eq!((&back["status"], &back["owner"]), (&json!("ACTIVE"), &json!("Jo")));

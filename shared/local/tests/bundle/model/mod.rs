@@ -83,7 +83,9 @@ fn request(step: &Step) -> (Method, String, Option<Value>) {
             (Method::PUT, at(account, "/customer-info"), Some(body))
         }
         // Without the token, which [`follow`] puts in.
-        Step::Register { .. } | Step::Reset { .. } => (Method::POST, "/registration".into(), Some(json!({"password": PASSWORD}))),
+        Step::Register { .. } | Step::Reset { .. } => {
+            (Method::POST, "/registration".into(), Some(json!({"password": PASSWORD})))
+        }
         Step::AddInstallation { account, new } => (Method::POST, at(account, "/installation"), Some(new.to_json())),
         Step::ChangeService { account, id, batch } => {
             let body = json!({"service_information": {"service_type": reference::service_type(*batch)}});

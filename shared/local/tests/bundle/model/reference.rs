@@ -575,7 +575,11 @@ pub(super) fn seen(account: &Value) -> Seen {
     let known = ["provisioned", "registered", "active", "deleted"];
     let status = known.into_iter().find(|word| account["status"] == *word).unwrap();
     let stay = |stay: &Value| {
-        (text(&stay["external_installation_id"]), stay["moved_in"].as_str().map(str::to_owned), text(&stay["moved_out"]))
+        (
+            text(&stay["external_installation_id"]),
+            stay["moved_in"].as_str().map(str::to_owned),
+            text(&stay["moved_out"]),
+        )
     };
     let stays = account["former_installations"].as_array().into_iter().flatten().map(stay).collect();
     (customer["email"].as_str().map(str::to_owned), provider, status, installations, stays)
