@@ -41,7 +41,7 @@ impl Change<'_> {
             let moved = new.move_out(id, date, clock::now()).map_err(at_move_date)?;
             let to = self.incoming(&old, moved, incoming).await?;
             let answer = |to: &Account| self.created(to, ProvisionedIds::of(to));
-            if let Some(answer) = self.write(Step { from: Some((old, new)), to }, answer).await? {
+            if let Some(answer) = Box::pin(self.write(Step { from: Some((old, new)), to }, answer)).await? {
                 return Ok(answer);
             }
         }
@@ -62,7 +62,7 @@ impl Change<'_> {
                 return self.view(&old);
             }
             let step = Step { from: former.zip(corrected), to: (Some(old), new) };
-            if let Some(answer) = self.write(step, |account| self.view(account)).await? {
+            if let Some(answer) = Box::pin(self.write(step, |account| self.view(account))).await? {
                 return Ok(answer);
             }
         }
@@ -80,7 +80,7 @@ impl Change<'_> {
             let (mut new, mut again) = (old.clone(), former.clone());
             new.undo_move(&mut again, id).map_err(at_move_date)?;
             let step = Step { from: Some((old, new)), to: (Some(former), again) };
-            if let Some(answer) = self.write(step, |account| self.view(account)).await? {
+            if let Some(answer) = Box::pin(self.write(step, |account| self.view(account))).await? {
                 return Ok(answer);
             }
         }

@@ -113,7 +113,7 @@ async fn refuses_what_cannot_be_and_rehearses_what_can() {
     running.bundle.stop().await;
 }
 
-fn to(account: Value) -> Value {
+fn to(account: &Value) -> Value {
     json!({"move_date": day(2), "to": account})
 }
 
@@ -127,9 +127,9 @@ async fn moves_to_an_account_that_is_there() {
     let there = read(&first).await["installation_info"][0].clone();
     for (n, account) in [json!({"external_account_id": "account-2"}), json!({"account_id": second})].iter().enumerate()
     {
-        let dry = call(&running, "?dryRun=true", to(account.clone())).await;
+        let dry = call(&running, "?dryRun=true", to(account)).await;
         assert_eq!((dry.status, dry.json()["installation_info"][1]["moved_in"].as_str()), (200, Some(&*day(2))));
-        let moved = call(&running, "", to(account.clone())).await;
+        let moved = call(&running, "", to(account)).await;
         assert_eq!((moved.status, moved.json()["account_id"].as_str()), (201, Some(&*second)), "{moved:?}");
         assert_eq!(moved.header("location"), Some(&*format!("/account/{second}")));
         let (left, came) = (read(&first).await, read(&second).await);
@@ -143,7 +143,7 @@ async fn moves_to_an_account_that_is_there() {
         running.consistent_accounts().await;
         // There and back, and there again.
         if n == 0 {
-            assert_eq!(call(&running, "", to(json!({"account_id": first}))).await.status, 201);
+            assert_eq!(call(&running, "", to(&json!({"account_id": first}))).await.status, 201);
         }
     }
     let left = read(&first).await;
@@ -168,14 +168,14 @@ async fn does_not_move_to_an_account_that_cannot_have_it() {
         (json!({"account_id": first}), "same_account /to/account_id"),
         (json!({"external_account_id": "account-2"}), "account_deleted /to/external_account_id"),
     ] {
-        let answer = call(&running, "", to(account.clone())).await;
+        let answer = call(&running, "", to(&account)).await;
         assert_eq!((answer.status, answer.faults()), (409, vec![fault.to_owned()]), "{account}");
     }
     assert_eq!(running.scan().await.len(), before.len());
     // What a deleted account has can move on: whoever comes next must not wait for its erasure.
     running.provisioned(admin, &body(4)).await;
     let path = "/installation/installation-2/move";
-    let moved = running.change(Method::POST, admin, path, Some(to(json!({"external_account_id": "account-4"})))).await;
+    let moved = running.change(Method::POST, admin, path, Some(to(&json!({"external_account_id": "account-4"})))).await;
     assert_eq!(moved.status, 201, "{moved:?}");
     running.consistent_accounts().await;
     running.bundle.stop().await;
@@ -275,7 +275,7 @@ async fn a_move_is_undone_as_if_it_had_never_been() {
     running.consistent_accounts().await;
 
     // Not to an account that is deleted, or gone.
-    assert_eq!(call(&running, "", to(json!({"account_id": second}))).await.status, 201);
+    assert_eq!(call(&running, "", to(&json!({"account_id": second}))).await.status, 201);
     running.change(Method::DELETE, admin, "/rest/v1/accounts/pid/account-1", None).await;
     assert_eq!(undo(admin).await.faults(), ["account_deleted "]);
     running.change(Method::DELETE, admin, &format!("/account/{first}"), None).await;
