@@ -9,6 +9,7 @@ end of this file, for the few functions that have it.
 import argparse
 import base64
 import copy
+import datetime
 import functools
 import json
 import pathlib
@@ -94,7 +95,12 @@ class Functions:
 
 @functools.cache
 def _read(name):
-    return json.loads((ROOT / "events" / f"{name}.json").read_text())
+    """What is planned has to be after the account is there: a day of December 2026 is as many days from today."""
+    text = (ROOT / "events" / f"{name}.json").read_text()
+    today = datetime.datetime.now(datetime.timezone.utc).date()
+    return json.loads(
+        re.sub(r"\b2026-12-(\d\d)\b", lambda day: str(today + datetime.timedelta(days=int(day[1]))), text)
+    )
 
 
 def sample(name):
