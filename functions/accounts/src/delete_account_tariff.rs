@@ -35,7 +35,10 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
     })?;
     let edit = |account: &mut Account| {
         change::check_live(account)?;
-        account.tariffs.retain(|tariff| Some(tariff.facts.master_tariff_id) != id || !wanted.matches(tariff));
+        let zone = account.time_zone().cloned();
+        account
+            .tariffs
+            .retain(|tariff| Some(tariff.facts.master_tariff_id) != id || !wanted.matches(tariff, zone.as_ref()));
         Ok(())
     };
     let answer = |_: &Account| Envelope::<TariffView>::nothing("Tariff").answer();

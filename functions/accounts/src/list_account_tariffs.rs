@@ -25,6 +25,7 @@ pub(crate) static FUNCTION: Function = wattbook_accounts::function(
 async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> {
     let wanted = |faults: &mut Faults| tariffs::Filter::read(request, faults);
     let (_, account, wanted) = target::asked(services, request, wanted).await?;
-    let views = account.tariffs.iter().filter(|tariff| wanted.matches(tariff)).map(TariffView::of).collect();
+    let zone = account.time_zone();
+    let views = account.tariffs.iter().filter(|tariff| wanted.matches(tariff, zone)).map(TariffView::of).collect();
     Ok(Envelope::of("Tariff", views).answer()?.header("etag", ETag(account.version)))
 }

@@ -12,8 +12,8 @@ use deserr::{
 };
 use serde_json::Value;
 use wattbook_domain::{
-    AccountId, AccountStatus, AccountType, CountryCode, Email, EnergyType, Flaw, InputMethod, LabelPartnerCode, Moment,
-    OrganisationId, ServiceType, TariffService, Text, TimeZone,
+    AccountId, AccountStatus, AccountType, CountryCode, DateOrTime, Email, EnergyType, Flaw, InputMethod,
+    LabelPartnerCode, OrganisationId, ServiceType, TariffService, Text, TimeZone,
 };
 
 use crate::{
@@ -142,11 +142,11 @@ from_text! {
     AccountStatus = str::parse;
     AccountType = str::parse;
     CountryCode = CountryCode::parse;
+    DateOrTime = DateOrTime::parse;
     Email = Email::parse;
     EnergyType = str::parse;
     InputMethod = str::parse;
     LabelPartnerCode = LabelPartnerCode::parse;
-    Moment = Moment::parse;
     OrganisationId = organisation_id;
     ServiceType = str::parse;
     TariffService = str::parse;

@@ -23,8 +23,8 @@ const LINE: &str = concat!(
 
 /// A date, or a date with a time: no format of JSON Schema allows both. Which days and hours there are is not said here.
 const MOMENT: &str = concat!(
-    "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])",
-    r"(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,9})?)?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])?)?$",
+    "^([0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])",
+    r"(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,9})?)?(Z|[+-]((0[0-9]|1[0-3]):[0-5][0-9]|14:00))?)?$",
 );
 
 macro_rules! described {
@@ -87,7 +87,7 @@ described! {
     EmailText => |text| text.format(Some(SchemaFormat::Custom("idn-email".into()))).max_length(Some(Email::MAX));
     /// A calendar date (RFC 3339, full-date).
     Day => |text| text.format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)));
-    /// A date, or a date with a time, with or without an offset (ISO 8601).
+    /// A date, or a date with a time (RFC 3339); without an offset or a time, UTC and midnight are meant.
     MomentText => |text| text.pattern(Some(MOMENT));
     /// The name of a time zone in the IANA database. Not a list: there are six hundred, and there will be others.
     Zone => |text| text.pattern(Some("^[A-Za-z][A-Za-z0-9_+/-]*$")).max_length(Some(64));

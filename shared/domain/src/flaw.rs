@@ -31,8 +31,17 @@ pub enum Flaw {
     #[error("must be the name of an IANA time zone, such as America/Los_Angeles")]
     TimeZone,
     /// Not a date, nor one with a time.
-    #[error("must be a date or a date with a time (ISO 8601), such as 2026-11-21 or 2026-11-21T10:00:00+01:00")]
+    #[error(
+        "must be a date or a date with a time (RFC 3339) in the years 1 to 9999, such as 2026-11-21 or \
+         2026-11-21T10:00:00+01:00: seconds up to 59, an offset of up to 14:00"
+    )]
     Moment,
+    /// A time that is none of the zone in brackets.
+    #[error(
+        "must be a time of the zone in brackets, by its IANA name: with the offset that the zone has then, or without \
+         one if there is one such time and not two"
+    )]
+    ZoneInBrackets,
     /// Not a whole number.
     #[error("must be a whole number")]
     WholeNumber,
@@ -175,7 +184,7 @@ impl Flaw {
             Self::AccountId => "invalid_account_id",
             Self::Permanent => "permanent",
             Self::TimeZone => "invalid_time_zone",
-            Self::Moment => "invalid_time",
+            Self::Moment | Self::ZoneInBrackets => "invalid_time",
             Self::WholeNumber => "invalid_number",
             Self::OutOfRange { .. } => "out_of_range",
             Self::EndsBeforeStart => "ends_before_start",

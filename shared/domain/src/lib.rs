@@ -38,7 +38,7 @@ pub use country::CountryCode;
 pub use email::Email;
 pub use flaw::Flaw;
 pub use listed::ListField;
-pub use moment::Moment;
+pub use moment::{DateOrTime, Moment};
 pub use number::{Degrees, Share};
 pub use organisation::{AccessLevel, LabelPartner, LabelPartnerCode, Organisation, OrganisationId, Reach};
 pub use profile::{AccountStatus, AccountType, Profile};

@@ -40,7 +40,7 @@ pub struct AccountChange {
     pub address: SiteAddress,
     /// Properties to set, each by its key.
     pub properties: Vec<(KeyName, PropertyChange)>,
-    /// Tariffs to set, each by its service and effective date.
+    /// Tariffs to set, each by its service and effective date, in the zone that the account then has.
     pub tariffs: Vec<TariffChange>,
 }
 
@@ -121,9 +121,23 @@ impl Account {
         for (position, (key, change)) in change.properties.into_iter().enumerate() {
             refused.extend(self.set_property(key, change).err().map(|flaw| (Part::Property(position), flaw)));
         }
-        let wrong = tariff::set_all(&mut self.tariffs, change.tariffs);
+        let zone = self.time_zone().cloned();
+        let wrong = tariff::set_all(&mut self.tariffs, change.tariffs, zone.as_ref());
         refused.extend(wrong.into_iter().map(|(position, flaw)| (Part::Tariff(position), flaw)));
         if refused.is_empty() { Ok(()) } else { Err(Refused::Parts(refused)) }
+    }
+
+    /// Sets the address ahead of the rest of a change, if a day that this states depends on the zone that follows
+    /// from the address. Whether it did: then what follows is to be worked out before the rest.
+    pub fn set_address_first(&mut self, change: &AccountChange) -> bool {
+        let zone = change.time_zone.as_ref().or(self.profile.time_zone.as_ref());
+        if zone.is_some() || !change.tariffs.iter().any(TariffChange::depends_on_zone) {
+            return false;
+        }
+        let address = self.without_repeated(change.clone()).address;
+        let is_new = address != SiteAddress::default();
+        self.site.stated.set(address);
+        is_new
     }
 
     /// The change without what only repeats what follows from the rest: so who sends a whole account back as
@@ -157,12 +171,10 @@ impl Account {
         let mut property =
             old.unwrap_or_else(|| Property { value: value.clone(), from: None, to: None, accuracy: None });
         property.value = value;
-        set(&mut property.from, change.from);
-        set(&mut property.to, change.to);
+        set_moment(&mut property.from, change.from);
+        set_moment(&mut property.to, change.to);
         set(&mut property.accuracy, change.accuracy);
-        let instants =
-            property.from.as_ref().and_then(Moment::instant).zip(property.to.as_ref().and_then(Moment::instant));
-        if instants.is_some_and(|(from, to)| to <= from) {
+        if property.from.zip(property.to).is_some_and(|(from, to)| to.instant() <= from.instant()) {
             return Err(Flaw::EndsBeforeStart);
         }
         self.properties.insert(key, property);
@@ -215,6 +227,12 @@ impl Account {
     pub fn set_default_tariff(&mut self, likely: Option<LikelyTariff>) {
         tariff::set_default(&mut self.tariffs, likely);
     }
+}
+
+/// Sets a point in time, unless it is the same one with another offset.
+fn set_moment(place: &mut Option<Moment>, stated: Option<Moment>) {
+    let same = place.zip(stated).is_some_and(|(was, stated)| was.instant() == stated.instant());
+    set(place, stated.filter(|_| !same));
 }
 
 #[cfg(test)]

@@ -3,12 +3,12 @@
 //! A tariff is either stated or a default: the likeliest one of the tariff table. What is stated
 //! always displaces the defaults of its service; a default never displaces what is stated.
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, collections::HashSet};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::{Flaw, Share, Text, TimeZone, change::set_some, words::words};
+use crate::{DateOrTime, Flaw, Share, Text, TimeZone, change::set_some, words::words};
 
 words! {
     /// What a tariff is for.
@@ -82,15 +82,22 @@ pub struct Tariff {
     pub facts: TariffFacts,
 }
 
+/// Of two for the same service from the same day on, nobody knows which is meant.
+pub const REPEATED: Flaw = Flaw::Repeated { kind: "combination of service and effective date" };
+
+/// What tells a tariff from the others of an account: service and effective date.
+type Key = (TariffService, Option<Date>);
+
 /// What to set of a tariff, the one of the same service and effective date; what is absent stays.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TariffChange {
-    /// What it is for; electricity unless stated.
+    /// What it is for. Unless stated, what the one of the same id and effective date is for: clients leave out a
+    /// word that they do not know. Of none of them, electricity.
     pub service: Option<TariffService>,
-    /// The first day it applies.
-    pub effective_date: Option<Date>,
-    /// The first day it does not apply any more.
-    pub end_date: Option<Date>,
+    /// The first day it applies, in the zone of the account.
+    pub effective_date: Option<DateOrTime>,
+    /// The first day it does not apply any more, in the zone of the account.
+    pub end_date: Option<DateOrTime>,
     /// Which it is. A new one needs it. Another one than before takes nothing over from it.
     pub master_tariff_id: Option<u64>,
     /// The class of customer it is for.
@@ -130,15 +137,19 @@ pub struct LikelyTariff {
 }
 
 impl TariffChange {
-    /// What tells it from the other tariffs of an account: service and effective date.
+    /// Whether a day that it states depends on the zone of the account.
     #[must_use]
-    pub fn key(&self) -> (TariffService, Option<Date>) {
-        (self.service.unwrap_or(TariffService::Electricity), self.effective_date)
+    pub fn depends_on_zone(&self) -> bool {
+        [self.effective_date, self.end_date].into_iter().flatten().any(DateOrTime::depends_on_zone)
     }
 
     /// The tariff it makes of `old`.
-    fn apply(self, old: Option<Tariff>) -> Result<Tariff, Flaw> {
-        let (service, effective_date) = self.key();
+    fn apply(
+        self,
+        (service, effective_date): Key,
+        old: Option<Tariff>,
+        zone: Option<&TimeZone>,
+    ) -> Result<Tariff, Flaw> {
         let id = self.master_tariff_id.or(old.as_ref().map(|old| old.facts.master_tariff_id)).ok_or(Flaw::Required)?;
         let old = old.filter(|old| old.facts.master_tariff_id == id);
         // A default that is stated is a default no longer, nor is its likelihood.
@@ -156,7 +167,7 @@ impl TariffChange {
         set_some(&mut facts.time_zone, self.time_zone);
         set_some(&mut facts.billing_period, self.billing_period);
         set_some(&mut facts.currency, self.currency);
-        set_some(&mut tariff.end_date, self.end_date);
+        set_some(&mut tariff.end_date, self.end_date.map(|date| date.day(zone)));
         set_some(&mut tariff.customer_class, self.customer_class);
         set_some(&mut tariff.likelihood, self.likelihood);
         set_some(&mut tariff.source, self.source);
@@ -188,7 +199,7 @@ impl Tariff {
         }
     }
 
-    fn key(&self) -> (TariffService, Option<Date>) {
+    fn key(&self) -> Key {
         (self.service, self.effective_date)
     }
 
@@ -210,15 +221,44 @@ impl Tariff {
     }
 }
 
-/// Sets tariffs: each change by its position, with what is wrong with it.
-pub(crate) fn set_all(tariffs: &mut Vec<Tariff>, changes: Vec<TariffChange>) -> Vec<(usize, Flaw)> {
+/// Which tariff each change is for.
+fn keys(tariffs: &[Tariff], changes: &[TariffChange], zone: Option<&TimeZone>) -> Vec<Key> {
+    let date = |change: &TariffChange| change.effective_date.map(|date| date.day(zone));
+    let mut taken: HashSet<Key> =
+        changes.iter().filter_map(|change| change.service.map(|service| (service, date(change)))).collect();
+    let of = |change: &TariffChange| {
+        let date = date(change);
+        let fits = |tariff: &&Tariff| {
+            let id = Some(tariff.facts.master_tariff_id);
+            tariff.effective_date == date && id == change.master_tariff_id && !taken.contains(&tariff.key())
+        };
+        let known = || tariffs.iter().filter(fits).map(|tariff| tariff.service);
+        // Of several, electricity is meant first.
+        let service = change.service.or_else(|| known().min_by_key(|it| *it != TariffService::Electricity));
+        let key = (service.unwrap_or(TariffService::Electricity), date);
+        taken.insert(key);
+        key
+    };
+    changes.iter().map(of).collect()
+}
+
+/// Sets tariffs: each change by its position, with what is wrong with it. Days are those of a zone.
+pub(crate) fn set_all(
+    tariffs: &mut Vec<Tariff>,
+    changes: Vec<TariffChange>,
+    zone: Option<&TimeZone>,
+) -> Vec<(usize, Flaw)> {
     let mut wrong = Vec::new();
     let mut fresh: Vec<(usize, Tariff)> = Vec::new();
-    for (position, change) in changes.into_iter().enumerate() {
-        let key = change.key();
-        let repeated = fresh.iter().position(|(_, tariff)| tariff.key() == key).map(|at| fresh.remove(at).1);
+    let mut seen = HashSet::new();
+    let keys = keys(tariffs, &changes, zone);
+    for (position, (change, key)) in changes.into_iter().zip(keys).enumerate() {
+        if !seen.insert(key) {
+            wrong.push((position, REPEATED));
+            continue;
+        }
         let stored = tariffs.iter().position(|tariff| tariff.key() == key).map(|at| tariffs.remove(at));
-        match change.apply(repeated.or(stored)) {
+        match change.apply(key, stored, zone) {
             Ok(tariff) => fresh.push((position, tariff)),
             Err(flaw) => wrong.push((position, flaw)),
         }

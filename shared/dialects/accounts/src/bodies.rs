@@ -6,7 +6,6 @@
 use deserr::{
     DeserializeError, Deserr, IntoValue, Map, Sequence, Value as Node, ValueKind, ValuePointerRef, take_cf_content,
 };
-use jiff::civil::Date;
 use serde_json::Value;
 use utoipa::{
     PartialSchema, ToSchema,
@@ -16,7 +15,7 @@ use utoipa::{
     },
 };
 use wattbook_domain::{
-    AccountId, AccountStatus, AccountType, CountryCode, Degrees, Email, ExternalId, Flaw, LabelPartnerCode, Moment,
+    AccountId, AccountStatus, AccountType, CountryCode, DateOrTime, Degrees, Email, ExternalId, Flaw, LabelPartnerCode,
     Name, Share, TariffService, Text, TimeZone,
     property::{self, KeyName},
 };
@@ -167,11 +166,11 @@ pub struct PropertyValue {
     /// From when on it holds.
     #[deserr(default)]
     #[schema(value_type = Option<MomentText>)]
-    pub from_date_time: Option<Moment>,
+    pub from_date_time: Option<DateOrTime>,
     /// Until when it holds.
     #[deserr(default)]
     #[schema(value_type = Option<MomentText>)]
-    pub to_date_time: Option<Moment>,
+    pub to_date_time: Option<DateOrTime>,
     /// How sure the value is, in percent.
     #[deserr(default)]
     #[schema(value_type = Option<f64>, minimum = 0, maximum = 100)]
@@ -208,7 +207,8 @@ pub struct TariffBody {
     #[deserr(default)]
     #[schema(value_type = Option<i64>, minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     pub master_tariff_id: Option<WholeNumber>,
-    /// What it is for; `ELECTRICITY` unless stated.
+    /// What it is for. Unless stated, what the one of the same id and effective date is for, or else
+    /// `ELECTRICITY`.
     #[deserr(default)]
     #[schema(value_type = Option<TariffServiceWord>)]
     pub service_type: Option<TariffService>,
@@ -440,8 +440,8 @@ lenient! {
     WholeNumber(u64) = whole_number;
     /// Text, or a number or truth value, which are kept as text.
     Line(Text<1000>) = line;
-    /// A day: a date, or the date of a date with a time.
-    CalendarDay(Date) = |value: &Value| day(string(value)?).map_err(Reason::from);
+    /// A day: a date, or a time, which is on a day in the zone of the account.
+    CalendarDay(DateOrTime) = |value: &Value| day(string(value)?).map_err(Reason::from);
 }
 
 fn number<T>(parse: impl FnOnce(f64) -> Result<T, Flaw>) -> impl FnOnce(&Value) -> Result<T, Reason> {
@@ -476,6 +476,6 @@ fn whole(number: f64) -> Option<u64> {
     (number.fract() == 0.0).then(|| text.parse().ok())?
 }
 
-pub(crate) fn day(raw: &str) -> Result<Date, Flaw> {
-    Moment::parse(raw).ok().and_then(|moment| moment.date()).ok_or(Flaw::Date)
+pub(crate) fn day(raw: &str) -> Result<DateOrTime, Flaw> {
+    DateOrTime::parse(raw).map_err(|flaw| if flaw == Flaw::Moment { Flaw::Date } else { flaw })
 }

@@ -60,6 +60,8 @@ struct Change<'c> {
     target: Target,
     /// What to do if there is none.
     missing: Missing,
+    /// What is stated of it, if that is a whole account.
+    stated: Option<&'c AccountChange>,
     /// Changes it; says with which fault if not.
     edit: &'c (dyn Fn(&mut Account) -> Result<(), Failure> + Sync),
     /// Answers with the account as it is then.
@@ -83,7 +85,8 @@ pub async fn existing(
     answer: &(dyn Fn(&Account) -> Result<Answer, Failure> + Sync),
 ) -> Result<Answer, Failure> {
     // One value at most is claimed so, which needs no order.
-    let change = Change { writing, target, missing: Missing::Refuse, edit, answer, body: &Value::Null, place };
+    let change =
+        Change { writing, target, missing: Missing::Refuse, stated: None, edit, answer, body: &Value::Null, place };
     writing.carry_out(&change).await
 }
 
@@ -123,12 +126,16 @@ impl Edit for Change<'_> {
             }
             (None, Missing::Refuse) => return Err(Failure::NotFound),
         };
+        let store = self.writing.services.store()?;
+        if self.stated.is_some_and(|stated| new.set_address_first(stated)) {
+            defaults::refresh(store, old, &mut new).await?;
+        }
         (self.edit)(&mut new).map_err(|failure| match (old, failure) {
             // Where nothing is stored yet, the request is wrong by itself.
             (None, Failure::Rules(faults)) => Failure::Faults(faults),
             (_, failure) => failure,
         })?;
-        defaults::refresh(self.writing.services.store()?, old, &mut new).await?;
+        defaults::refresh(store, old, &mut new).await?;
         Ok(new)
     }
 
@@ -210,6 +217,7 @@ async fn save(
         writing,
         target,
         missing,
+        stated: Some(&stated.change),
         edit: &|account| merge_body(account, stated, own_id.clone(), body),
         answer: &|account| view(writing, fields, account),
         body,

@@ -6,11 +6,11 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 use wattbook_domain::{
-    AccountId, Flaw, LabelPartnerCode, Moment, Share, SiteAddress, TariffService,
+    AccountId, DateOrTime, Flaw, LabelPartnerCode, Share, SiteAddress, TariffService,
     change::Part,
     merge::AccountChange,
     property::{KeyName, PropertyChange},
-    tariff::TariffChange,
+    tariff::{REPEATED, TariffChange},
 };
 
 use crate::{
@@ -138,15 +138,16 @@ impl StatedTariffs {
     }
 }
 
-/// Of two tariffs for the same service from the same day on, nobody knows which is meant.
+/// Of two tariffs for the same service from the same day on, nobody knows which is meant. Whether two are that
+/// which do not say their service, or say their day in other words, is seen when they are set.
 fn refuse_repeated(tariffs: &[TariffChange], at: impl Fn(usize) -> Pointer, faults: &mut Faults) {
     if tariffs.len() > MOST {
         faults.body(&at(MOST), Reason::new("too_many", format!("is beyond the {MOST} tariffs that one call may set")));
     }
     let mut seen = HashSet::new();
     for (position, tariff) in tariffs.iter().enumerate() {
-        if !seen.insert(tariff.key()) {
-            faults.body(&at(position), Flaw::Repeated { kind: "combination of service and effective date" });
+        if tariff.service.is_some_and(|service| !seen.insert((service, tariff.effective_date))) {
+            faults.body(&at(position), REPEATED);
         }
     }
 }
@@ -187,7 +188,7 @@ impl StatedProperty {
         let mut change = AccountChange::default();
         match (key.as_str(), field::set(key.as_str(), value.0.as_str())) {
             (field::TARIFF, _) => match bodies::whole_number(&Value::from(value.0.as_str())) {
-                Ok(id) => change.tariffs.push(electricity(id, &property_change(read))),
+                Ok(id) => change.tariffs.push(electricity(id, &read)),
                 Err(reason) => faults.body(&Self::value(), reason),
             },
             (_, Some(Err(reason))) => faults.body(&Self::value(), reason),
@@ -233,13 +234,13 @@ fn at_property(path: &Pointer, stated: Option<&(KeyName, PropertyChange)>, flaw:
 }
 
 /// The tariff that the key `masterTariffId` sets; without an accuracy it is certain.
-fn electricity(id: u64, stated: &PropertyChange) -> TariffChange {
+fn electricity(id: u64, stated: &PropertyValue) -> TariffChange {
     TariffChange {
         service: Some(TariffService::Electricity),
-        effective_date: stated.from.as_ref().and_then(Moment::date),
-        end_date: stated.to.as_ref().and_then(Moment::date),
+        effective_date: stated.from_date_time,
+        end_date: stated.to_date_time,
         master_tariff_id: Some(id),
-        likelihood: Some(stated.accuracy.unwrap_or(Share::WHOLE)),
+        likelihood: Some(stated.accuracy.as_ref().map_or(Share::WHOLE, |accuracy| accuracy.0)),
         ..TariffChange::default()
     }
 }
@@ -292,8 +293,8 @@ fn address(read: AddressBody) -> SiteAddress {
 fn property_change(read: PropertyValue) -> PropertyChange {
     PropertyChange {
         value: read.data_value.map(|it| it.0),
-        from: read.from_date_time,
-        to: read.to_date_time,
+        from: read.from_date_time.map(DateOrTime::moment),
+        to: read.to_date_time.map(DateOrTime::moment),
         accuracy: read.accuracy.map(|it| it.0),
     }
 }

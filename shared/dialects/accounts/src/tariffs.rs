@@ -1,7 +1,6 @@
 //! Which tariffs of an account a query asks for.
 
-use jiff::civil::Date;
-use wattbook_domain::{Tariff, TariffService};
+use wattbook_domain::{DateOrTime, Tariff, TariffService, TimeZone};
 
 use crate::bodies::day;
 use wattbook_api::{Faults, Request, fault::Reason};
@@ -10,7 +9,7 @@ use wattbook_api::{Faults, Request, fault::Reason};
 #[derive(Debug)]
 pub struct Filter {
     service: Option<TariffService>,
-    effective_date: Option<Date>,
+    effective_date: Option<DateOrTime>,
 }
 
 impl Filter {
@@ -23,10 +22,10 @@ impl Filter {
         }
     }
 
-    /// Whether a tariff is one of those.
+    /// Whether a tariff is one of those, with days as they are in the zone of its account.
     #[must_use]
-    pub fn matches(&self, tariff: &Tariff) -> bool {
+    pub fn matches(&self, tariff: &Tariff, zone: Option<&TimeZone>) -> bool {
         self.service.is_none_or(|service| service == tariff.service)
-            && self.effective_date.is_none_or(|date| Some(date) == tariff.effective_date)
+            && self.effective_date.is_none_or(|date| Some(date.day(zone)) == tariff.effective_date)
     }
 }

@@ -4,7 +4,7 @@ use any::{change, key, property};
 use proptest::prelude::*;
 
 use super::*;
-use crate::{CountryCode, Degrees, OrganisationId, tariff::TariffChange};
+use crate::{CountryCode, DateOrTime, Degrees, OrganisationId, tariff::TariffChange};
 
 fn blank() -> Account {
     Account::blank(OrganisationId::new_random(), None, Timestamp::UNIX_EPOCH)
@@ -132,7 +132,7 @@ fn key_named(name: &str) -> KeyName {
 
 #[test]
 fn a_new_property_needs_a_value_and_a_period_that_ends_after_it_begins() {
-    let moment = |day: &str| Moment::parse(day).ok();
+    let moment = |day: &str| DateOrTime::parse(day).ok().map(DateOrTime::moment);
     let value = Text::parse("1").ok();
     for (change, flaw) in [
         (PropertyChange { value: None, ..PropertyChange::default() }, Flaw::Required),
@@ -156,6 +156,47 @@ fn a_new_property_needs_a_value_and_a_period_that_ends_after_it_begins() {
         let outcome = blank().merge(change, Timestamp::UNIX_EPOCH);
         assert_eq!(outcome, Err(Refused::Parts(vec![(Part::Property(1), flaw)])));
     }
+}
+
+/// Clients turn times into their own zone: the same point in time is no change.
+#[test]
+fn the_same_point_in_time_with_another_offset_changes_nothing() {
+    let until = |raw: &str| AccountChange {
+        properties: vec![(
+            key_named("a"),
+            PropertyChange {
+                value: Text::parse("1").ok(),
+                to: DateOrTime::parse(raw).ok().map(DateOrTime::moment),
+                ..PropertyChange::default()
+            },
+        )],
+        ..AccountChange::default()
+    };
+    let mut account = merged([until("2026-12-01T00:00:00+01:00")]);
+    let before = account.clone();
+    account.merge(until("2026-11-30T23:00:00Z"), Timestamp::UNIX_EPOCH).unwrap();
+    assert_eq!(account, before);
+    account.merge(until("2026-11-30T23:00:01Z"), Timestamp::UNIX_EPOCH).unwrap();
+    assert_ne!(account, before);
+}
+
+/// The zone of an account may follow from the address that is stated with its tariffs.
+#[test]
+fn an_address_comes_first_if_a_day_depends_on_it() {
+    let change = |date: &str| AccountChange {
+        address: SiteAddress { country: CountryCode::parse("NL").ok(), ..SiteAddress::default() },
+        tariffs: vec![TariffChange { effective_date: DateOrTime::parse(date).ok(), ..TariffChange::default() }],
+        ..AccountChange::default()
+    };
+    let mut account = blank();
+    assert!(!account.set_address_first(&change("2026-12-01")));
+    let stated = AccountChange { time_zone: TimeZone::parse("UTC").ok(), ..change("2026-12-01T00:00:00Z") };
+    assert!(!account.set_address_first(&stated));
+    assert_eq!(account.site.stated, SiteAddress::default());
+    assert!(account.set_address_first(&change("2026-12-01T00:00:00Z")));
+    assert!(account.site.stated.country.is_some());
+    // It is there already.
+    assert!(!account.set_address_first(&change("2026-12-01T00:00:00Z")));
 }
 
 #[test]

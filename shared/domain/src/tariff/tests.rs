@@ -6,12 +6,17 @@ fn day(text: &str) -> Option<Date> {
     (!text.is_empty()).then(|| text.parse().unwrap())
 }
 
+/// As callers state it.
+fn stated(text: &str) -> Option<DateOrTime> {
+    (!text.is_empty()).then(|| DateOrTime::parse(text).unwrap())
+}
+
 /// A tariff for electricity from one day until another; an empty text is no day.
 fn electricity(id: u64, from: &str, until: &str) -> TariffChange {
     TariffChange {
         master_tariff_id: Some(id),
-        effective_date: day(from),
-        end_date: day(until),
+        effective_date: stated(from),
+        end_date: stated(until),
         ..TariffChange::default()
     }
 }
@@ -39,7 +44,7 @@ fn of_table(id: u64) -> LikelyTariff {
 
 /// What is there after the changes, each as its id, with `~` if it is a default; or what is wrong.
 fn set(tariffs: &mut Vec<Tariff>, changes: Vec<TariffChange>) -> Result<Vec<String>, Vec<(usize, Flaw)>> {
-    let wrong = set_all(tariffs, changes);
+    let wrong = set_all(tariffs, changes, None);
     let shown =
         |tariff: &Tariff| format!("{}{}", if tariff.defaulted { "~" } else { "" }, tariff.facts.master_tariff_id);
     if wrong.is_empty() { Ok(tariffs.iter().map(shown).collect()) } else { Err(wrong) }
@@ -86,12 +91,72 @@ fn a_change_is_for_the_one_of_its_service_and_effective_date() {
     let mut tariffs = Vec::new();
     set(&mut tariffs, vec![electricity(1, "2026-01-01", "2027-01-01"), gas(2)]).unwrap();
     let named =
-        TariffChange { name: Text::parse("Day").ok(), effective_date: day("2026-01-01"), ..TariffChange::default() };
+        TariffChange { name: Text::parse("Day").ok(), effective_date: stated("2026-01-01"), ..TariffChange::default() };
     assert_eq!(set(&mut tariffs, vec![named]), Ok(all(&["1", "2"])));
     assert_eq!(tariffs[0].facts.name.as_ref().map(Text::as_str), Some("Day"));
     assert_eq!((tariffs[0].end_date, tariffs[1].facts.name.as_ref()), (day("2027-01-01"), None));
     let nameless = TariffChange { master_tariff_id: None, ..electricity(0, "2028-01-01", "") };
     assert_eq!(set(&mut tariffs, vec![nameless]), Err(vec![(0, Flaw::Required)]));
+}
+
+fn of(id: u64, service: TariffService, from: &str) -> TariffChange {
+    TariffChange { service: Some(service), ..electricity(id, from, "") }
+}
+
+/// Service and id of each.
+fn services(tariffs: &[Tariff]) -> Vec<(TariffService, u64)> {
+    tariffs.iter().map(|tariff| (tariff.service, tariff.facts.master_tariff_id)).collect()
+}
+
+/// A client that does not know the word for a service sends its tariff back without it.
+#[test]
+fn one_without_a_service_is_that_of_its_id_and_effective_date() {
+    use TariffService::{Electricity, Heat, Water};
+    let mut tariffs = Vec::new();
+    let all = vec![of(1, Electricity, ""), of(1, Heat, ""), of(1, Water, ""), of(2, Water, "2027-01-01")];
+    // The last one of water begins where none ends.
+    assert_eq!(set(&mut tariffs, all.clone()), Err(vec![(2, Flaw::Overlap), (3, Flaw::Overlap)]));
+    let mut tariffs = Vec::new();
+    let ended = TariffChange { end_date: stated("2027-01-01"), ..of(1, Water, "") };
+    set(&mut tariffs, [&all[..2], &[ended, all[3].clone()]].concat()).unwrap();
+    let before = tariffs.clone();
+    let back = |known: Option<TariffService>, id, from| TariffChange { service: known, ..electricity(id, from, "") };
+    for changes in [
+        vec![back(None, 2, "2027-01-01")],
+        vec![back(None, 1, "")],
+        vec![back(Some(Electricity), 1, ""), back(None, 1, ""), back(None, 1, ""), back(None, 2, "2027-01-01")],
+        vec![back(None, 1, ""), back(None, 1, ""), back(None, 1, ""), back(None, 2, "2027-01-01")],
+        vec![back(None, 1, ""), back(Some(Heat), 1, "")],
+    ] {
+        set(&mut tariffs, changes.clone()).unwrap();
+        assert_eq!(tariffs, before, "{changes:?}");
+    }
+    // One that nobody has is for electricity, and so is another one for the day.
+    set(&mut tariffs, vec![back(None, 3, "")]).unwrap();
+    assert_eq!(services(&tariffs), [(Electricity, 3), (Heat, 1), (Water, 1), (Water, 2)]);
+    let fourth = vec![back(None, 3, ""), back(None, 1, ""), back(None, 1, ""), back(None, 1, "")];
+    assert_eq!(set(&mut tariffs, fourth), Err(vec![(3, REPEATED)]));
+}
+
+#[test]
+fn a_day_that_is_stated_by_a_time_is_that_of_the_zone() {
+    let zone = TimeZone::parse("Europe/Amsterdam").unwrap();
+    let mut tariffs = Vec::new();
+    let change = |from: &str, until: &str| vec![electricity(1, from, until)];
+    let days = |tariffs: &[Tariff]| (tariffs[0].effective_date, tariffs[0].end_date);
+    set_all(&mut tariffs, change("2026-11-30T23:00:00Z", "9999-12-31T23:59:59Z"), Some(&zone));
+    assert_eq!(days(&tariffs), (day("2026-12-01"), day("9999-12-31")));
+    // The same day in other words.
+    set_all(&mut tariffs, change("2026-12-01T12:00:00+01:00", "2027-01-01"), Some(&zone));
+    assert_eq!((tariffs.len(), days(&tariffs)), (1, (day("2026-12-01"), day("2027-01-01"))));
+    let twice = [change("2026-11-30T23:00:00Z", ""), change("2026-12-01", "")].concat();
+    assert_eq!(set_all(&mut tariffs, twice, Some(&zone)), [(1, REPEATED)]);
+    // Without a zone, as it is written.
+    let mut tariffs = Vec::new();
+    set_all(&mut tariffs, change("2026-11-30T23:00:00Z", ""), None);
+    assert_eq!(days(&tariffs), (day("2026-11-30"), None));
+    let backwards = change("2026-11-30T23:30:00Z", "2026-12-01T00:30:00+01:00");
+    assert_eq!(set_all(&mut Vec::new(), backwards, Some(&zone)), [(0, Flaw::EndsBeforeStart)]);
 }
 
 #[test]
@@ -159,7 +224,7 @@ fn a_default_is_confirmed_by_being_stated() {
 }
 
 fn change() -> impl Strategy<Value = TariffChange> {
-    let date = || prop::option::of((1i8..4).prop_map(|month| jiff::civil::date(2026, month, 1)));
+    let date = || prop::option::of((1i8..4).prop_map(|month| DateOrTime::from(jiff::civil::date(2026, month, 1))));
     (any::<bool>(), date(), date(), prop::option::weighted(0.8, 0u64..4), prop::option::of(50f64..=100.0)).prop_map(
         |(gas, effective_date, end_date, master_tariff_id, percent)| TariffChange {
             service: gas.then_some(TariffService::Gas),
@@ -180,10 +245,11 @@ proptest! {
         let mut tariffs: Vec<Tariff> = Vec::new();
         for list in changes {
             let mut tried = tariffs.clone();
-            if !set_all(&mut tried, list.clone()).is_empty() {
+            if !set_all(&mut tried, list.clone(), None).is_empty() {
                 continue;
             }
-            let named = |tariff: &Tariff| list.iter().any(|change| change.key() == tariff.key());
+            let keys = keys(&tariffs, &list, None);
+            let named = |tariff: &Tariff| keys.contains(&tariff.key());
             for tariff in tariffs.iter().filter(|tariff| !tariff.defaulted && !named(tariff)) {
                 prop_assert!(tried.iter().any(|kept| kept.key() == tariff.key()));
             }
@@ -194,12 +260,9 @@ proptest! {
             }
             prop_assert!(tariffs.is_sorted_by(|one, other| one.order(other) == Ordering::Less));
             // Said again, it changes nothing; but what gave way has to be named anew.
-            let distinct = list
-                .iter()
-                .enumerate()
-                .all(|(i, one)| one.master_tariff_id.is_some() && list.iter().skip(i + 1).all(|other| one.key() != other.key()));
+            let whole = list.iter().all(|change| change.master_tariff_id.is_some());
             let mut again = tariffs.clone();
-            prop_assert!(!distinct || (set_all(&mut again, list).is_empty() && again == tariffs));
+            prop_assert!(!whole || (set_all(&mut again, list, None).is_empty() && again == tariffs));
         }
     }
 }

@@ -25,13 +25,13 @@ pub struct PropertyView {
     /// Its value.
     #[schema(required = true)]
     data_value: Option<String>,
-    /// From when on it holds (ISO 8601), as it was given.
+    /// From when on it holds (RFC 3339).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, format = DateTime)]
     from_date_time: Option<String>,
-    /// Until when it holds (ISO 8601), as it was given.
+    /// Until when it holds (RFC 3339).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, format = DateTime)]
     to_date_time: Option<String>,
     /// How sure the value is, in percent.
     #[serde(skip_serializing_if = "Option::is_none")]

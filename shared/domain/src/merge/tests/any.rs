@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use crate::{
-    AccountStatus, AccountType, CountryCode, Degrees, Email, Moment, Share, SiteAddress, Text, TimeZone,
+    AccountStatus, AccountType, CountryCode, DateOrTime, Degrees, Email, Share, SiteAddress, Text, TimeZone,
     merge::AccountChange,
     property::{KeyName, PropertyChange},
     tariff::TariffChange,
@@ -23,7 +23,7 @@ pub(super) fn key() -> impl Strategy<Value = KeyName> {
 
 pub(super) fn property() -> impl Strategy<Value = PropertyChange> {
     let moment = |days: std::ops::Range<u8>| {
-        prop::option::of(days.prop_map(|day| Moment::parse(&format!("2026-01-0{day}")).unwrap()))
+        prop::option::of(days.prop_map(|day| DateOrTime::parse(&format!("2026-01-0{day}")).unwrap().moment()))
     };
     let share = prop::option::of((0u8..100).prop_map(|percent| Share::of_percent(percent.into()).unwrap()));
     ("[a-c]{1,2}", moment(1..4), moment(4..7), share).prop_map(|(value, from, to, accuracy)| PropertyChange {

@@ -205,11 +205,22 @@ async fn what_is_stated_twice_is_refused() {
     let body = json!({
         "properties": [{"keyName": "a", "dataValue": "1"}, {"keyName": "b", "dataValue": "1"},
                        {"keyName": "a", "dataValue": "2"}],
-        "tariffs": [{"masterTariffId": 1}, {"masterTariffId": 2, "serviceType": "GAS"}, {"masterTariffId": 3}],
+        "tariffs": [{"masterTariffId": 1, "serviceType": "HEAT"}, {"masterTariffId": 2, "serviceType": "GAS"},
+                    {"masterTariffId": 3, "serviceType": "HEAT"}],
     });
     let answer = running.rest(Method::POST, ACCOUNTS, body).await;
     let expected = ["NotUnique Account properties.2.keyName a", "NotUnique Account tariffs.2"];
     assert_eq!(refusal(&answer), refused(400, &expected));
+    // So are two without a service, and two on one day in other words.
+    for tariffs in [
+        json!([{"masterTariffId": 1}, {"masterTariffId": 3}]),
+        json!([{"masterTariffId": 1, "serviceType": "HEAT", "effectiveDate": "2026-12-01"},
+               {"masterTariffId": 3, "serviceType": "HEAT", "effectiveDate": "2026-11-30T23:00:00Z"}]),
+    ] {
+        let body = json!({"timeZone": "Europe/Amsterdam", "tariffs": tariffs});
+        let answer = running.rest(Method::POST, ACCOUNTS, body).await;
+        assert_eq!(refusal(&answer), refused(400, &["NotUnique Account tariffs.1"]));
+    }
     running.bundle.stop().await;
 }
 

@@ -225,13 +225,60 @@ async fn a_property_keeps_what_is_not_stated_anew() {
     let running = Running::start().await;
     running.added(json!({"providerAccountId": "p"})).await;
     let whole = json!({"keyName": "a", "dataValue": "1", "fromDateTime": "2026-01-01", "toDateTime": "2026-02-01T00:00:00Z", "accuracy": 12.5});
-    let expected = json!({"keyName": "a", "dataType": null, "dataValue": "1", "fromDateTime": "2026-01-01", "toDateTime": "2026-02-01T00:00:00Z", "accuracy": 12.5});
+    let expected = json!({"keyName": "a", "dataType": null, "dataValue": "1", "fromDateTime": "2026-01-01T00:00:00Z", "toDateTime": "2026-02-01T00:00:00Z", "accuracy": 12.5});
     assert_eq!(set(&running, whole).await, expected);
     let changed = set(&running, json!({"keyName": "a", "dataValue": "2", "toDateTime": null})).await;
     assert_eq!((&changed["dataValue"], &changed["toDateTime"]), (&json!("2"), &expected["toDateTime"]));
     let answer =
         running.rest(Method::POST, PATH, json!({"keyName": "a", "dataValue": "3", "fromDateTime": "2026-03-01"})).await;
     assert_eq!(refusal(&answer), refused(409, &["InvalidValue PropertyData fromDateTime 2026-03-01"]));
+    running.bundle.stop().await;
+}
+
+/// What systems write is answered as RFC 3339 has it, which every client reads; what is none of that is refused.
+#[tokio::test]
+async fn dates_are_answered_in_one_form() {
+    let running = Running::start().await;
+    running.added(json!({"providerAccountId": "p"})).await;
+    let until = async |raw: &str| {
+        running.rest(Method::PUT, PATH, json!({"keyName": "a", "dataValue": "1", "toDateTime": raw})).await
+    };
+    for (raw, answered) in [
+        ("9999-12-31", "9999-12-31T00:00:00Z"),
+        ("9999-12-31T23:59:59Z", "9999-12-31T23:59:59Z"),
+        ("9999-12-31T23:59:59.999+00:00", "9999-12-31T23:59:59.999Z"),
+        ("9999-12-31T23:59:59-05:00", "9999-12-31T23:59:59-05:00"),
+        ("20260101T000000Z", "2026-01-01T00:00:00Z"),
+        ("2026-01-02 00:00:00", "2026-01-02T00:00:00Z"),
+        ("2026-11-30T23:00:00.000+0000", "2026-11-30T23:00:00Z"),
+        ("2026-11-29T23:00:00.0000000Z", "2026-11-29T23:00:00Z"),
+        ("2026-12-01T00:00:00[America/New_York]", "2026-12-01T00:00:00-05:00"),
+        ("2026-12-01T00:00:00+01:00[Europe/Amsterdam]", "2026-12-01T00:00:00+01:00"),
+    ] {
+        let set = result(&until(raw).await);
+        assert_eq!(set["toDateTime"], answered, "{raw}");
+        // What was answered is accepted, and changes nothing.
+        let version = running.by_pid("p").await["version"].clone();
+        assert_eq!(result(&until(answered).await), set);
+        assert_eq!(running.by_pid("p").await["version"], version, "{raw}");
+    }
+    // The same point in time with another offset is no change, either: clients turn times into their zone.
+    assert_eq!(result(&until("2026-11-30T23:00:00Z").await)["toDateTime"], "2026-12-01T00:00:00+01:00");
+    for raw in [
+        "2026-01-01T00:00:60Z",
+        "2026-01-01T00:00:00+24:00",
+        "2026-01-01T24:00:00Z",
+        "2026-W01-1",
+        "0000-01-01",
+        "+002026-01-01",
+        "2026-12-01T00:00:00+01:00[America/New_York]",
+        "2026-12-01T00:00:00[Mars/Phobos]",
+        "2026-03-29T02:30:00[Europe/Amsterdam]",
+        "1767225600000",
+    ] {
+        let expected = format!("InvalidValue PropertyData toDateTime {raw}");
+        assert_eq!(refusal(&until(raw).await), refused(400, &[&expected]), "{raw}");
+    }
     running.bundle.stop().await;
 }
 

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{aliases, refusal, refused, results};
+use super::{aliases, refusal, refused, result, results};
 use crate::support::{Answered, Running};
 
 const PATH: &str = "/rest/v1/accounts/pid/p/tariffs";
@@ -151,6 +151,77 @@ async fn two_for_one_service_never_overlap() {
     let split = json!([{"masterTariffId": 9, "effectiveDate": "2026-07-01", "endDate": "2027-01-01"},
                        {"effectiveDate": "2026-01-01", "endDate": "2026-07-01"}]);
     assert_eq!(put(split).await.status, 200);
+    running.bundle.stop().await;
+}
+
+/// The days of the tariff that is added with an account.
+async fn days_of(running: &Running, id: &str, mut account: Value, tariff: Value) -> [Value; 2] {
+    account["providerAccountId"] = json!(id);
+    account["tariffs"] = json!([tariff]);
+    let added = running.added(account).await;
+    ["effectiveDate", "endDate"].map(|name| added["tariffs"][0][name].clone())
+}
+
+/// A time where a day is meant is on the day that it is where the account is.
+#[tokio::test]
+async fn a_day_is_that_of_the_zone_of_the_account() {
+    let running = Running::start().await;
+    let tariff = |from: &str, until: &str| json!({"masterTariffId": 1, "effectiveDate": from, "endDate": until});
+    for (n, (account, from, until, days)) in [
+        // The zone is stated, follows from the country, or from the ZIP code; or nobody knows it.
+        (json!({"timeZone": "Europe/Amsterdam"}), "2026-11-30T23:00:00Z", "9999-12-31", ["2026-12-01", "9999-12-31"]),
+        (
+            json!({"address": {"country": "NL"}}),
+            "2026-11-30T23:00:00.000+0000",
+            "9999-12-31T23:59:59Z",
+            ["2026-12-01", "9999-12-31"],
+        ),
+        (
+            json!({"address": {"addressString": "221 Main Street, San Francisco, CA 94105"}}),
+            "2026-12-01T08:00:00.0000000Z",
+            "2027-01-01T07:59:59Z",
+            ["2026-12-01", "2026-12-31"],
+        ),
+        (json!({}), "2026-11-30T23:00:00Z", "2027-01-01", ["2026-11-30", "2027-01-01"]),
+        // One without an offset says its day.
+        (json!({"timeZone": "America/New_York"}), "2026-12-01", "2027-01-01T00:00:00", ["2026-12-01", "2027-01-01"]),
+        (
+            json!({"timeZone": "America/New_York"}),
+            "2026-12-01T00:00:00[Europe/Amsterdam]",
+            "99991231",
+            ["2026-11-30", "9999-12-31"],
+        ),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        assert_eq!(days_of(&running, &format!("p{n}"), account, tariff(from, until)).await, days, "{from} {until}");
+    }
+    // The same by each way to set one: it is known by that day.
+    let amsterdam = "/rest/v1/accounts/pid/p0";
+    let body = json!({"effectiveDate": "2026-12-01T10:00:00+01:00", "tariffCode": "Day"});
+    let put = results(&running.rest(Method::PUT, &format!("{amsterdam}/tariffs"), body).await);
+    assert_eq!((put.len(), &put[0]["tariffCode"]), (1, &json!("Day")));
+    let body = json!({"keyName": "masterTariffId", "dataValue": "2", "fromDateTime": "2026-11-30T23:00:00Z"});
+    result(&running.rest(Method::PUT, &format!("{amsterdam}/properties"), body).await);
+    let found = running.get(running.admin(), &format!("{amsterdam}/tariffs?effectiveDate=2026-11-30T23:00:00Z")).await;
+    assert_eq!(shown(&results(&found)), ["2 ELECTRICITY 2026-12-01 -"]);
+    let answer = running
+        .rest(
+            Method::PUT,
+            PATH.replace("/p/", "/p0/").as_str(),
+            json!({"effectiveDate": "2026-01-01T00:00:00+01:00[UTC]"}),
+        )
+        .await;
+    let expected = ["InvalidValue Tariff effectiveDate 2026-01-01T00:00:00+01:00[UTC]"];
+    assert_eq!(refusal(&answer), refused(400, &expected));
+    // Who moves the account in the same call means the day there.
+    let body = json!({"address": {"country": "JP"}, "tariffs": [{"masterTariffId": 3, "serviceType": "GAS", "effectiveDate": "2026-11-30T15:00:00Z"}]});
+    let moved = result(&running.rest(Method::PUT, "/rest/v1/accounts/pid/p3", body).await);
+    assert_eq!(
+        (&moved["timeZone"], &moved["tariffs"][1]["effectiveDate"]),
+        (&json!("Asia/Tokyo"), &json!("2026-12-01"))
+    );
     running.bundle.stop().await;
 }
 
