@@ -8,7 +8,7 @@ use jiff::{Timestamp, civil::Date};
 
 use crate::{
     Account, Address, Customer, Email, EnergyType, ExternalId, Flaw, FormerInstallation, InputMethod, Installation,
-    InstallationId, LabelPartnerCode, Meter, MeterId, Name, ServiceType, Text,
+    InstallationId, LabelPartnerCode, Meter, MeterId, Name, ProviderId, SerialNumber, ServiceType,
     rules::{self, Breach},
 };
 
@@ -20,7 +20,7 @@ pub struct CustomerChange {
     /// Another address is another claim, and is not verified.
     pub email: Option<Email>,
     /// The customer's id at an identity provider.
-    pub authentication_provider_id: Option<Text<256>>,
+    pub authentication_provider_id: Option<ProviderId>,
     /// Given name.
     pub first_name: Option<Name>,
     /// Family name.
@@ -50,7 +50,7 @@ pub struct MeterChange {
     /// What it measures.
     pub energy_type: Option<EnergyType>,
     /// What is printed on it.
-    pub serial_number: Option<Name>,
+    pub serial_number: Option<SerialNumber>,
 }
 
 /// Which part of a change is refused.

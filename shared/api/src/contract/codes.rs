@@ -79,6 +79,7 @@ impl PartialSchema for FaultCode {
             "wrong_length",
             "out_of_range",
             "control_character",
+            "invisible_character",
             "surrounding_space",
             "invalid_country_code",
             "invalid_date",
