@@ -151,3 +151,59 @@ async fn a_key_is_one_however_it_is_composed() {
     assert_eq!(found["results"][0]["providerAccountId"], "p");
     running.bundle.stop().await;
 }
+
+#[tokio::test]
+async fn a_plus_sign_in_a_query_that_came_as_a_space_is_told_of() {
+    let running = Running::start().await;
+    let request = with(with(body("+"), "/customer_info/external_account_id", "+31"), PROVIDER_ID, "+42");
+    let id = running.provisioned(running.admin(), &request).await;
+    for (path, value, parameter) in [
+        (ACCOUNTS, "email=jo-{}@example.com", "InvalidValue email"),
+        (ACCOUNTS, "providerAccountId={}31", "InvalidValue providerAccountId"),
+        ("/rest/v1/account", "providerAccountId={}31", "InvalidValue providerAccountId"),
+        (
+            "/account",
+            "external_authentication_provider_id={}42",
+            "surrounding_space ?external_authentication_provider_id",
+        ),
+    ] {
+        let refused = running.get(running.admin(), &format!("{path}?{}", value.replace("{}", "+"))).await;
+        assert_eq!((refused.status, refused.faults()), (400, vec![parameter.to_owned()]), "{path}?{value}");
+        assert!(messages(&refused)[0].contains("%2B"), "{refused:?}");
+        let found = running.get(running.admin(), &format!("{path}?{}", value.replace("{}", "%2B"))).await.json();
+        let found = found.pointer("/results/0/accountId").or(found.get("account_id"));
+        assert_eq!(found, Some(&json!(id)), "{path}?{value}");
+    }
+    running.bundle.stop().await;
+}
+
+/// Addresses of several scripts, by each way of giving one; and the same again in capitals is taken.
+#[tokio::test]
+async fn an_email_may_be_of_any_script_and_is_compared_letter_by_letter() {
+    let running = Running::start().await;
+    for (email, same) in [
+        ("शक्ति@उदाहरण.भारत", "शक्ति@xn--p1b6ci4b4b3a.xn--h2brj9c"),
+        ("தமிழ்@உதாரணம்.இந்தியா", "தமிழ்@xn--zkc6cc5bi7f6e.xn--xkc2dl3a5ee0h"),
+        ("ใครก็ได้@ตัวอย่าง.ไทย", "ใครก็ได้@xn--72c1a1bt4awk9o.xn--o3cw4h"),
+        ("مُحَمَّد@example.com", "مُحَمَّد@EXAMPLE.com"),
+        ("🚀@example.com", "🚀@Example.com"),
+        ("jose\u{301}@example.com", "JOS\u{c9}@example.com"),
+        ("straße@example.com", "STRAẞE@example.com"),
+        ("strasse@example.com", "STRASSE@example.com"),
+    ] {
+        let added = running.added(json!({"email": email})).await;
+        let again = running.rest(Method::POST, ACCOUNTS, json!({"email": same})).await;
+        assert_eq!((again.status, again.faults()), (409, vec!["NotUnique email".into()]), "{same}");
+        let path = "/customer_info/email";
+        let again = running.provision(running.admin(), &with(body(1), path, same)).await;
+        assert_eq!((again.status, again.faults()), (409, vec![format!("taken {path}")]), "{same}");
+        let found = running.get(running.admin(), &format!("{ACCOUNTS}?email={same}")).await.json();
+        assert_eq!(found["results"][0]["accountId"], added["accountId"], "{same}");
+    }
+    // Whoever changes or erases an account frees the address in the form that was taken.
+    let id = running.added(json!({"email": "maß@example.com"})).await["accountId"].as_str().unwrap().to_owned();
+    running.rest(Method::PUT, &format!("{ACCOUNTS}/{id}"), json!({"email": "mass@example.com"})).await;
+    running.added(json!({"email": "MAß@example.com"})).await;
+    running.consistent_accounts().await;
+    running.bundle.stop().await;
+}
