@@ -43,7 +43,7 @@ fn take_out(account: &mut Account, key: &str) -> Result<(), Failure> {
             return Err(Failure::Rules(faults));
         }
         None if key == field::TARIFF => account.remove_electricity_tariffs(),
-        None => account.properties.retain(|stored, _| stored.as_str() != key),
+        None => account.properties.retain(|stored, _| !stored.is(key)),
     }
     Ok(())
 }

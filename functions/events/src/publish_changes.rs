@@ -8,7 +8,7 @@ use wattbook_api::{
     Entry, Failure, Function, Resource, Services, bus::Event, contract::Declaration, secret::KeyRing, verification,
 };
 use wattbook_domain::{
-    Email, LabelPartnerCode, Text,
+    Email, ExternalId, LabelPartnerCode, Text,
     events::{self, AccountEvent, Happening},
 };
 use wattbook_store::changes::{Change, Changed};
@@ -47,7 +47,7 @@ fn detail(event: &AccountEvent<'_>, keys: &KeyRing) -> Map<String, Value> {
     let mut insert_known = |name: &str, value: Option<&str>| {
         detail.extend(value.map(|value| (name.to_owned(), Value::from(value))));
     };
-    insert_known("external_account_id", account.customer.external_id.as_ref().map(Text::as_str));
+    insert_known("external_account_id", account.customer.external_id.as_ref().map(ExternalId::as_str));
     insert_known("label_partner", account.label_partner.as_ref().map(LabelPartnerCode::as_str));
     if let Happening::TokenRequested(_) = event.happening {
         let contact = &account.customer.contact;

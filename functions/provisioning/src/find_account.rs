@@ -6,9 +6,9 @@ use wattbook_api::{
     contract::{Parameter, json, schema_of},
     fault::Reason,
     http::ETag,
-    schema_types::Line256,
+    schema_types::Id256,
 };
-use wattbook_domain::{Claim, Text};
+use wattbook_domain::{Claim, ProviderId};
 use wattbook_provisioning::answer::{AccountView, Ids};
 
 /// The function.
@@ -22,7 +22,7 @@ pub(crate) static FUNCTION: Function = wattbook_provisioning::function(
                 "By the customer's id at your identity provider. An account of another organisation or brand answers \
                  exactly like one that does not exist.",
             )
-            .with(Parameter::query(BY, schema_of::<Line256>(), "The customer's id there.").required())
+            .with(Parameter::query(BY, schema_of::<Id256>(), "The customer's id there.").required())
             .reads(json::<AccountView>(), "The account.")
     },
 );
@@ -34,7 +34,7 @@ async fn find(services: &Services, request: &Request) -> Result<Answer, Failure>
     let principal = request.principal()?;
     let mut faults = Faults::default();
     let mut query = request.query();
-    let parse = |raw: &str| Text::parse(raw).map_err(Reason::from);
+    let parse = |raw: &str| ProviderId::parse(raw).map_err(Reason::from);
     let id = query.required(BY, parse, &mut faults);
     query.close(&mut faults);
     let Some(id) = id.filter(|_| faults.is_empty()) else { return Err(Failure::Faults(faults)) };

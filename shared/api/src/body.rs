@@ -12,7 +12,7 @@ use deserr::{
 };
 use serde_json::Value;
 use wattbook_domain::{
-    AccountId, AccountStatus, AccountType, CountryCode, DateOrTime, Email, EnergyType, Flaw, InputMethod,
+    AccountId, AccountStatus, AccountType, CountryCode, DateOrTime, Email, EnergyType, Flaw, Id, InputMethod,
     LabelPartnerCode, OrganisationId, ServiceType, TariffService, Text, TimeZone,
 };
 
@@ -162,6 +162,12 @@ fn account_id(raw: &str) -> Result<AccountId, Flaw> {
 }
 
 impl<const MAX: usize> Deserr<Faults> for Text<MAX> {
+    fn deserialize_from_value<V: IntoValue>(value: Node<V>, at: ValuePointerRef<'_>) -> Result<Self, Faults> {
+        text(value, at, |raw| Self::parse(raw).map_err(Reason::from))
+    }
+}
+
+impl<const MAX: usize> Deserr<Faults> for Id<MAX> {
     fn deserialize_from_value<V: IntoValue>(value: Node<V>, at: ValuePointerRef<'_>) -> Result<Self, Faults> {
         text(value, at, |raw| Self::parse(raw).map_err(Reason::from))
     }

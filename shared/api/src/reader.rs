@@ -31,7 +31,7 @@ impl<'q> Parameters<'q> {
             faults.query(name, Reason::new("repeated_parameter", "must be given once"));
             return None;
         }
-        parse(value).map_err(|reason| faults.query(name, reason)).ok()
+        parse(value).map_err(|reason| faults.query(name, with_plus(value, reason))).ok()
     }
 
     /// A parameter that must be there.
@@ -82,8 +82,20 @@ impl<'q> Parameters<'q> {
     }
 }
 
+/// Why a value is refused, and whether that may be for a plus sign that came as a space: as it stands in many an
+/// e-mail, id and time.
+fn with_plus(value: &str, reason: Reason) -> Reason {
+    if !value.contains(' ') {
+        return reason;
+    }
+    let message = format!("{}; mind that + means a space in a query: a plus sign is written %2B", reason.message);
+    Reason { message, ..reason }
+}
+
 #[cfg(test)]
 mod tests {
+    use wattbook_domain::Email;
+
     use super::*;
     use crate::fault::Location;
 
@@ -107,5 +119,19 @@ mod tests {
         parameters.close(&mut faults);
         let expected = [("?a", "repeated_parameter"), ("?b", "not_allowed"), ("?c", "unknown_parameter")];
         assert_eq!(paths(&faults), expected.map(|(path, code)| (path.to_owned(), code)));
+    }
+
+    #[test]
+    fn a_plus_sign_that_came_as_a_space_is_told_of() {
+        let said = |value: &str| {
+            let (pairs, mut faults) = ([("email".to_owned(), value.to_owned())], Faults::default());
+            let parse = |raw: &str| Email::parse(raw).map_err(Reason::from);
+            Parameters::new(&pairs).optional("email", parse, &mut faults);
+            faults.list().first().map(|fault| fault.reason.message.contains("%2B"))
+        };
+        assert_eq!(said("jo solar@example.com"), Some(true));
+        assert_eq!(said(" 31@example.com"), Some(true));
+        assert_eq!(said("jo.example.com"), Some(false));
+        assert_eq!(said("jo+solar@example.com"), None);
     }
 }

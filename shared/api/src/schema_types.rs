@@ -13,12 +13,48 @@ use wattbook_domain::{
     property::DataType,
 };
 
-/// One line of text: no control characters, no white space around it. The white space is spelt out,
-/// for `\s` is another set in every dialect of regular expressions.
+// Spelt out, for `\s` is another set in every dialect of regular expressions, and most have no `\p`. What cannot be seen
+// beyond U+FFFF is left out: many dialects take no such range.
+
+/// What no text may have: control characters, separators of lines, and what is not seen.
+macro_rules! unseen {
+    () => {
+        r"\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb"
+    };
+}
+
+/// Other spaces than U+0020.
+macro_rules! other_spaces {
+    () => {
+        r"\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+    };
+}
+
+/// What some scripts are written with, though it is not seen by itself.
+macro_rules! ignorable {
+    () => {
+        r"\u034f\u115f-\u1160\u17b4-\u17b5\u180b-\u180f\u200c-\u200d\u2800\u3164\ufe00-\ufe0f\uffa0"
+    };
+}
+
+/// Signs that are seen, and are formatting.
+macro_rules! formatting {
+    () => {
+        r"\u0600-\u0605\u06dd\u070f\u0890-\u0891\u08e2"
+    };
+}
+
+/// One line of text, with no white space around it.
 const LINE: &str = concat!(
-    r"^[^\u0000-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]",
-    r"([^\u0000-\u001f\u007f-\u009f]*",
-    r"[^\u0000-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000])?$",
+    concat!("^[^ ", unseen!(), other_spaces!(), ignorable!(), "]"),
+    concat!("([^", unseen!(), "]*[^ ", unseen!(), other_spaces!(), "])?$"),
+);
+
+/// An id: one line on which every character can be seen.
+const ID: &str = concat!(
+    concat!("^[^ ", unseen!(), other_spaces!(), ignorable!(), formatting!(), "]"),
+    concat!("([^", unseen!(), other_spaces!(), ignorable!(), formatting!(), "]*"),
+    concat!("[^ ", unseen!(), other_spaces!(), ignorable!(), formatting!(), "])?$"),
 );
 
 /// A date, or a date with a time: no format of JSON Schema allows both. Which days and hours there are is not said here.
@@ -50,19 +86,27 @@ macro_rules! described {
     )+};
 }
 
-/// The key of a property: one line of text of up to 128 characters.
+/// The key of a property: an id of up to 128 characters.
 #[must_use]
 pub fn key_name() -> Schema {
-    line(ObjectBuilder::new().schema_type(Type::String), 128).into()
+    id(ObjectBuilder::new().schema_type(Type::String), 128).into()
 }
 
 fn line(text: ObjectBuilder, max: usize) -> ObjectBuilder {
     text.min_length(Some(1)).max_length(Some(max)).pattern(Some(LINE))
 }
 
+fn id(text: ObjectBuilder, max: usize) -> ObjectBuilder {
+    text.min_length(Some(1)).max_length(Some(max)).pattern(Some(ID))
+}
+
 described! {
-    /// An id that your systems gave: one line of text.
-    ExternalIdText => |text| line(text, 128);
+    /// An id that your systems gave: one line on which every character can be seen.
+    ExternalIdText => |text| id(text, 128);
+    /// An id of up to 100 characters, each of which can be seen.
+    Id100 => |text| id(text, 100);
+    /// An id of up to 256 characters, each of which can be seen.
+    Id256 => |text| id(text, 256);
     /// One line of text of up to 8 characters.
     Line8 => |text| line(text, 8);
     /// One line of text of up to 16 characters.
@@ -77,8 +121,6 @@ described! {
     Line128 => |text| line(text, 128);
     /// One line of text of up to 255 characters.
     Line255 => |text| line(text, 255);
-    /// One line of text of up to 256 characters.
-    Line256 => |text| line(text, 256);
     /// One line of text of up to 500 characters.
     Line500 => |text| line(text, 500);
     /// One line of text of up to 1000 characters, or a number or a truth value, which are kept as text.
@@ -110,4 +152,24 @@ described! {
     Input as "MeterInputMethod" => |text| text.enum_values(Some(InputMethod::WORDS.iter().copied()));
     /// What a meter measures.
     Energy as "EnergyType" => |text| text.enum_values(Some(EnergyType::WORDS.iter().copied()));
+}
+
+#[cfg(test)]
+mod tests {
+    use regex::Regex;
+    use wattbook_domain::{ExternalId, Text};
+
+    use super::*;
+
+    /// Each character up to U+FFFF, at the beginning, inside and at the end of a text and of an id.
+    #[test]
+    fn the_patterns_say_what_is_read() {
+        let (line, id) = (Regex::new(LINE).unwrap(), Regex::new(ID).unwrap());
+        for c in (0..=0xffff).filter_map(char::from_u32) {
+            for raw in [c.to_string(), format!("{c}a"), format!("a{c}b"), format!("a{c}")] {
+                assert_eq!(line.is_match(&raw), Text::<3>::parse(&raw).is_ok(), "text {raw:?}");
+                assert_eq!(id.is_match(&raw), ExternalId::parse(&raw).is_ok(), "id {raw:?}");
+            }
+        }
+    }
 }

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    CountryCode, Email, ExternalId, LabelPartnerCode, Name, OrganisationId, Profile, ServiceType, Site, Tariff, Text,
+    CountryCode, Email, ExternalId, LabelPartnerCode, Name, OrganisationId, Profile, ProviderId, SerialNumber,
+    ServiceType, Site, Tariff, Text,
     property::{KeyName, Property},
     words::words,
 };
@@ -112,7 +113,7 @@ pub struct Customer {
     pub registration: Option<Registration>,
     /// The customer's id at the organisation's identity provider, for single sign-on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub authentication_provider_id: Option<Text<256>>,
+    pub authentication_provider_id: Option<ProviderId>,
     /// The person.
     pub contact: Contact,
 }
@@ -304,7 +305,7 @@ pub struct Meter {
     pub energy_type: Option<EnergyType>,
     /// What is printed on it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub serial_number: Option<Name>,
+    pub serial_number: Option<SerialNumber>,
     /// Since when it is there, if it took the place of another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub installed_on: Option<Date>,

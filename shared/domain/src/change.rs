@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz};
 
 use crate::{
     Account, Address, Customer, Email, EnergyType, ExternalId, Flaw, InputMethod, Installation, InstallationId,
-    LabelPartnerCode, Meter, MeterId, Name, ServiceType, Text,
+    LabelPartnerCode, Meter, MeterId, Name, ProviderId, SerialNumber, ServiceType,
     rules::{self, Breach},
 };
 
@@ -23,7 +23,7 @@ pub struct CustomerChange {
     /// Another address is another claim, and is not verified.
     pub email: Option<Email>,
     /// The customer's id at an identity provider.
-    pub authentication_provider_id: Option<Text<256>>,
+    pub authentication_provider_id: Option<ProviderId>,
     /// Given name.
     pub first_name: Option<Name>,
     /// Family name.
@@ -53,7 +53,7 @@ pub struct MeterChange {
     /// What it measures.
     pub energy_type: Option<EnergyType>,
     /// What is printed on it.
-    pub serial_number: Option<Name>,
+    pub serial_number: Option<SerialNumber>,
 }
 
 /// Which part of a change is refused.

@@ -1,6 +1,6 @@
 //! Claims: the values of an account that may belong to one account only.
 
-use crate::{Account, Email, ExternalId, Text};
+use crate::{Account, Email, ExternalId, ProviderId};
 
 /// What kind of value is claimed. Values of different kinds never collide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -88,15 +88,15 @@ impl Claim {
     /// The claim of an external account id.
     #[must_use]
     pub fn external_account_id(id: &ExternalId) -> Self {
-        Self { kind: ClaimKind::ExternalAccountId, value: id.to_string(), place: Place::ExternalAccountId }
+        Self { kind: ClaimKind::ExternalAccountId, value: id.canonical().into_owned(), place: Place::ExternalAccountId }
     }
 
     /// The claim of a customer's id at an identity provider.
     #[must_use]
-    pub fn authentication_provider_id(id: &Text<256>) -> Self {
+    pub fn authentication_provider_id(id: &ProviderId) -> Self {
         Self {
             kind: ClaimKind::AuthenticationProviderId,
-            value: id.to_string(),
+            value: id.canonical().into_owned(),
             place: Place::AuthenticationProviderId,
         }
     }
@@ -106,7 +106,7 @@ impl Claim {
     pub fn external_installation_id(id: &ExternalId, installation: usize) -> Self {
         Self {
             kind: ClaimKind::ExternalInstallationId,
-            value: id.to_string(),
+            value: id.canonical().into_owned(),
             place: Place::ExternalInstallationId { installation },
         }
     }
@@ -116,7 +116,7 @@ impl Claim {
     pub fn external_meter_id(id: &ExternalId, installation: usize, meter: usize) -> Self {
         Self {
             kind: ClaimKind::ExternalMeterId,
-            value: id.to_string(),
+            value: id.canonical().into_owned(),
             place: Place::ExternalMeterId { installation, meter },
         }
     }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::{
     Account, Address, Contact, Customer, Email, EnergyType, ExternalId, InputMethod, Installation, InstallationId,
-    LabelPartnerCode, Meter, MeterId, Name, OrganisationId, ServiceType, Text,
+    LabelPartnerCode, Meter, MeterId, Name, OrganisationId, ProviderId, SerialNumber, ServiceType,
 };
 
 /// A meter to be.
@@ -20,7 +20,7 @@ pub struct MeterDraft {
     /// What it measures.
     pub energy_type: Option<EnergyType>,
     /// What is printed on it.
-    pub serial_number: Option<Name>,
+    pub serial_number: Option<SerialNumber>,
 }
 
 /// An installation to be.
@@ -50,7 +50,7 @@ pub struct AccountDraft {
     /// Whether the address counts as verified from the start.
     pub email_verified: bool,
     /// The customer's id at an identity provider.
-    pub authentication_provider_id: Option<Text<256>>,
+    pub authentication_provider_id: Option<ProviderId>,
     /// Given name.
     pub first_name: Option<Name>,
     /// Family name.

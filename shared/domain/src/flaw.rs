@@ -13,11 +13,23 @@ pub enum Flaw {
         max: usize,
     },
     /// Control characters, line breaks and NUL included.
-    #[error("must not contain control characters or line breaks")]
-    ControlCharacter,
+    #[error("must not contain control characters or line breaks; U+{:04X} is one", u32::from(*found))]
+    ControlCharacter {
+        /// The first one.
+        found: char,
+    },
     /// White space before or after the text.
-    #[error("must not begin or end with white space")]
-    SurroundingSpace,
+    #[error("must not begin or end with white space; U+{:04X} is that", u32::from(*found))]
+    SurroundingSpace {
+        /// What stands there.
+        found: char,
+    },
+    /// A character that is not seen, or is seen as a space and is none.
+    #[error("must not contain U+{:04X}, which cannot be seen or told from a space; take it out", u32::from(*found))]
+    InvisibleCharacter {
+        /// The first one.
+        found: char,
+    },
     /// Absent.
     #[error("is required")]
     Required,
@@ -178,8 +190,9 @@ impl Flaw {
         match self {
             Self::Empty => "empty",
             Self::TooLong { .. } => "too_long",
-            Self::ControlCharacter => "control_character",
-            Self::SurroundingSpace => "surrounding_space",
+            Self::ControlCharacter { .. } => "control_character",
+            Self::SurroundingSpace { .. } => "surrounding_space",
+            Self::InvisibleCharacter { .. } => "invisible_character",
             Self::Required => "required",
             Self::AccountId => "invalid_account_id",
             Self::Permanent => "permanent",

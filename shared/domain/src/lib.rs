@@ -45,5 +45,5 @@ pub use profile::{AccountStatus, AccountType, Profile};
 pub use service_type::ServiceType;
 pub use site::{PlaceFacts, PostalArea, Site, SiteAddress};
 pub use tariff::{Tariff, TariffService};
-pub use text::{ExternalId, Name, Text};
+pub use text::{ExternalId, Id, Name, ProviderId, SerialNumber, Text};
 pub use time_zone::TimeZone;

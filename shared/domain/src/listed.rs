@@ -1,8 +1,12 @@
 //! What a list of accounts may be searched, filtered and sorted by, and how texts are compared for that.
 
+use icu_casemap::CaseMapper;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::{Account, AccountStatus, CountryCode, Email, LabelPartnerCode, Text, TimeZone, words::words};
+use crate::{
+    Account, AccountStatus, CountryCode, Email, ExternalId, LabelPartnerCode, Text, TimeZone, text::composed,
+    words::words,
+};
 
 words! {
     /// A field that a list can be searched, filtered and sorted by.
@@ -48,9 +52,9 @@ impl Account {
         let (profile, customer, address) = (&self.profile, &self.customer, self.site.address());
         let status = Some(profile.status).filter(|status| *status != AccountStatus::Active);
         [
-            (ListField::ProviderAccountId, customer.external_id.as_ref().map(Text::to_string)),
+            (ListField::ProviderAccountId, customer.external_id.as_ref().map(ExternalId::to_string)),
             (ListField::AccountName, self.name()),
-            (ListField::CustomerOrgId, profile.customer_org_id.as_ref().map(Text::to_string)),
+            (ListField::CustomerOrgId, profile.customer_org_id.as_ref().map(ExternalId::to_string)),
             (ListField::CustomerOrgName, profile.customer_org_name.as_ref().map(Text::to_string)),
             (ListField::Owner, profile.owner.as_ref().map(Text::to_string)),
             (ListField::Status, status.map(|status| status.word().to_owned())),
@@ -77,7 +81,13 @@ pub fn folded(text: &str) -> String {
         return text.to_ascii_lowercase();
     }
     let composed: String = text.nfkc().collect();
-    caseless::default_case_fold_str(&composed).nfkc().collect()
+    CaseMapper::new().fold_string(&composed).nfkc().collect()
+}
+
+/// Whether two texts are the same, however their letters are composed.
+#[must_use]
+pub fn same(one: &str, other: &str) -> bool {
+    composed(one) == composed(other)
 }
 
 #[cfg(test)]

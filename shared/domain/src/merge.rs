@@ -19,7 +19,7 @@ pub struct AccountChange {
     /// What it is called.
     pub name: Option<Text<255>>,
     /// The organisation's own id of a group of accounts.
-    pub customer_org_id: Option<Text<128>>,
+    pub customer_org_id: Option<ExternalId>,
     /// What that group is called.
     pub customer_org_name: Option<Text<255>>,
     /// Who looks after it.

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Account, Text, TimeZone, account::is_default, words::words};
+use crate::{Account, ExternalId, Text, TimeZone, account::is_default, words::words};
 
 words! {
     /// Whether an account is in use.
@@ -39,7 +39,7 @@ pub struct Profile {
     pub name: Option<Text<255>>,
     /// The organisation's own id of a group of accounts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub customer_org_id: Option<Text<128>>,
+    pub customer_org_id: Option<ExternalId>,
     /// What that group is called.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer_org_name: Option<Text<255>>,

@@ -3,10 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Flaw, Moment, Share, Text, words::words};
+use crate::{Flaw, Id, Moment, Share, Text, words::words};
 
 /// The key of a property.
-pub type KeyName = Text<128>;
+pub type KeyName = Id<128>;
 
 /// A property without its key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -30,8 +30,8 @@ impl Password {
     /// Reads a password as it stands in a body.
     pub(crate) fn read(raw: &str) -> Result<Self, Reason> {
         let composed: String = raw.nfc().take(MAX + 1).collect();
-        if composed.chars().any(char::is_control) {
-            return Err(Flaw::ControlCharacter.into());
+        if let Some(found) = composed.chars().find(|c| c.is_control()) {
+            return Err(Flaw::ControlCharacter { found }.into());
         }
         match composed.chars().count() {
             0..MIN => Err(Reason::new("too_short", format!("must not be shorter than {MIN} characters"))),

@@ -80,6 +80,7 @@ impl PartialSchema for FaultCode {
             "wrong_length",
             "out_of_range",
             "control_character",
+            "invisible_character",
             "surrounding_space",
             "invalid_account_id",
             "invalid_country_code",

@@ -51,8 +51,8 @@ pub struct AccountBody {
     pub account_name: Option<Text<255>>,
     /// Your own id of a group of accounts.
     #[deserr(default)]
-    #[schema(value_type = Option<Line128>)]
-    pub customer_org_id: Option<Text<128>>,
+    #[schema(value_type = Option<ExternalIdText>)]
+    pub customer_org_id: Option<ExternalId>,
     /// What that group is called.
     #[deserr(default)]
     #[schema(value_type = Option<Line255>)]
@@ -157,7 +157,7 @@ pub struct AddressBody {
 pub struct PropertyValue {
     /// Its key once more, as answers have it.
     #[deserr(default)]
-    #[schema(value_type = Option<Line128>)]
+    #[schema(value_type = Option<ExternalIdText>)]
     pub key_name: Option<KeyName>,
     /// Its value; a new property needs one. Numbers and truth values are kept as text.
     #[deserr(default)]
@@ -185,7 +185,7 @@ pub struct PropertyValue {
 #[allow(dead_code, reason = "only describes")]
 pub struct PropertyBody {
     /// The name.
-    key_name: Line128,
+    key_name: ExternalIdText,
     /// The value.
     data_value: Scalar,
     /// From when on it holds.

@@ -50,8 +50,13 @@ impl Target {
             ("", "") => {
                 let mut query = request.query();
                 let id = query.optional("accountId", |id| Ok(Self::id(id)), faults);
-                let own = query.optional("providerAccountId", |own| Ok(Self::own(own)), faults);
-                id.or(own)
+                let parse = |own: &str| match ExternalId::parse(own) {
+                    // A plus sign that came as a space is likely: of such an id it is said what is wrong.
+                    Err(flaw) if own.contains(' ') => Err(Reason::from(flaw)),
+                    read => Ok(read.map_or(Self::Nothing, Self::Own)),
+                };
+                let own = query.optional("providerAccountId", parse, faults);
+                id.or(own).or_else(|| query.first("providerAccountId").map(|_| Self::Nothing))
             }
             ("", own) => Some(Self::own(own)),
             (id, _) => Some(Self::id(id)),

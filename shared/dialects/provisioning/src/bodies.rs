@@ -5,7 +5,8 @@ use deserr::{Deserr, ValuePointerRef};
 use jiff::civil::Date;
 use utoipa::ToSchema;
 use wattbook_domain::{
-    AccountId, CountryCode, Email, EnergyType, ExternalId, Flaw, InputMethod, LabelPartnerCode, Name, ServiceType, Text,
+    AccountId, CountryCode, Email, EnergyType, ExternalId, Flaw, InputMethod, LabelPartnerCode, Name, ProviderId,
+    SerialNumber, ServiceType, Text,
 };
 
 use wattbook_api::{
@@ -13,7 +14,7 @@ use wattbook_api::{
     body::{self, at_least_one},
     fault::Reason,
     schema_types::{
-        Country, Day, EmailText, Energy, ExternalIdText, Input, LabelPartner, Line16, Line100, Line256, Service,
+        Country, Day, EmailText, Energy, ExternalIdText, Id100, Id256, Input, LabelPartner, Line16, Line100, Service,
     },
 };
 
@@ -103,8 +104,8 @@ pub struct CustomerBody {
     pub email: Email,
     /// The customer's id at your identity provider, for single sign-on. Unique.
     #[deserr(default)]
-    #[schema(value_type = Option<Line256>)]
-    pub external_authentication_provider_id: Option<Text<256>>,
+    #[schema(value_type = Option<Id256>)]
+    pub external_authentication_provider_id: Option<ProviderId>,
     /// The person.
     pub contact_info: ContactBody,
 }
@@ -139,8 +140,8 @@ pub struct CustomerChangeBody {
     pub email: Option<Email>,
     /// The customer's id at your identity provider, for single sign-on. Unique.
     #[deserr(default)]
-    #[schema(value_type = Option<Line256>)]
-    pub external_authentication_provider_id: Option<Text<256>>,
+    #[schema(value_type = Option<Id256>)]
+    pub external_authentication_provider_id: Option<ProviderId>,
     /// The person.
     #[deserr(default)]
     pub contact_info: Option<ContactChangeBody>,
@@ -296,8 +297,8 @@ pub struct MeterBody {
     pub meter_energy_type: Option<EnergyType>,
     /// What is printed on it.
     #[deserr(default)]
-    #[schema(value_type = Option<Line100>)]
-    pub meter_serial_number: Option<Name>,
+    #[schema(value_type = Option<Id100>)]
+    pub meter_serial_number: Option<SerialNumber>,
 }
 
 /// An exchange: from when on another meter is in the place of one.

@@ -68,7 +68,7 @@ impl IdType {
         let named = |installation: &&Installation| {
             let given = match self {
                 Self::Internal => installation.id.to_string() == id,
-                Self::External => installation.external_id.as_str() == id,
+                Self::External => installation.external_id.is(id),
             };
             given && principal.reach.covers_brand(&installation.label_partner)
         };
@@ -85,7 +85,7 @@ impl IdType {
             account.installations.iter().filter(|candidate| candidate.id == installation).flat_map(|i| &i.meters);
         let meter = meters.find(|meter| match self {
             Self::Internal => meter.id.to_string() == id,
-            Self::External => meter.external_id.as_ref().is_some_and(|external| external.as_str() == id),
+            Self::External => meter.external_id.as_ref().is_some_and(|external| external.is(id)),
         });
         meter.map(|meter| meter.id).ok_or(Failure::NotFound)
     }

@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use super::*;
 use crate::{
-    Email, ExternalId, LabelPartnerCode, Name, OrganisationId, Text,
+    Email, ExternalId, LabelPartnerCode, Name, OrganisationId, SerialNumber, Text,
     change::CustomerChange,
     draft::{AccountDraft, InstallationDraft, MeterDraft},
 };
@@ -90,7 +90,7 @@ fn installations_and_meters_go_by_their_ids() {
     after.installations.swap(0, 1);
     assert_eq!(paths(&before, &after), ["installations"]);
     after.installations[0].service_type = "RT-LR-NILM-HW".parse().unwrap();
-    after.installations[1].meters[0].serial_number = Name::parse("1").ok();
+    after.installations[1].meters[0].serial_number = SerialNumber::parse("1").ok();
     let meter = format!("installations.{}.meters.{}.serial_number", first.id, first.meters[0].id);
     assert_eq!(
         paths(&before, &after),
@@ -134,6 +134,6 @@ fn of_many_changed_properties_only_that_is_told() {
     assert_eq!(paths(&before, &after), ["properties"]);
     after.properties = before.properties.clone();
     after.properties.extend(with(2, "2").properties);
-    after.properties.remove("k5");
+    after.properties.remove(&KeyName::parse("k5").unwrap());
     assert_eq!(paths(&before, &after), ["properties.k0", "properties.k1", "properties.k5"]);
 }

@@ -259,7 +259,7 @@ fn a_part_that_is_taken_out_is_gone() {
     ];
     let full = AccountChange {
         name: Text::parse("n").ok(),
-        customer_org_id: Text::parse("n").ok(),
+        customer_org_id: ExternalId::parse("n").ok(),
         customer_org_name: Text::parse("n").ok(),
         owner: Text::parse("n").ok(),
         account_type: Some(AccountType::Target),

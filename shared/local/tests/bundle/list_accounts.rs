@@ -294,7 +294,7 @@ async fn searches_and_filters_find_what_they_say() {
     {
         let mut account = account(&running, name, Some("NORTH"));
         account.profile.customer_org_name = Text::parse(group).ok();
-        account.profile.customer_org_id = Text::parse(&group.to_lowercase()).ok();
+        account.profile.customer_org_id = ExternalId::parse(&group.to_lowercase()).ok();
         account.customer.external_id = ExternalId::parse(&format!("own-{i}")).ok();
         account.customer.email = Email::parse(&format!("jo{i}@example.com")).ok();
         account.profile.status = if i == 3 { AccountStatus::Inactive } else { AccountStatus::Active };

@@ -50,3 +50,4 @@ mod resend_verification;
 mod stack;
 mod support;
 mod templates;
+mod text;

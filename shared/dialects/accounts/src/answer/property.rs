@@ -67,7 +67,8 @@ impl PropertyView {
     /// What the property operation has set.
     #[must_use]
     pub fn of_set(set: &StatedProperty, account: &Account) -> Self {
-        match (account.properties.get_key_value(set.key.as_str()), set.change.tariffs.first()) {
+        let property = set.change.properties.first().and_then(|(key, _)| account.properties.get_key_value(key));
+        match (property, set.change.tariffs.first()) {
             (Some((key, property)), _) => Self::of(key, property),
             (None, Some(tariff)) => {
                 Self { accuracy: tariff.likelihood.map(percent), ..Self::of_field(&set.key, Some(set.value.clone())) }

@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 
 use crate::{
-    AccountStatus, AccountType, CountryCode, DateOrTime, Degrees, Email, Share, SiteAddress, Text, TimeZone,
+    AccountStatus, AccountType, CountryCode, DateOrTime, Degrees, Email, ExternalId, Share, SiteAddress, Text,
+    TimeZone,
     merge::AccountChange,
     property::{KeyName, PropertyChange},
     tariff::TariffChange,
@@ -11,6 +12,10 @@ use crate::{
 
 fn text<const MAX: usize>() -> impl Strategy<Value = Option<Text<MAX>>> {
     prop::option::of("[a-c]{1,2}".prop_map(|text| Text::parse(&text).unwrap()))
+}
+
+fn id() -> impl Strategy<Value = Option<ExternalId>> {
+    prop::option::of("[a-c]{1,2}".prop_map(|id| ExternalId::parse(&id).unwrap()))
 }
 
 fn degrees() -> impl Strategy<Value = Option<Degrees>> {
@@ -59,7 +64,7 @@ pub(super) fn change() -> impl Strategy<Value = AccountChange> {
         currency,
         ..TariffChange::default()
     }));
-    let header = (text(), text(), text(), text(), status, kind, zone);
+    let header = (text(), id(), text(), text(), status, kind, zone);
     (header, (email, text(), text()), address(), properties, tariff).prop_map(
         |(header, person, address, properties, tariff)| {
             let (name, customer_org_id, customer_org_name, owner, status, account_type, time_zone) = header;
