@@ -12,7 +12,7 @@ pub mod bodies;
 pub mod change;
 pub mod contract;
 pub mod defaults;
-mod details;
+pub mod details;
 pub mod envelope;
 pub mod field;
 pub mod query;

@@ -28,7 +28,7 @@ impl Filter {
         let mut query = request.query();
         let service = query.optional("serviceType", word, faults);
         let services = query.optional("serviceTypes", words, faults);
-        let mut date = |name| query.optional(name, |raw| day(raw).map_err(Reason::from), faults);
+        let mut date = |name| query.optional(name, date, faults);
         let [effective_date, effective_on, from, to] =
             ["effectiveDate", "effectiveOn", "fromDateTime", "toDateTime"].map(&mut date);
         if from.zip(to).is_some_and(|(from, to)| to.moment().instant() <= from.moment().instant()) {
@@ -66,6 +66,16 @@ impl Filter {
             && tariff.applies_within(self.from.map(day), last.flatten())
             && self.is_active.is_none_or(|wanted| wanted == tariff.is_active_on(day(self.now.into())))
     }
+}
+
+fn date(raw: &str) -> Result<DateOrTime, Reason> {
+    day(raw).map_err(|flaw| {
+        let mut reason = Reason::from(flaw);
+        if raw.contains(' ') {
+            reason.message.push_str("; a + means a space in a query: write it %2B");
+        }
+        reason
+    })
 }
 
 fn truth(raw: &str) -> Result<bool, Reason> {

@@ -257,6 +257,9 @@ async fn a_query_asks_by_day_period_service_and_page() {
     let backwards =
         running.get(running.admin(), &format!("{PATH}?fromDateTime=2026-01-01&toDateTime=2026-01-01")).await;
     assert_eq!(refusal(&backwards), refused(400, &["InvalidValue Tariff toDateTime 2026-01-01"]));
+    let spaced = running.get(running.admin(), &format!("{PATH}?effectiveOn=2026-01-01T00:00:00+01:00")).await;
+    let message = spaced.json()["results"][0]["message"].as_str().unwrap().to_owned();
+    assert!(spaced.status == 400 && message.contains("%2B"), "{message}");
     // What is to be deleted is picked alike.
     running.rest(Method::DELETE, &format!("{PATH}/2?effectiveOn=2027-01-01"), None).await;
     assert_eq!(ids("").await, order);
