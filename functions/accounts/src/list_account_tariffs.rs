@@ -2,8 +2,9 @@
 
 use wattbook_accounts::{
     answer::TariffView,
-    contract::{self, envelope},
+    contract,
     envelope::Envelope,
+    query::{page_count, page_start},
     target,
     tariffs,
 };
@@ -14,18 +15,24 @@ pub(crate) static FUNCTION: Function = wattbook_accounts::function(
     "list-account-tariffs",
     |services, request| Box::pin(run(services, request)),
     |operation| {
-        contract::tariffs(operation)
-            .named("List the tariffs of an account", "By service and effective date.")
-            .answers(200, envelope::<TariffView>("Tariff"), "The tariffs.")
+        contract::pages(contract::tariffs(operation))
+            .named(
+                "List the tariffs of an account",
+                "By service and effective date; all of them, unless a page is asked for. `count` is that of all that match.",
+            )
+            .answers(200, contract::page::<TariffView>("Tariff"), "The tariffs.")
             .versioned()
             .refuses(&[Refusal::NotFound])
     },
 );
 
 async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> {
-    let wanted = |faults: &mut Faults| tariffs::Filter::read(request, faults);
-    let (_, account, wanted) = target::asked(services, request, wanted).await?;
-    let zone = account.time_zone();
-    let views = account.tariffs.iter().filter(|tariff| wanted.matches(tariff, zone)).map(TariffView::of).collect();
-    Ok(Envelope::of("Tariff", views).answer()?.header("etag", ETag(account.version)))
+    let wanted = |faults: &mut Faults| {
+        let mut query = request.query();
+        let [start, count] = [page_start(&mut query, faults), page_count(&mut query, faults)];
+        (tariffs::Filter::read(request, faults), start, count)
+    };
+    let (_, account, (wanted, start, count)) = target::asked(services, request, wanted).await?;
+    let views = wanted.of(&account).map(TariffView::of).collect();
+    Ok(Envelope::page("Tariff", views, start, count).answer()?.header("etag", ETag(account.version)))
 }

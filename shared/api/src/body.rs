@@ -13,7 +13,7 @@ use deserr::{
 use serde_json::Value;
 use wattbook_domain::{
     AccountId, AccountStatus, AccountType, CountryCode, DateOrTime, Email, EnergyType, Flaw, Id, InputMethod,
-    LabelPartnerCode, OrganisationId, ServiceType, TariffService, Text, TimeZone,
+    LabelPartnerCode, OrganisationId, ServiceType, TariffService, Text, TimeZone, property::DataType,
 };
 
 use crate::{
@@ -26,6 +26,29 @@ pub fn read<T: Deserr<Faults>>(body: &Value, faults: &mut Faults) -> Option<T> {
     let read = deserr::deserialize::<T, _, Faults>(body.clone()).map_err(|found| faults.extend(found)).ok();
     faults.sort_by(body);
     read
+}
+
+/// Reads a value as two structures that share its members.
+///
+/// # Errors
+/// The one or the other cannot be read. What is no object at all is one fault, not two.
+pub fn both<A, B, V>(value: Node<V>, at: ValuePointerRef<'_>) -> Result<(A, B), Faults>
+where
+    A: Deserr<Faults>,
+    B: Deserr<Faults>,
+    V: IntoValue,
+{
+    let is_object = value.kind() == ValueKind::Map;
+    let value = Value::from(value);
+    let first = A::deserialize_from_value(value.clone().into_value(), at);
+    if !is_object {
+        return first.and_then(|first| Ok((first, B::deserialize_from_value(value.into_value(), at)?)));
+    }
+    match (first, B::deserialize_from_value(value.into_value(), at)) {
+        (Ok(first), Ok(second)) => Ok((first, second)),
+        (Err(found), Ok(_)) | (Ok(_), Err(found)) => Err(found),
+        (Err(first), Err(second)) => Err(merge(Some(first), second)),
+    }
 }
 
 /// A list that must have an element.
@@ -142,6 +165,7 @@ from_text! {
     AccountStatus = str::parse;
     AccountType = str::parse;
     CountryCode = CountryCode::parse;
+    DataType = str::parse;
     DateOrTime = DateOrTime::parse;
     Email = Email::parse;
     EnergyType = str::parse;

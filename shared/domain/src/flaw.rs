@@ -68,6 +68,9 @@ pub enum Flaw {
     /// A period that ends before it begins.
     #[error("ends before it begins")]
     EndsBeforeStart,
+    /// A tariff without its service, of which there are several.
+    #[error("is required here: the account has this tariff for several services from this day on")]
+    ServiceUnclear,
     /// Two tariffs for the same service at the same time.
     #[error("overlaps another tariff of the account for the same service; end that one first")]
     Overlap,
@@ -193,7 +196,7 @@ impl Flaw {
             Self::ControlCharacter { .. } => "control_character",
             Self::SurroundingSpace { .. } => "surrounding_space",
             Self::InvisibleCharacter { .. } => "invisible_character",
-            Self::Required => "required",
+            Self::Required | Self::ServiceUnclear => "required",
             Self::AccountId => "invalid_account_id",
             Self::Permanent => "permanent",
             Self::TimeZone => "invalid_time_zone",

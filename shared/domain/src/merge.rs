@@ -168,12 +168,13 @@ impl Account {
         }
         let old = self.properties.get(&key).cloned();
         let value = change.value.or_else(|| old.as_ref().map(|old| old.value.clone())).ok_or(Flaw::Required)?;
-        let mut property =
-            old.unwrap_or_else(|| Property { value: value.clone(), from: None, to: None, accuracy: None });
+        let mut property = old.unwrap_or_else(|| Property::new(value.clone()));
         property.value = value;
         set_moment(&mut property.from, change.from);
         set_moment(&mut property.to, change.to);
         set(&mut property.accuracy, change.accuracy);
+        set(&mut property.data_type, change.data_type.filter(|_| property::data_type(key.as_str()).is_none()));
+        property.details.set(change.details);
         if property.from.zip(property.to).is_some_and(|(from, to)| to.instant() <= from.instant()) {
             return Err(Flaw::EndsBeforeStart);
         }

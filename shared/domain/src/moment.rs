@@ -176,6 +176,12 @@ impl From<Moment> for DateOrTime {
     }
 }
 
+impl From<Timestamp> for DateOrTime {
+    fn from(at: Timestamp) -> Self {
+        Moment { local: Offset::UTC.to_datetime(at), offset: Offset::UTC }.into()
+    }
+}
+
 impl From<Date> for DateOrTime {
     fn from(date: Date) -> Self {
         Self { date, time: None, offset: None }

@@ -41,6 +41,35 @@ impl fmt::Display for Share {
     }
 }
 
+/// A decimal number in millionths, up to a thousand million either way: so it is exact, and comes back as the
+/// number that it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Decimal(i64);
+
+impl Decimal {
+    /// Takes a number, rounded to six decimals.
+    ///
+    /// # Errors
+    /// It is not between -1 000 000 000 and 1 000 000 000.
+    pub fn of(number: f64) -> Result<Self, Flaw> {
+        if !(-1e9..=1e9).contains(&number) {
+            return Err(Flaw::OutOfRange { least: "-1000000000", most: "1000000000" });
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "at most 1e15, which an i64 holds")]
+        let millionths = (number * 1e6).round() as i64;
+        Ok(Self(millionths))
+    }
+
+    /// The number.
+    #[must_use]
+    pub fn number(self) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "at most 1e15, below 2^53")]
+        let millionths = self.0 as f64;
+        millionths / 1e6
+    }
+}
+
 /// An angle on the globe, in units of 1e-7 degrees: about a centimetre.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -95,6 +124,9 @@ mod tests {
     fn shares_and_degrees_come_back_as_they_went_in() {
         assert_eq!(Share::of_percent(74.03).map(Share::percent), Ok(74.03));
         assert_eq!(Share::of_percent(100.0), Ok(Share::WHOLE));
+        for number in [0.0, 1.1, -0.000_001, 1e9, 999_999_999.999_999, 123.456_789] {
+            assert_eq!(Decimal::of(number).map(Decimal::number), Ok(number));
+        }
         assert_eq!(Degrees::longitude(-122.392_057_5).map(Degrees::degrees), Ok(-122.392_057_5));
         assert_eq!(Degrees::latitude(37.790_412_7).map(Degrees::degrees), Ok(37.790_412_7));
     }
@@ -108,5 +140,8 @@ mod tests {
             assert!(Degrees::latitude(degrees).is_err(), "{degrees}");
         }
         assert!(Degrees::longitude(180.1).is_err());
+        for number in [1e9 + 0.1, -1e300, f64::NAN, f64::INFINITY] {
+            assert!(Decimal::of(number).is_err(), "{number}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Flaw, Id, Moment, Share, Text, words::words};
+use crate::{Decimal, Flaw, Id, Moment, Share, Text, account::is_default, details::details, words::words};
 
 /// The key of a property.
 pub type KeyName = Id<128>;
@@ -22,6 +22,41 @@ pub struct Property {
     /// How sure the value is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accuracy: Option<Share>,
+    /// What its value is, as it was stated; of a key that we know, [`data_type`] says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data_type: Option<DataType>,
+    /// What is kept of it besides.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub details: PropertyDetails,
+}
+
+details! {
+    /// What is kept of a property besides.
+    PropertyDetails {
+        /// What it is called.
+        display_name: Text<255>,
+        /// The unit of its value.
+        unit: Text<64>,
+        /// The time of use that it is for.
+        period: Text<64>,
+        /// Where it comes from.
+        source: Text<64>,
+        /// By what its value is multiplied.
+        data_factor: Decimal,
+        /// The scenarios that it is for, with commas.
+        scenarios: Text<255>,
+        /// How its value is compared.
+        operator: Text<32>,
+        /// How long its intervals are, in milliseconds.
+        duration: u64,
+    }
+}
+
+impl Property {
+    /// One that holds at any time.
+    pub(crate) fn new(value: Text<1000>) -> Self {
+        Self { value, from: None, to: None, accuracy: None, data_type: None, details: PropertyDetails::default() }
+    }
 }
 
 /// What to set of a property; what is absent stays as it is.
@@ -35,15 +70,33 @@ pub struct PropertyChange {
     pub to: Option<Moment>,
     /// How sure the value is.
     pub accuracy: Option<Share>,
+    /// What its value is.
+    pub data_type: Option<DataType>,
+    /// What is to be kept of it besides.
+    pub details: PropertyDetails,
 }
 
 words! {
     /// What the values of a property are.
     DataType {
+        /// A text.
+        String = "STRING",
         /// One of a few.
         Choice = "CHOICE",
+        /// True or false.
+        Boolean = "BOOLEAN",
+        /// A date.
+        Date = "DATE",
+        /// A number with decimals.
+        Decimal = "DECIMAL",
         /// A whole number.
         Integer = "INTEGER",
+        /// A formula.
+        Formula = "FORMULA",
+        /// One that is looked up.
+        Lookup = "LOOKUP",
+        /// A demand.
+        Demand = "DEMAND",
     }
 }
 

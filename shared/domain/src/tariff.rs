@@ -8,7 +8,10 @@ use std::{cmp::Ordering, collections::HashSet};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::{DateOrTime, Flaw, Share, Text, TimeZone, change::set_some, words::words};
+use crate::{
+    DateOrTime, Decimal, Flaw, Share, Text, TimeZone, account::is_default, change::set_some, details::details,
+    words::words,
+};
 
 words! {
     /// What a tariff is for.
@@ -80,6 +83,66 @@ pub struct Tariff {
     pub defaulted: bool,
     /// Which it is.
     pub facts: TariffFacts,
+    /// The first day it takes no new customers any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_date: Option<Date>,
+    /// What is kept of it besides.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub details: TariffDetails,
+}
+
+details! {
+    /// What is kept of a tariff besides.
+    TariffDetails {
+        /// The id of this version of it.
+        tariff_id: u64,
+        /// The id of the version before.
+        prior_tariff_id: u64,
+        /// What it is called in the book of tariffs.
+        tariff_book_name: Text<255>,
+        /// Whether it is the usual one, an alternative, or comes on top, such as `DEFAULT`.
+        tariff_type: Text<32>,
+        /// The code of its supplier.
+        lse_code: Text<64>,
+        /// The id of who distributes.
+        distribution_lse_id: u64,
+        /// The id of the territory that it is for.
+        territory_id: u64,
+        /// How many customers have it.
+        customer_count: u64,
+        /// Where that number comes from.
+        customer_count_source: Text<255>,
+        /// By which day a version of it applies.
+        effective_on_rule: Text<64>,
+        /// What is charged for, with commas, such as `CONSUMPTION_BASED,MINIMUM`.
+        charge_types: Text<255>,
+        /// How often it is charged, such as `DAILY`.
+        charge_period: Text<32>,
+        /// The least consumption in a month that it is for.
+        min_monthly_consumption: Decimal,
+        /// The most consumption in a month that it is for.
+        max_monthly_consumption: Decimal,
+        /// The least demand in a month that it is for.
+        min_monthly_demand: Decimal,
+        /// The most demand in a month that it is for.
+        max_monthly_demand: Decimal,
+        /// Whether its prices go by the time.
+        has_time_of_use_rates: bool,
+        /// Whether its prices go by how much is used.
+        has_tiered_rates: bool,
+        /// Whether some of its prices are contracted.
+        has_contracted_rates: bool,
+        /// Whether it is for certain customers alone.
+        has_tariff_applicability: bool,
+        /// Whether some of its prices are for certain customers alone.
+        has_rate_applicability: bool,
+        /// Whether what is fed in counts against what is used.
+        has_net_metering: bool,
+        /// Whether it is in use.
+        is_active: bool,
+        /// Who may see it, such as `PUBLIC`.
+        privacy: Text<32>,
+    }
 }
 
 /// Of two for the same service from the same day on, nobody knows which is meant.
@@ -120,6 +183,10 @@ pub struct TariffChange {
     pub billing_period: Option<Text<32>>,
     /// The currency of its prices.
     pub currency: Option<Text<8>>,
+    /// The first day it takes no new customers any more, in the zone of the account.
+    pub closed_date: Option<DateOrTime>,
+    /// What is to be kept of it besides.
+    pub details: TariffDetails,
 }
 
 /// The likeliest tariff for an address and a class of customer.
@@ -140,7 +207,12 @@ impl TariffChange {
     /// Whether a day that it states depends on the zone of the account.
     #[must_use]
     pub fn depends_on_zone(&self) -> bool {
-        [self.effective_date, self.end_date].into_iter().flatten().any(DateOrTime::depends_on_zone)
+        [self.effective_date, self.end_date, self.closed_date].into_iter().flatten().any(DateOrTime::depends_on_zone)
+    }
+
+    /// Whether it says of a tariff only what is so.
+    fn leaves(&self, tariff: &Tariff, zone: Option<&TimeZone>) -> bool {
+        self.clone().apply(tariff.key(), Some(tariff.clone()), zone).is_ok_and(|set| set == *tariff)
     }
 
     /// The tariff it makes of `old`.
@@ -168,6 +240,8 @@ impl TariffChange {
         set_some(&mut facts.billing_period, self.billing_period);
         set_some(&mut facts.currency, self.currency);
         set_some(&mut tariff.end_date, self.end_date.map(|date| date.day(zone)));
+        set_some(&mut tariff.closed_date, self.closed_date.map(|date| date.day(zone)));
+        tariff.details.set(self.details);
         set_some(&mut tariff.customer_class, self.customer_class);
         set_some(&mut tariff.likelihood, self.likelihood);
         set_some(&mut tariff.source, self.source);
@@ -196,7 +270,23 @@ impl Tariff {
                 billing_period: None,
                 currency: None,
             },
+            closed_date: None,
+            details: TariffDetails::default(),
         }
+    }
+
+    /// Whether it applies on one of the days from `first` to `last`; without the one or the other, on any day
+    /// before or after.
+    #[must_use]
+    pub fn applies_within(&self, first: Option<Date>, last: Option<Date>) -> bool {
+        self.end_date.zip(first).is_none_or(|(end, first)| end > first)
+            && self.effective_date.zip(last).is_none_or(|(begin, last)| begin <= last)
+    }
+
+    /// Whether it is in use: as it was stated or, if nothing was, whether it applies on a day.
+    #[must_use]
+    pub fn is_active_on(&self, day: Date) -> bool {
+        self.details.is_active.unwrap_or_else(|| self.applies_within(Some(day), Some(day)))
     }
 
     fn key(&self) -> Key {
@@ -222,24 +312,38 @@ impl Tariff {
 }
 
 /// Which tariff each change is for.
-fn keys(tariffs: &[Tariff], changes: &[TariffChange], zone: Option<&TimeZone>) -> Vec<Key> {
+fn keys(tariffs: &[Tariff], changes: &[TariffChange], zone: Option<&TimeZone>) -> Vec<Result<Key, Flaw>> {
     let date = |change: &TariffChange| change.effective_date.map(|date| date.day(zone));
-    let mut taken: HashSet<Key> =
-        changes.iter().filter_map(|change| change.service.map(|service| (service, date(change)))).collect();
-    let of = |change: &TariffChange| {
-        let date = date(change);
+    let stated = |change: &TariffChange| change.service.map(|service| (service, date(change)));
+    let mut keys: Vec<Option<Key>> = changes.iter().map(stated).collect();
+    let mut taken: HashSet<Key> = keys.iter().copied().flatten().collect();
+    // Those of the same id and day that no other change is for, electricity before others.
+    let fitting = |change: &TariffChange, taken: &HashSet<Key>| {
         let fits = |tariff: &&Tariff| {
             let id = Some(tariff.facts.master_tariff_id);
-            tariff.effective_date == date && id == change.master_tariff_id && !taken.contains(&tariff.key())
+            id == change.master_tariff_id && tariff.effective_date == date(change) && !taken.contains(&tariff.key())
         };
-        let known = || tariffs.iter().filter(fits).map(|tariff| tariff.service);
-        // Of several, electricity is meant first.
-        let service = change.service.or_else(|| known().min_by_key(|it| *it != TariffService::Electricity));
-        let key = (service.unwrap_or(TariffService::Electricity), date);
-        taken.insert(key);
-        key
+        let mut all: Vec<&Tariff> = tariffs.iter().filter(fits).collect();
+        all.sort_by_key(|tariff| tariff.service != TariffService::Electricity);
+        all
     };
-    changes.iter().map(of).collect()
+    // First those that say what is there already: then the others can only mean what is left.
+    for (key, change) in keys.iter_mut().zip(changes).filter(|(key, _)| key.is_none()) {
+        let same = fitting(change, &taken).into_iter().find(|tariff| change.leaves(tariff, zone));
+        *key = same.map(Tariff::key);
+        taken.extend(*key);
+    }
+    let meant = |(key, change): (Option<Key>, &TariffChange)| {
+        let key = match (key, fitting(change, &taken).as_slice()) {
+            (Some(key), _) => key,
+            (None, [first, _, ..]) if first.service != TariffService::Electricity => return Err(Flaw::ServiceUnclear),
+            (None, [first, ..]) => first.key(),
+            (None, []) => (TariffService::Electricity, date(change)),
+        };
+        taken.insert(key);
+        Ok(key)
+    };
+    keys.into_iter().zip(changes).map(meant).collect()
 }
 
 /// Sets tariffs: each change by its position, with what is wrong with it. Days are those of a zone.
@@ -253,10 +357,17 @@ pub(crate) fn set_all(
     let mut seen = HashSet::new();
     let keys = keys(tariffs, &changes, zone);
     for (position, (change, key)) in changes.into_iter().zip(keys).enumerate() {
-        if !seen.insert(key) {
-            wrong.push((position, REPEATED));
-            continue;
-        }
+        let key = match key {
+            Ok(key) if seen.insert(key) => key,
+            Ok(_) => {
+                wrong.push((position, REPEATED));
+                continue;
+            }
+            Err(flaw) => {
+                wrong.push((position, flaw));
+                continue;
+            }
+        };
         let stored = tariffs.iter().position(|tariff| tariff.key() == key).map(|at| tariffs.remove(at));
         match change.apply(key, stored, zone) {
             Ok(tariff) => fresh.push((position, tariff)),

@@ -2,7 +2,10 @@
 
 use std::str::FromStr;
 
-use wattbook_accounts::answer::Fields;
+use wattbook_accounts::{
+    answer::Fields,
+    query::{page_count, page_start, word, words},
+};
 use wattbook_api::{Failure, Faults, Request, fault::Reason, page_token::Fingerprint, reader::Parameters};
 use wattbook_domain::{
     AccountStatus, AccountType, Email, ExternalId, Flaw, LabelPartnerCode, ListField, Reach, listed::folded,
@@ -12,10 +15,6 @@ use super::search::{Criteria, Pattern, Search};
 
 /// Accounts on a page, if the request does not say.
 const PAGE_COUNT: u64 = 25;
-/// The most accounts on a page.
-const MAX_PAGE_COUNT: u64 = 1_000;
-/// The furthest that a page may begin without a token: what is passed over is read.
-const MAX_PAGE_START: u64 = 100_000;
 /// The longest search, in characters.
 const MAX_SEARCH: usize = 255;
 /// The most fields to sort by: a page token carries a value of each.
@@ -45,7 +44,7 @@ impl Asked {
     /// Reads the query. Parameters that are not known are ignored, as the published dialect has it.
     pub(crate) fn read(request: &Request, reach: &Reach, faults: &mut Faults) -> Self {
         let mut query = request.query();
-        let page_count = query.optional("pageCount", |raw| number(raw, 1, MAX_PAGE_COUNT), faults);
+        let page_count = page_count(&mut query, faults);
         let search = search(&mut query, faults);
         let sort = sort(&mut query, faults);
         let fields = Fields::read(&mut query, faults);
@@ -59,7 +58,7 @@ impl Asked {
         // What follows says where in the list, and not which list.
         let list = Fingerprint::of("accounts", reach, query.given());
         let token = query.optional("pageToken", |raw| Ok(raw.to_owned()), faults);
-        let page_start = query.optional("pageStart", |raw| number(raw, 0, MAX_PAGE_START), faults);
+        let page_start = page_start(&mut query, faults);
         // Generated clients send defaults, so a start of 0 says nothing.
         if token.is_some() && page_start.is_some_and(|start| start > 0) {
             faults.query("pageToken", Flaw::Contradiction { other: "pageStart: a token says itself where it leads" });
@@ -155,27 +154,6 @@ impl FromStr for Order {
             _ => Err(Flaw::NotOneOf { allowed: &["ASC", "DESC"] }),
         }
     }
-}
-
-fn word<T: FromStr<Err = Flaw>>(raw: &str) -> Result<T, Reason> {
-    raw.parse().map_err(Reason::from)
-}
-
-/// A list with commas.
-fn words<T: FromStr<Err = Flaw>>(raw: &str) -> Result<Vec<T>, Reason> {
-    raw.split(',').map(|part| word(part.trim())).collect()
-}
-
-fn number(raw: &str, least: u64, most: u64) -> Result<u64, Reason> {
-    let digits = raw.strip_prefix('-').unwrap_or(raw);
-    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(Flaw::WholeNumber.into());
-    }
-    // What does not fit the type is out of range, too.
-    raw.parse()
-        .ok()
-        .filter(|number| (least..=most).contains(number))
-        .ok_or_else(|| Reason::new("out_of_range", format!("must be between {least} and {most}")))
 }
 
 /// A token that is not good, beside the faults of the other parameters.

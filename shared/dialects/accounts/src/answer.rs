@@ -35,6 +35,7 @@ pub enum Fields {
     /// The ids and the name.
     Min,
     /// All that is published, except what `ext` adds.
+    #[schema(rename = "std")]
     Default,
     /// All there is: also the formatted address, the customer, the brand and the installations.
     Ext,
@@ -46,8 +47,9 @@ impl Fields {
         let word = |word: &str| match word {
             "min" => Ok(Self::Min),
             "ext" => Ok(Self::Ext),
-            "default" => Ok(Self::Default),
-            _ => Err(Reason::new("not_allowed", "must be one of min, default, ext")),
+            // The published client says `std`.
+            "std" | "default" => Ok(Self::Default),
+            _ => Err(Reason::new("not_allowed", "must be one of min, std, ext")),
         };
         query.optional("fields", word, faults).unwrap_or(Self::Default)
     }
@@ -280,13 +282,17 @@ impl AddressView {
     }
 }
 
-/// A percentage; a whole one without decimals, as the published examples have it.
+/// A percentage.
 fn percent(share: Share) -> Number {
-    let percent = share.percent();
-    #[expect(clippy::cast_possible_truncation, reason = "between 0 and 100")]
-    let whole = percent as i64;
-    match Number::from_f64(percent) {
-        Some(number) if percent.fract() != 0.0 => number,
+    number(share.percent())
+}
+
+/// A number below a thousand million; a whole one without decimals, as the published examples have it.
+pub(crate) fn number(value: f64) -> Number {
+    #[expect(clippy::cast_possible_truncation, reason = "within what an i64 holds")]
+    let whole = value as i64;
+    match Number::from_f64(value) {
+        Some(number) if value.fract() != 0.0 => number,
         _ => whole.into(),
     }
 }

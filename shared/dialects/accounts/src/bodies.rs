@@ -15,19 +15,23 @@ use utoipa::{
     },
 };
 use wattbook_domain::{
-    AccountId, AccountStatus, AccountType, CountryCode, DateOrTime, Degrees, Email, ExternalId, Flaw, LabelPartnerCode,
-    Name, Share, TariffService, Text, TimeZone,
-    property::{self, KeyName},
+    AccountId, AccountStatus, AccountType, CountryCode, DateOrTime, Decimal, Degrees, Email, ExternalId, Flaw,
+    LabelPartnerCode, Name, Share, TariffService, Text, TimeZone,
+    property::{self, DataType, KeyName},
 };
 
-use crate::field;
+use crate::{
+    details::{PropertyDetails, TariffDetails},
+    field,
+};
 use wattbook_api::{
     Faults,
-    body::{merge, pointer},
+    body::{both, merge, pointer},
     fault::{Pointer, Reason},
     schema_types::{
         Country, Day, EmailText, ExternalIdText, LabelPartner, Line8, Line16, Line32, Line64, Line100, Line128,
-        Line255, Line500, MomentText, Scalar, StatusWord, TariffServiceWord, TypeWord, Zone, key_name,
+        Line255, Line500, MomentText, PropertyTypeWord, Scalar, StatusWord, TariffServiceWord, TypeWord, Zone,
+        key_name,
     },
 };
 
@@ -72,6 +76,10 @@ pub struct AccountBody {
     #[deserr(default)]
     #[schema(value_type = Option<StatusWord>)]
     pub status: Option<AccountStatus>,
+    /// The class of its customer, as the property of that name; what is stated there must be the same.
+    #[deserr(default)]
+    #[schema(value_type = Option<Scalar>)]
+    pub customer_class: Option<Line>,
     /// What it stands for.
     #[deserr(default, rename = "type")]
     #[serde(rename = "type")]
@@ -150,11 +158,23 @@ pub struct AddressBody {
 }
 
 /// A property without its key.
+#[derive(Debug, ToSchema)]
+#[schema(as = PutPropertyValue)]
+pub struct PropertyValue {
+    /// What it is.
+    #[serde(flatten)]
+    #[schema(inline)]
+    pub stated: StatedValue,
+    /// What is kept of it besides.
+    #[serde(flatten)]
+    pub details: PropertyDetails,
+}
+
+/// What a property is.
 #[derive(Debug, Deserr, ToSchema)]
 #[deserr(error = Faults, rename_all = camelCase)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = PutPropertyValue)]
-pub struct PropertyValue {
+pub struct StatedValue {
     /// Its key once more, as answers have it.
     #[deserr(default)]
     #[schema(value_type = Option<ExternalIdText>)]
@@ -175,6 +195,10 @@ pub struct PropertyValue {
     #[deserr(default)]
     #[schema(value_type = Option<f64>, minimum = 0, maximum = 100)]
     pub accuracy: Option<Percent>,
+    /// What its value is; of a key that we know, we know it.
+    #[deserr(default)]
+    #[schema(value_type = Option<PropertyTypeWord>)]
+    pub data_type: Option<DataType>,
 }
 
 /// What to set under a name: a field of the account or its address, a property, or the electricity
@@ -195,14 +219,37 @@ pub struct PropertyBody {
     /// How sure the value is, in percent. A tariff that is set without it is certain.
     #[schema(minimum = 0, maximum = 100)]
     accuracy: Option<f64>,
+    /// What its value is; of a key that we know, we know it.
+    data_type: Option<PropertyTypeWord>,
+    /// What is kept of a property besides.
+    #[serde(flatten)]
+    details: PropertyDetails,
 }
 
 /// A tariff to set, in the place of the one of the same service and effective date.
+#[derive(Debug, ToSchema)]
+#[schema(as = PutTariff)]
+pub struct TariffBody {
+    /// Which it is.
+    #[serde(flatten)]
+    #[schema(inline)]
+    pub stated: StatedTariff,
+    /// What is kept of it besides.
+    #[serde(flatten)]
+    pub details: TariffDetails,
+}
+
+impl Deserr<Faults> for TariffBody {
+    fn deserialize_from_value<V: IntoValue>(value: Node<V>, at: ValuePointerRef<'_>) -> Result<Self, Faults> {
+        both(value, at).map(|(stated, details)| Self { stated, details })
+    }
+}
+
+/// Which tariff it is, and for which days.
 #[derive(Debug, Deserr, ToSchema)]
 #[deserr(error = Faults, rename_all = camelCase)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = PutTariff)]
-pub struct TariffBody {
+pub struct StatedTariff {
     /// Which tariff it is. A new one needs it.
     #[deserr(default)]
     #[schema(value_type = Option<i64>, minimum = 0, maximum = 9_007_199_254_740_991_i64)]
@@ -220,6 +267,10 @@ pub struct TariffBody {
     #[deserr(default)]
     #[schema(value_type = Option<Day>)]
     pub end_date: Option<CalendarDay>,
+    /// The first day it takes no new customers any more.
+    #[deserr(default)]
+    #[schema(value_type = Option<Day>)]
+    pub closed_date: Option<CalendarDay>,
     /// The class of customer it is for.
     #[deserr(default)]
     #[schema(value_type = Option<Line64>)]
@@ -278,12 +329,18 @@ pub struct PropertyEntry {
     pub value: PropertyValue,
 }
 
+impl Deserr<Faults> for PropertyValue {
+    fn deserialize_from_value<V: IntoValue>(value: Node<V>, at: ValuePointerRef<'_>) -> Result<Self, Faults> {
+        both(value, at).map(|(stated, details)| Self { stated, details })
+    }
+}
+
 impl PropertyEntry {
     /// One that stands under its key need not repeat it, but must not state another.
     fn of(place: String, keyed: bool, value: PropertyValue, path: &Pointer) -> Result<Self, Faults> {
         let mut faults = Faults::default();
         let member = path.child("keyName");
-        let key = match (keyed.then(|| KeyName::parse(&place)), &value.key_name) {
+        let key = match (keyed.then(|| KeyName::parse(&place)), &value.stated.key_name) {
             (Some(Err(flaw)), _) => Err((path, Reason::from(flaw))),
             (Some(Ok(outer)), Some(stated)) if outer != *stated => {
                 Err((&member, Flaw::Contradiction { other: "the key that the property is under" }.into()))
@@ -311,8 +368,8 @@ impl PropertyEntry {
 impl PropertyValue {
     /// Notes whether the value cannot be one of this key.
     pub(crate) fn check(&self, key: &KeyName, path: &Pointer, faults: &mut Faults) {
-        let value = self.data_value.as_ref().map(|value| property::check_value(key.as_str(), value.0.as_str()));
-        if let Some(Err(flaw)) = value {
+        let value = self.stated.data_value.as_ref();
+        if let Some(Err(flaw)) = value.map(|value| property::check_value(key.as_str(), value.0.as_str())) {
             faults.body(&path.child("dataValue"), flaw);
         }
     }
@@ -412,7 +469,7 @@ fn or_null(name: &str) -> RefOr<Schema> {
     AnyOfBuilder::new().item(null).item(Ref::from_schema_name(name)).into()
 }
 
-/// Values that this dialect takes in more than one form.
+/// Values that this dialect takes in more than one form. Of each it is said what it is to the domain.
 macro_rules! lenient {
     ($($(#[$doc:meta])+ $name:ident($of:ty) = $read:expr;)+) => {$(
         $(#[$doc])+
@@ -424,6 +481,18 @@ macro_rules! lenient {
                 let read = $read;
                 let read: Result<$of, Reason> = read(&Value::from(value));
                 read.map($name).map_err(|reason| take_cf_content(deserr::MergeWithError::merge(None, reason, at)))
+            }
+        }
+
+        impl From<$name> for $of {
+            fn from(read: $name) -> Self {
+                read.0
+            }
+        }
+
+        impl From<$of> for $name {
+            fn from(value: $of) -> Self {
+                Self(value)
             }
         }
     )+};
@@ -438,6 +507,10 @@ lenient! {
     Percent(Share) = number(Share::of_percent);
     /// The id of a tariff or supplier: a whole number, also in quotes; `522.0` is one.
     WholeNumber(u64) = whole_number;
+    /// A number that is kept exactly, also in quotes.
+    Quantity(Decimal) = number(Decimal::of);
+    /// Words with commas, or a list of them.
+    Words(Text<255>) = words;
     /// Text, or a number or truth value, which are kept as text.
     Line(Text<1000>) = line;
     /// A day: a date, or a time, which is on a day in the zone of the account.
@@ -462,8 +535,18 @@ fn line(value: &Value) -> Result<Text<1000>, Reason> {
     }
 }
 
+fn words(value: &Value) -> Result<Text<255>, Reason> {
+    match value {
+        Value::Array(list) => {
+            let words: Vec<_> = list.iter().map(string).collect::<Result<_, _>>()?;
+            Text::parse(&words.join(",")).map_err(Reason::from)
+        }
+        other => Text::parse(string(other)?).map_err(Reason::from),
+    }
+}
+
 /// The largest number that every reader of JSON keeps exactly.
-const MAX_ID: u64 = 9_007_199_254_740_991;
+pub(crate) const MAX_ID: u64 = 9_007_199_254_740_991;
 
 pub(crate) fn whole_number(value: &Value) -> Result<u64, Reason> {
     let number = value.as_u64().or_else(|| whole(value.as_f64()?)).or_else(|| value.as_str()?.parse().ok());

@@ -6,12 +6,13 @@ use wattbook_api::{
     Dialect, Function,
     contract::{self, Api, Describe, Failures, Operation, Parameter, Shape, schema_of},
     http::HttpHandler,
-    schema_types::{Day, TariffServiceWord},
+    schema_types::{Day, MomentText, TariffServiceWord},
 };
 
 use crate::{
     answer::Fields,
     envelope::{self, ErrorEnvelope},
+    query::{MAX_PAGE_COUNT, MAX_PAGE_START},
 };
 
 /// The document as it is checked in. What is served is this, so that it costs nothing to make.
@@ -92,16 +93,53 @@ pub fn of_account(operation: Operation) -> Operation {
 #[must_use]
 pub fn fields() -> Parameter {
     let description = "`min`: the ids and the name; `ext`: also the formatted address, the customer, the brand and the \
-        installations.";
-    Parameter::query("fields", contract::json::<Fields>(), description).default("default")
+        installations; `std`, which may also be called `default`: all the rest.";
+    Parameter::query("fields", contract::json::<Fields>(), description).default("std")
 }
 
 /// Which of the tariffs of an account.
 #[must_use]
 pub fn tariffs(operation: Operation) -> Operation {
+    let Shape { schema, named } = contract::json::<TariffServiceWord>();
+    let services = Shape { schema: json!({ "type": "array", "items": schema, "minItems": 1 }), named };
     operation
         .with(Parameter::query("serviceType", contract::json::<TariffServiceWord>(), "Those for this service."))
+        .with(Parameter::query("serviceTypes", services, "Those for one of these services."))
         .with(Parameter::query("effectiveDate", schema_of::<Day>(), "Those that apply from this day on."))
+        .with(Parameter::query("effectiveOn", schema_of::<Day>(), "Those that apply on this day."))
+        .with(Parameter::query("fromDateTime", schema_of::<MomentText>(), "Those that apply then or later."))
+        .with(Parameter::query("toDateTime", schema_of::<MomentText>(), "Those that apply before then."))
+        .with(Parameter::query(
+            "isActive",
+            json!({ "type": "boolean" }),
+            "Those of which this was stated as `isActive` or, if nothing was, those that apply today or do not.",
+        ))
+}
+
+/// Which page of the results.
+#[must_use]
+pub fn pages(operation: Operation) -> Operation {
+    let number = |least: u64, most: u64| json!({ "type": "integer", "minimum": least, "maximum": most });
+    operation
+        .with(Parameter::query("pageStart", number(0, MAX_PAGE_START), "How many to pass over."))
+        .with(Parameter::query("pageCount", number(1, MAX_PAGE_COUNT), "How many to answer at most."))
+}
+
+/// A page of results in their envelope, of the type that it says.
+#[must_use]
+pub fn page<T: ToSchema>(kind: &str) -> Shape {
+    let (of, name) = (format!("{kind}Envelope"), format!("{kind}Page"));
+    let Shape { mut named, .. } = envelope::<T>(kind);
+    let mut schema = named.remove(&of).unwrap_or_default();
+    let number = |description| json!({ "type": "integer", "minimum": 0, "description": description });
+    if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+        properties.insert("count".into(), number("How many match."));
+        properties
+            .insert("pageStart".into(), number("How many of them come before; only of a page that was asked for."));
+        properties.insert("pageCount".into(), number("How many a page has at most; only if it was asked for."));
+    }
+    named.insert(name.clone(), schema);
+    Shape { schema: json!({ "$ref": format!("#/components/schemas/{name}") }), named }
 }
 
 fn parameters(path: &str) -> Vec<Parameter> {

@@ -30,19 +30,36 @@ pub struct Envelope<T> {
     kind: &'static str,
     /// The results; `null` where there is nothing to show.
     results: Option<Vec<T>>,
+    /// Of a page: how many results come before it.
+    #[serde(rename = "pageStart", skip_serializing_if = "Option::is_none")]
+    page_start: Option<u64>,
+    /// Of a page: how many it has at most.
+    #[serde(rename = "pageCount", skip_serializing_if = "Option::is_none")]
+    page_count: Option<u64>,
 }
 
 impl<T: Serialize> Envelope<T> {
     /// Results of a kind.
     #[must_use]
     pub fn of(kind: &'static str, results: Vec<T>) -> Self {
-        Self { status: "success", count: results.len(), kind, results: Some(results) }
+        Self { count: results.len(), results: Some(results), ..Self::nothing(kind) }
     }
 
     /// That it is done, with nothing to show.
     #[must_use]
     pub fn nothing(kind: &'static str) -> Self {
-        Self { status: "success", count: 0, kind, results: None }
+        Self { status: "success", count: 0, kind, results: None, page_start: None, page_count: None }
+    }
+
+    /// A page of results of a kind, if one is asked for: `start` of them are passed over, and then there are `count`
+    /// at most.
+    #[must_use]
+    pub fn page(kind: &'static str, results: Vec<T>, start: Option<u64>, count: Option<u64>) -> Self {
+        let number = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+        let (all, passed) = (results.len(), number(start.unwrap_or(0)));
+        let page = results.into_iter().skip(passed).take(count.map_or(usize::MAX, number)).collect();
+        let page_start = start.or(count.map(|_| 0));
+        Self { count: all, page_start, page_count: count, ..Self::of(kind, page) }
     }
 
     /// As an answer. Always 200: clients of this dialect treat any other status as a failure.

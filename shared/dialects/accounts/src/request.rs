@@ -9,12 +9,15 @@ use wattbook_domain::{
     AccountId, DateOrTime, Flaw, LabelPartnerCode, Share, SiteAddress, TariffService,
     change::Part,
     merge::AccountChange,
-    property::{KeyName, PropertyChange},
-    tariff::{REPEATED, TariffChange},
+    property::{CUSTOMER_CLASS, CustomerClass, KeyName, PropertyChange},
+    tariff::{REPEATED, TariffChange, TariffDetails},
 };
 
 use crate::{
-    bodies::{self, AccountBody, AddressBody, PropertiesBody, PropertyEntry, PropertyValue, TariffBody, TariffsBody},
+    bodies::{
+        self, AccountBody, AddressBody, Line, PropertiesBody, PropertyEntry, PropertyValue, StatedTariff, TariffBody,
+        TariffsBody,
+    },
     field,
     target::Target,
 };
@@ -46,9 +49,12 @@ impl Stated {
         let mut read = body::read::<AccountBody>(body, faults).unwrap_or_default();
         let (properties, tariffs) =
             (read.properties.take().unwrap_or_default(), read.tariffs.take().unwrap_or_default());
-        let (id, label_partner) = (read.account_id, read.label_partner.take());
+        let (id, label_partner, class) = (read.account_id, read.label_partner.take(), read.customer_class.take());
         let mut stated = Self { id, label_partner, change: read.into(), properties: Vec::new() };
         stated.take_properties(properties, faults);
+        if let Some(class) = class {
+            stated.take_class(class, faults);
+        }
         stated.change.tariffs = tariffs.into_iter().map(TariffChange::from).collect();
         refuse_repeated(&stated.change.tariffs, at_tariff, faults);
         faults.sort_by(body);
@@ -93,6 +99,27 @@ impl Stated {
             }
             self.change.properties.push((key, property_change(value)));
             self.properties.push(path);
+        }
+    }
+}
+
+impl Stated {
+    /// The class of the customer, where the published client has it: a property in other words.
+    fn take_class(&mut self, Line(class): Line, faults: &mut Faults) {
+        let path = Pointer::root().child(CUSTOMER_CLASS);
+        let known = match CustomerClass::of(class.as_str()) {
+            Ok(known) => known,
+            Err(flaw) => return faults.body(&path, flaw),
+        };
+        let stated = self.change.properties.iter().find(|(key, _)| key.as_str() == CUSTOMER_CLASS);
+        match stated.map(|(_, change)| change.value.as_ref().and_then(|value| CustomerClass::of(value.as_str()).ok())) {
+            Some(Some(other)) if other == known => {}
+            Some(_) => faults.body(&path, Flaw::Contradiction { other: "the property of that name" }),
+            None => {
+                let Ok(key) = KeyName::parse(CUSTOMER_CLASS) else { return };
+                self.change.properties.push((key, PropertyChange { value: Some(class), ..PropertyChange::default() }));
+                self.properties.push(path);
+            }
         }
     }
 }
@@ -157,6 +184,7 @@ fn in_tariff(path: &Pointer, flaw: &Flaw) -> Pointer {
     match flaw {
         Flaw::Required => path.child("masterTariffId"),
         Flaw::EndsBeforeStart => path.child("endDate"),
+        Flaw::ServiceUnclear => path.child("serviceType"),
         _ => path.clone(),
     }
 }
@@ -181,7 +209,7 @@ impl StatedProperty {
             faults.body(&root.child(name), Reason::required());
         }
         let Some(read) = body::read::<PropertyValue>(body, faults) else { return Self::default() };
-        let (Some(key), Some(value)) = (read.key_name.clone(), read.data_value.clone()) else {
+        let (Some(key), Some(value)) = (read.stated.key_name.clone(), read.stated.data_value.clone()) else {
             return Self::default();
         };
         read.check(&key, &root, faults);
@@ -234,13 +262,15 @@ fn at_property(path: &Pointer, stated: Option<&(KeyName, PropertyChange)>, flaw:
 }
 
 /// The tariff that the key `masterTariffId` sets; without an accuracy it is certain.
-fn electricity(id: u64, stated: &PropertyValue) -> TariffChange {
+fn electricity(id: u64, read: &PropertyValue) -> TariffChange {
+    let PropertyValue { stated, details } = read;
     TariffChange {
         service: Some(TariffService::Electricity),
         effective_date: stated.from_date_time,
         end_date: stated.to_date_time,
         master_tariff_id: Some(id),
         likelihood: Some(stated.accuracy.as_ref().map_or(Share::WHOLE, |accuracy| accuracy.0)),
+        source: details.source.clone(),
         ..TariffChange::default()
     }
 }
@@ -290,21 +320,30 @@ fn address(read: AddressBody) -> SiteAddress {
     }
 }
 
-fn property_change(read: PropertyValue) -> PropertyChange {
+fn property_change(PropertyValue { stated, details }: PropertyValue) -> PropertyChange {
     PropertyChange {
-        value: read.data_value.map(|it| it.0),
-        from: read.from_date_time.map(DateOrTime::moment),
-        to: read.to_date_time.map(DateOrTime::moment),
-        accuracy: read.accuracy.map(|it| it.0),
+        value: stated.data_value.map(|it| it.0),
+        from: stated.from_date_time.map(DateOrTime::moment),
+        to: stated.to_date_time.map(DateOrTime::moment),
+        accuracy: stated.accuracy.map(|it| it.0),
+        data_type: stated.data_type,
+        details: details.into(),
     }
 }
 
 impl From<TariffBody> for TariffChange {
-    fn from(read: TariffBody) -> Self {
+    fn from(TariffBody { stated, details }: TariffBody) -> Self {
+        Self { details: details.into(), ..stated.into() }
+    }
+}
+
+impl From<StatedTariff> for TariffChange {
+    fn from(read: StatedTariff) -> Self {
         Self {
             service: read.service_type,
             effective_date: read.effective_date.map(|it| it.0),
             end_date: read.end_date.map(|it| it.0),
+            closed_date: read.closed_date.map(|it| it.0),
             master_tariff_id: read.master_tariff_id.map(|it| it.0),
             customer_class: read.customer_class,
             likelihood: read.customer_likelihood.map(|it| it.0),
@@ -316,6 +355,7 @@ impl From<TariffBody> for TariffChange {
             time_zone: read.time_zone,
             billing_period: read.billing_period,
             currency: read.currency,
+            details: TariffDetails::default(),
         }
     }
 }

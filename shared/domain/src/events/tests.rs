@@ -123,7 +123,7 @@ fn of_many_changed_properties_only_that_is_told() {
     let with = |count: usize, value: &str| {
         let mut account = account(false);
         for n in 0..count {
-            let property = Property { value: Text::parse(value).unwrap(), from: None, to: None, accuracy: None };
+            let property = Property::new(Text::parse(value).unwrap());
             account.properties.insert(KeyName::parse(&format!("k{n}")).unwrap(), property);
         }
         account

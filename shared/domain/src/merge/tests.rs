@@ -4,7 +4,7 @@ use any::{change, key, property};
 use proptest::prelude::*;
 
 use super::*;
-use crate::{CountryCode, DateOrTime, Degrees, OrganisationId, tariff::TariffChange};
+use crate::{CountryCode, DateOrTime, Degrees, OrganisationId, property::PropertyDetails, tariff::TariffChange};
 
 fn blank() -> Account {
     Account::blank(OrganisationId::new_random(), None, Timestamp::UNIX_EPOCH)
@@ -59,6 +59,11 @@ fn expected(was: &Account, change: &AccountChange) -> Account {
             from: or(stated.from.as_ref(), old.and_then(|old| old.from.as_ref())),
             to: or(stated.to.as_ref(), old.and_then(|old| old.to.as_ref())),
             accuracy: stated.accuracy.or(old.and_then(|old| old.accuracy)),
+            data_type: stated.data_type.or(old.and_then(|old| old.data_type)),
+            details: PropertyDetails {
+                unit: or(stated.details.unit.as_ref(), old.and_then(|old| old.details.unit.as_ref())),
+                ..PropertyDetails::default()
+            },
         };
         account.properties.insert(key.clone(), property);
     }
@@ -141,7 +146,7 @@ fn a_new_property_needs_a_value_and_a_period_that_ends_after_it_begins() {
                 value: value.clone(),
                 from: moment("2026-01-02"),
                 to: moment("2026-01-01"),
-                accuracy: None,
+                ..PropertyChange::default()
             },
             Flaw::EndsBeforeStart,
         ),

@@ -131,6 +131,16 @@ fn one_without_a_service_is_that_of_its_id_and_effective_date() {
         set(&mut tariffs, changes.clone()).unwrap();
         assert_eq!(tariffs, before, "{changes:?}");
     }
+    // What is said again is told from what is changed.
+    let ended = TariffChange { end_date: stated("2027-01-01"), ..back(None, 1, "") };
+    let named = TariffChange { name: Text::parse("Warm").ok(), ..back(None, 1, "") };
+    set(&mut tariffs, vec![back(Some(Electricity), 1, ""), named.clone(), ended.clone()]).unwrap();
+    assert_eq!((tariffs[1].facts.name.is_some(), tariffs[1].end_date, &tariffs[2..]), (true, None, &before[2..]));
+    set(&mut tariffs, vec![ended.clone(), back(Some(Electricity), 1, "")]).unwrap();
+    assert_eq!(tariffs[2..], before[2..]);
+    let other = TariffChange { name: Text::parse("Wet").ok(), ..named };
+    let unclear = vec![back(Some(Electricity), 1, ""), other];
+    assert_eq!(set(&mut tariffs.clone(), unclear), Err(vec![(1, Flaw::ServiceUnclear)]));
     // One that nobody has is for electricity, and so is another one for the day.
     set(&mut tariffs, vec![back(None, 3, "")]).unwrap();
     assert_eq!(services(&tariffs), [(Electricity, 3), (Heat, 1), (Water, 1), (Water, 2)]);
@@ -160,9 +170,40 @@ fn a_day_that_is_stated_by_a_time_is_that_of_the_zone() {
 }
 
 #[test]
+fn a_tariff_applies_from_its_first_day_to_the_one_before_its_end() {
+    for (from, until, first, last, applies) in [
+        ("", "", "", "", true),
+        ("", "", "2026-01-01", "2026-01-01", true),
+        ("2026-01-01", "2027-01-01", "2026-12-31", "", true),
+        ("2026-01-01", "2027-01-01", "2027-01-01", "", false),
+        ("2026-01-01", "2027-01-01", "", "2026-01-01", true),
+        ("2026-01-01", "2027-01-01", "", "2025-12-31", false),
+        ("2026-01-01", "2026-01-02", "2025-12-01", "2026-12-31", true),
+        ("", "9999-12-31", "9999-12-30", "9999-12-30", true),
+    ] {
+        let mut tariffs = Vec::new();
+        set(&mut tariffs, vec![electricity(1, from, until)]).unwrap();
+        assert_eq!(tariffs[0].applies_within(day(first), day(last)), applies, "{from} {until} {first} {last}");
+    }
+    let mut tariffs = Vec::new();
+    set(&mut tariffs, vec![electricity(1, "2026-01-01", "")]).unwrap();
+    let [before, then] = ["2025-12-31", "2026-01-01"].map(|text| day(text).unwrap());
+    assert_eq!((tariffs[0].is_active_on(before), tariffs[0].is_active_on(then)), (false, true));
+    // What is stated goes before.
+    tariffs[0].details.is_active = Some(false);
+    assert!(!tariffs[0].is_active_on(then));
+}
+
+#[test]
 fn another_tariff_takes_nothing_over() {
     let mut tariffs = Vec::new();
-    let first = TariffChange { name: Text::parse("Day").ok(), ..electricity(1, "2026-01-01", "2027-01-01") };
+    let details = TariffDetails { lse_code: Text::parse("PGE").ok(), ..TariffDetails::default() };
+    let first = TariffChange {
+        name: Text::parse("Day").ok(),
+        details,
+        closed_date: stated("2026-06-01"),
+        ..electricity(1, "2026-01-01", "2027-01-01")
+    };
     set(&mut tariffs, vec![first]).unwrap();
     set(&mut tariffs, vec![electricity(2, "2026-01-01", "")]).unwrap();
     let second = Tariff::new(TariffService::Electricity, day("2026-01-01"), 2);
@@ -249,7 +290,7 @@ proptest! {
                 continue;
             }
             let keys = keys(&tariffs, &list, None);
-            let named = |tariff: &Tariff| keys.contains(&tariff.key());
+            let named = |tariff: &Tariff| keys.contains(&Ok(tariff.key()));
             for tariff in tariffs.iter().filter(|tariff| !tariff.defaulted && !named(tariff)) {
                 prop_assert!(tried.iter().any(|kept| kept.key() == tariff.key()));
             }

@@ -10,7 +10,7 @@ use wattbook_domain::{
 };
 
 use super::{percent, show};
-use crate::request::StatedProperty;
+use crate::{details::PropertyDetails, request::StatedProperty};
 
 /// A property.
 #[derive(Debug, Serialize, ToSchema)]
@@ -19,7 +19,7 @@ use crate::request::StatedProperty;
 pub struct PropertyView {
     /// Its key.
     key_name: String,
-    /// What its values are, if we know the key.
+    /// What its values are, if we know the key or it was stated.
     #[schema(required = true, value_type = Option<PropertyTypeWord>)]
     data_type: Option<&'static str>,
     /// Its value.
@@ -37,6 +37,8 @@ pub struct PropertyView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<f64>)]
     accuracy: Option<Number>,
+    #[serde(flatten)]
+    details: PropertyDetails,
 }
 
 impl PropertyView {
@@ -48,6 +50,8 @@ impl PropertyView {
             from_date_time: show(property.from.as_ref()),
             to_date_time: show(property.to.as_ref()),
             accuracy: property.accuracy.map(percent),
+            data_type: property::data_type(key.as_str()).or(property.data_type).map(property::DataType::word),
+            details: property.details.clone().into(),
             ..Self::of_field(key.as_str(), None)
         }
     }
@@ -61,6 +65,7 @@ impl PropertyView {
             from_date_time: None,
             to_date_time: None,
             accuracy: None,
+            details: PropertyDetails::default(),
         }
     }
 
@@ -71,7 +76,12 @@ impl PropertyView {
         match (property, set.change.tariffs.first()) {
             (Some((key, property)), _) => Self::of(key, property),
             (None, Some(tariff)) => {
-                Self { accuracy: tariff.likelihood.map(percent), ..Self::of_field(&set.key, Some(set.value.clone())) }
+                let source = tariff.source.clone();
+                Self {
+                    accuracy: tariff.likelihood.map(percent),
+                    details: PropertyDetails { source, ..PropertyDetails::default() },
+                    ..Self::of_field(&set.key, Some(set.value.clone()))
+                }
             }
             (None, None) => Self::of_field(&set.key, Some(set.value.clone())),
         }

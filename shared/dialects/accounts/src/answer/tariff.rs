@@ -7,6 +7,7 @@ use wattbook_api::schema_types::TariffServiceWord;
 use wattbook_domain::Tariff;
 
 use super::{percent, show};
+use crate::details::TariffDetails;
 
 /// A tariff of an account.
 #[derive(Debug, Serialize, ToSchema)]
@@ -55,6 +56,12 @@ pub struct TariffView {
     /// The currency of its prices.
     #[schema(required = true)]
     currency: Option<String>,
+    /// The first day it takes no new customers any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, format = Date)]
+    closed_date: Option<String>,
+    #[serde(flatten)]
+    details: TariffDetails,
 }
 
 impl TariffView {
@@ -77,6 +84,8 @@ impl TariffView {
             time_zone: show(facts.time_zone.as_ref()),
             billing_period: show(facts.billing_period.as_ref()),
             currency: show(facts.currency.as_ref()),
+            closed_date: show(tariff.closed_date.as_ref()),
+            details: tariff.details.clone().into(),
         }
     }
 }

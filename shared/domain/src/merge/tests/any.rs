@@ -6,7 +6,7 @@ use crate::{
     AccountStatus, AccountType, CountryCode, DateOrTime, Degrees, Email, ExternalId, Share, SiteAddress, Text,
     TimeZone,
     merge::AccountChange,
-    property::{KeyName, PropertyChange},
+    property::{DataType, KeyName, PropertyChange, PropertyDetails},
     tariff::TariffChange,
 };
 
@@ -31,12 +31,17 @@ pub(super) fn property() -> impl Strategy<Value = PropertyChange> {
         prop::option::of(days.prop_map(|day| DateOrTime::parse(&format!("2026-01-0{day}")).unwrap().moment()))
     };
     let share = prop::option::of((0u8..100).prop_map(|percent| Share::of_percent(percent.into()).unwrap()));
-    ("[a-c]{1,2}", moment(1..4), moment(4..7), share).prop_map(|(value, from, to, accuracy)| PropertyChange {
-        value: Text::parse(&value).ok(),
-        from,
-        to,
-        accuracy,
-    })
+    let data_type = prop::option::of(prop::sample::select(vec![DataType::String, DataType::Demand]));
+    ("[a-c]{1,2}", moment(1..4), moment(4..7), share, data_type, text()).prop_map(
+        |(value, from, to, accuracy, data_type, unit)| PropertyChange {
+            value: Text::parse(&value).ok(),
+            from,
+            to,
+            accuracy,
+            data_type,
+            details: PropertyDetails { unit, ..PropertyDetails::default() },
+        },
+    )
 }
 
 fn address() -> impl Strategy<Value = SiteAddress> {

@@ -35,6 +35,8 @@ async fn fields_decides_how_much_is_shown() {
     let names = |account: &Value| account.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     assert_eq!(names(&get("fields=min").await), ["accountId", "providerAccountId", "accountName"]);
     let (plain, whole) = (get("").await, get("fields=ext").await);
+    // What the published client calls it, and another word for it.
+    assert_eq!([get("fields=std").await, get("fields=default").await], [plain.clone(), plain.clone()]);
     let published = [
         "accountId",
         "providerAccountId",

@@ -57,10 +57,21 @@ async fn values_of_every_wrong_type_at_every_member() {
     let header = wattbook_accounts::field::HEADER.map(|name| json!({name: null}));
     let address = wattbook_accounts::field::ADDRESS.map(|name| json!({"address": {name: null}}));
     let mut bodies: Vec<Value> = header.into_iter().chain(address).collect();
-    for name in ["accountId", "labelPartner", "address", "properties", "tariffs"] {
+    for name in ["accountId", "labelPartner", "customerClass", "address", "properties", "tariffs"] {
         bodies.push(json!({name: null}));
     }
-    for name in ["keyName", "dataValue", "fromDateTime", "toDateTime", "accuracy"] {
+    let property = [
+        "keyName",
+        "dataValue",
+        "fromDateTime",
+        "toDateTime",
+        "accuracy",
+        "dataType",
+        "displayName",
+        "dataFactor",
+        "duration",
+    ];
+    for name in property {
         bodies.push(json!({"properties": {"a": {name: null}}}));
         bodies.push(json!({"properties": [{name: null}]}));
     }
@@ -79,6 +90,12 @@ async fn values_of_every_wrong_type_at_every_member() {
         "timeZone",
         "billingPeriod",
         "currency",
+        "closedDate",
+        "tariffId",
+        "chargeTypes",
+        "minMonthlyDemand",
+        "isActive",
+        "privacy",
     ];
     bodies.extend(tariff.map(|name| json!({"tariffs": [{name: null}]})));
     for body in bodies {

@@ -235,6 +235,73 @@ async fn a_property_keeps_what_is_not_stated_anew() {
     running.bundle.stop().await;
 }
 
+/// Every member that the published objects have and that is kept as it comes.
+pub(super) fn details() -> Value {
+    json!({
+        "displayName": "Heat pump", "unit": "kW", "period": "ON_PEAK", "source": "interview", "dataFactor": 1.1,
+        "scenarios": "after,solar", "operator": ">=", "duration": 3_600_000, "dataType": "DEMAND",
+    })
+}
+
+#[tokio::test]
+async fn what_is_only_kept_is_given_back() {
+    let running = Running::start().await;
+    running.added(json!({"providerAccountId": "p"})).await;
+    let mut property = details();
+    property["keyName"] = json!("a");
+    property["dataValue"] = json!("1");
+    assert_eq!(set(&running, property.clone()).await, property);
+    // An upsert leaves it, and sets what is stated.
+    let body = json!({"providerAccountId": "p", "properties": {"a": {"dataValue": "2", "unit": "W"}}});
+    running.rest(Method::PUT, "/rest/v1/accounts", body).await;
+    property["dataValue"] = json!("2");
+    property["unit"] = json!("W");
+    assert_eq!(running.by_pid("p").await["properties"]["a"], property);
+    // Of a key that we know, we know the type.
+    let class = set(&running, json!({"keyName": "customerClass", "dataValue": "1", "dataType": "STRING"})).await;
+    assert_eq!(class["dataType"], "CHOICE");
+    // The electricity tariff has a source, too.
+    let tariff = set(&running, json!({"keyName": "masterTariffId", "dataValue": "1", "source": "bill"})).await;
+    assert_eq!(
+        (&tariff["source"], &running.by_pid("p").await["tariffs"][0]["source"]),
+        (&json!("bill"), &json!("bill"))
+    );
+    let wrong = json!({"keyName": "a", "dataValue": "1", "unit": "", "dataFactor": "x", "duration": 1.5, "dataType": "WORD", "operator": []});
+    let expected = [
+        "NotNull PropertyData unit ",
+        "InvalidValue PropertyData dataFactor x",
+        "InvalidValue PropertyData duration 1.5",
+        "InvalidValue PropertyData dataType WORD",
+        "InvalidValue PropertyData operator",
+    ];
+    assert_eq!(refusal(&running.rest(Method::PUT, PATH, wrong).await), refused(400, &expected));
+    running.bundle.stop().await;
+}
+
+/// The published client has the class of the customer beside the header.
+#[tokio::test]
+async fn a_class_beside_the_header_is_the_property() {
+    let running = Running::start().await;
+    let added = running
+        .added(json!({"providerAccountId": "p", "customerClass": "RESIDENTIAL", "address": {"addressString": "94105"}}))
+        .await;
+    assert_eq!(added["properties"]["customerClass"]["dataValue"], "RESIDENTIAL");
+    assert_eq!(added["tariffs"][0]["masterTariffId"], 522);
+    let put = async |body: Value| running.rest(Method::PUT, "/rest/v1/accounts/pid/p", body).await;
+    let both = json!({"customerClass": "GENERAL", "properties": {"customerClass": {"dataValue": "2"}}});
+    assert_eq!(result(&put(both).await)["properties"]["customerClass"]["dataValue"], "2");
+    for (body, expected) in [
+        (json!({"customerClass": "NOBLE"}), "InvalidValue Account customerClass NOBLE"),
+        (
+            json!({"customerClass": 1, "properties": {"customerClass": {"dataValue": "2"}}}),
+            "InvalidValue Account customerClass 1",
+        ),
+    ] {
+        assert_eq!(refusal(&put(body).await), refused(400, &[expected]));
+    }
+    running.bundle.stop().await;
+}
+
 /// What systems write is answered as RFC 3339 has it, which every client reads; what is none of that is refused.
 #[tokio::test]
 async fn dates_are_answered_in_one_form() {

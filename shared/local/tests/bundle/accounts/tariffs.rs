@@ -12,6 +12,27 @@ async fn set(running: &Running, body: Value) -> Vec<Value> {
     results(&running.rest(Method::PUT, PATH, body).await)
 }
 
+/// Every member that the published objects have and that is kept as it comes.
+pub(super) fn details() -> Value {
+    json!({
+        "tariffId": 3_155_887, "priorTariffId": 3_154_354, "tariffBookName": "Residential Services", "tariffType": "DEFAULT",
+        "lseCode": "PGE", "distributionLseId": 734, "territoryId": 807, "customerCount": 3_321_385,
+        "customerCountSource": "2011 FERC", "effectiveOnRule": "TARIFF_EFFECTIVE_DATE",
+        "chargeTypes": "CONSUMPTION_BASED,MINIMUM", "chargePeriod": "DAILY", "minMonthlyConsumption": 0,
+        "maxMonthlyConsumption": 1000.5, "minMonthlyDemand": 0.25, "maxMonthlyDemand": 20, "hasTimeOfUseRates": true,
+        "hasTieredRates": true, "hasContractedRates": false, "hasTariffApplicability": false,
+        "hasRateApplicability": true, "hasNetMetering": false, "isActive": true, "privacy": "PUBLIC",
+        "closedDate": "2026-06-01",
+    })
+}
+
+/// The one with the members of the other.
+pub(super) fn with(mut one: Value, other: Value) -> Value {
+    let (Value::Object(members), Value::Object(further)) = (&mut one, other) else { panic!("no objects") };
+    members.extend(further);
+    one
+}
+
 /// Id, service and period of each tariff.
 fn shown(tariffs: &[Value]) -> Vec<String> {
     let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
@@ -70,6 +91,7 @@ async fn a_tariff_keeps_all_that_is_stated_of_it() {
         "customerLikelihood": 100, "source": "interview", "effectiveDate": "2026-01-01", "endDate": "2027-01-01",
         "timeZone": "US/Pacific", "billingPeriod": "MONTHLY", "currency": "USD",
     });
+    let tariff = with(tariff, details());
     assert_eq!(set(&running, tariff.clone()).await, std::slice::from_ref(&tariff));
     // A part changes; the rest stays.
     let changed = set(&running, json!([{"effectiveDate": "2026-01-01T00:00:00", "currency": "EUR"}])).await;
@@ -86,6 +108,163 @@ async fn a_tariff_keeps_all_that_is_stated_of_it() {
     // Another tariff takes nothing over.
     let other = set(&running, json!({"effectiveDate": "2026-01-01", "masterTariffId": 523})).await;
     assert_eq!((&other[0]["tariffCode"], &other[0]["endDate"]), (&Value::Null, &Value::Null));
+    running.bundle.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_only_kept_is_validated_all_the_same() {
+    let running = Running::start().await;
+    running.added(json!({"providerAccountId": "p"})).await;
+    let answer = running.rest(Method::PUT, PATH, json!({
+        "masterTariffId": 1, "tariffId": -1, "lseCode": "", "tariffType": "x".repeat(33), "isActive": "yes", "chargeTypes": [1],
+        "minMonthlyDemand": 1e300, "closedDate": "soon", "privacy": {}, "unknown": {"a": 1},
+    })).await;
+    let expected = [
+        "InvalidValue Tariff tariffId -1",
+        "NotNull Tariff lseCode ",
+        &format!("InvalidValue Tariff tariffType {}", "x".repeat(33)),
+        "InvalidValue Tariff isActive yes",
+        "InvalidValue Tariff chargeTypes",
+        "InvalidValue Tariff minMonthlyDemand 1e+300",
+        "InvalidValue Tariff closedDate soon",
+        "InvalidValue Tariff privacy",
+    ];
+    assert_eq!(refusal(&answer), refused(400, &expected));
+    // A list, a number in quotes, and a time for a day are taken.
+    let body = json!({"masterTariffId": 1, "chargeTypes": ["TAX", "MINIMUM"], "customerCount": "7", "closedDate": "2026-01-01T00:00:00Z"});
+    let kept = set(&running, body).await;
+    let shown = ["chargeTypes", "customerCount", "closedDate"].map(|name| kept[0][name].clone());
+    assert_eq!(shown, [json!("TAX,MINIMUM"), json!(7), json!("2026-01-01")]);
+    running.bundle.stop().await;
+}
+
+/// A client that does not know a word for a service reads none, and sends none back.
+#[tokio::test]
+async fn a_tariff_that_comes_back_without_its_service_is_the_same_one() {
+    let running = Running::start().await;
+    running.added(json!({"providerAccountId": "p", "address": {"addressString": "San Francisco, CA 94105"}, "customerClass": 1})).await;
+    let body = json!([
+        {"masterTariffId": 7, "serviceType": "HEAT"},
+        {"masterTariffId": 7, "serviceType": "WATER", "endDate": "2027-01-01"},
+        {"masterTariffId": 8, "serviceType": "WATER", "effectiveDate": "2027-01-01", "tariffName": "Wet"},
+    ]);
+    let all = set(&running, body).await;
+    let services = ["522 ELECTRICITY - -", "7 HEAT - -", "7 WATER - 2027-01-01", "8 WATER 2027-01-01 -"];
+    assert_eq!(shown(&all), services);
+    let back: Vec<_> = all
+        .iter()
+        .map(|tariff| {
+            let mut tariff = tariff.clone();
+            let unknown = ["HEAT", "WATER"].iter().any(|word| tariff["serviceType"] == *word);
+            tariff
+                .as_object_mut()
+                .unwrap()
+                .retain(|name, value| !(value.is_null() || unknown && name == "serviceType"));
+            tariff
+        })
+        .collect();
+    let version = running.by_pid("p").await["version"].clone();
+    for one in &back {
+        assert_eq!(set(&running, one.clone()).await, all, "{one}");
+    }
+    assert_eq!(set(&running, json!(back)).await, all);
+    assert_eq!(set(&running, json!(back[1..].iter().rev().collect::<Vec<_>>())).await, all);
+    let account = result(&running.rest(Method::PUT, "/rest/v1/accounts/pid/p", json!({"tariffs": back})).await);
+    assert_eq!(account["tariffs"], json!(all));
+    assert_eq!(running.by_pid("p").await["version"], version);
+    let unclear = running.rest(Method::PUT, PATH, json!([{"masterTariffId": 7, "tariffName": "Warm"}])).await;
+    assert_eq!(refusal(&unclear), refused(409, &["NotNull Tariff 0.serviceType"]));
+    // One that is there for no service is for electricity, and two for one day are one too many.
+    let body = json!([{"masterTariffId": 7}, {"masterTariffId": 7}, {"masterTariffId": 9}, {"masterTariffId": 10}]);
+    assert_eq!(refusal(&running.rest(Method::PUT, PATH, body).await), refused(409, &["NotUnique Tariff 3"]));
+    let stated = set(&running, json!([{"masterTariffId": 7}, {"masterTariffId": 7}, {"masterTariffId": 9}])).await;
+    assert_eq!(shown(&stated)[0], "9 ELECTRICITY - -");
+    assert_eq!(shown(&stated)[1..], services[1..]);
+    running.bundle.stop().await;
+}
+
+#[tokio::test]
+async fn a_query_asks_by_day_period_service_and_page() {
+    let running = Running::start().await;
+    running.added(json!({"providerAccountId": "p", "timeZone": "Europe/Amsterdam"})).await;
+    let body = json!([
+        {"masterTariffId": 1, "endDate": "2026-01-01"},
+        {"masterTariffId": 2, "effectiveDate": "2026-01-01", "endDate": "2027-01-01"},
+        {"masterTariffId": 3, "effectiveDate": "2027-01-01", "endDate": "9999-12-31"},
+        {"masterTariffId": 4, "serviceType": "GAS", "isActive": false},
+        {"masterTariffId": 5, "serviceType": "HEAT", "endDate": "2000-01-01", "isActive": true},
+        {"masterTariffId": 6, "serviceType": "SOLAR_PV", "effectiveDate": "9000-01-01"},
+        {"masterTariffId": 7, "serviceType": "WATER"},
+    ]);
+    set(&running, body).await;
+    let ids = async |query: &str| {
+        let answer = running.get(running.admin(), &format!("{PATH}?{query}")).await;
+        results(&answer).iter().map(|tariff| tariff["masterTariffId"].as_u64().unwrap()).collect::<Vec<_>>()
+    };
+    for (query, expected) in [
+        ("effectiveOn=2026-12-31", vec![2, 4, 7]),
+        ("effectiveOn=2027-01-01", vec![3, 4, 7]),
+        // Midnight is later in UTC.
+        ("effectiveOn=2026-12-31T23:00:00Z", vec![3, 4, 7]),
+        ("effectiveOn=2026-12-31T22:59:59.000%2B0000", vec![2, 4, 7]),
+        ("effectiveOn=9999-12-31", vec![4, 6, 7]),
+        ("effectiveOn=1999-12-31", vec![1, 4, 5, 7]),
+        ("fromDateTime=2027-01-01", vec![3, 4, 6, 7]),
+        ("fromDateTime=2026-12-31T22:30:00Z", vec![2, 3, 4, 6, 7]),
+        ("toDateTime=2026-01-01", vec![1, 4, 5, 7]),
+        ("toDateTime=2026-01-01T00:00:01%2B01:00", vec![1, 2, 4, 5, 7]),
+        ("toDateTime=2025-12-31T23:00:00Z", vec![1, 4, 5, 7]),
+        ("toDateTime=0001-01-01", vec![]),
+        ("fromDateTime=2026-06-01&toDateTime=2027-06-01", vec![2, 3, 4, 7]),
+        ("isActive=true&serviceTypes=GAS,HEAT,SOLAR_PV,WATER", vec![5, 7]),
+        ("isActive=false&serviceTypes=GAS,HEAT,SOLAR_PV,WATER", vec![4, 6]),
+        ("serviceTypes=WATER,%20GAS", vec![4, 7]),
+        ("serviceTypes=WATER,GAS&serviceType=GAS", vec![4]),
+        ("effectiveOn=2026-06-01&serviceTypes=ELECTRICITY&tariffTypes=DEFAULT&populateRates=true", vec![2]),
+    ] {
+        let mut found = ids(query).await;
+        found.sort_unstable();
+        assert_eq!(found, expected, "{query}");
+    }
+    // Sorted by service and day, of which a page is answered if one is asked for.
+    let order = vec![1, 2, 3, 4, 5, 6, 7];
+    assert_eq!(ids("").await, order);
+    for (query, start, count, page) in [
+        ("pageCount=3", json!(0), json!(3), &order[..3]),
+        ("pageStart=3&pageCount=3", json!(3), json!(3), &order[3..6]),
+        ("pageStart=6&pageCount=1000", json!(6), json!(1000), &order[6..]),
+        ("pageStart=2", json!(2), json!(null), &order[2..]),
+        ("pageStart=100000&pageCount=1", json!(100_000), json!(1), &[]),
+    ] {
+        let answer = running.get(running.admin(), &format!("{PATH}?{query}")).await;
+        let envelope = answer.json();
+        let listed = envelope["results"].as_array().unwrap().iter();
+        let found: Vec<_> = listed.map(|tariff| tariff["masterTariffId"].as_u64().unwrap()).collect();
+        let shown = [&envelope["pageStart"], &envelope["pageCount"], &envelope["count"]];
+        assert_eq!((found.as_slice(), shown), (page, [&start, &count, &json!(7)]), "{query}");
+    }
+    let wrong = "serviceTypes=GAS,STEAM&effectiveOn=soon&fromDateTime=2026-01-01T00:00:60Z&toDateTime=1&isActive=yes&pageStart=-1&pageCount=0";
+    let expected = [
+        "InvalidValue Tariff pageStart -1",
+        "InvalidValue Tariff pageCount 0",
+        "InvalidValue Tariff serviceTypes GAS,STEAM",
+        "InvalidValue Tariff effectiveOn soon",
+        "InvalidValue Tariff fromDateTime 2026-01-01T00:00:60Z",
+        "InvalidValue Tariff toDateTime 1",
+        "InvalidValue Tariff isActive yes",
+    ];
+    assert_eq!(refusal(&running.get(running.admin(), &format!("{PATH}?{wrong}")).await), refused(400, &expected));
+    let backwards =
+        running.get(running.admin(), &format!("{PATH}?fromDateTime=2026-01-01&toDateTime=2026-01-01")).await;
+    assert_eq!(refusal(&backwards), refused(400, &["InvalidValue Tariff toDateTime 2026-01-01"]));
+    let spaced = running.get(running.admin(), &format!("{PATH}?effectiveOn=2026-01-01T00:00:00+01:00")).await;
+    let message = spaced.json()["results"][0]["message"].as_str().unwrap().to_owned();
+    assert!(spaced.status == 400 && message.contains("%2B"), "{message}");
+    // What is to be deleted is picked alike.
+    running.rest(Method::DELETE, &format!("{PATH}/2?effectiveOn=2027-01-01"), None).await;
+    assert_eq!(ids("").await, order);
+    running.rest(Method::DELETE, &format!("{PATH}/2?effectiveOn=2026-01-01"), None).await;
+    assert_eq!(ids("").await.len(), 6);
     running.bundle.stop().await;
 }
 

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{ACCOUNTS, aliases, refusal, refused, result};
+use super::{ACCOUNTS, aliases, properties, refusal, refused, result, tariffs, tariffs::with};
 use crate::support::Running;
 
 #[tokio::test]
@@ -213,6 +213,96 @@ async fn what_followed_is_not_stated_by_being_sent_back() {
     assert_eq!((&address["address1"], &address["city"]), (&json!("1 Broadway"), &json!("New York")));
     assert!(address["lon"].as_f64().unwrap() > -75.0);
     assert_ne!(moved["tariffs"][0]["tariffCode"], "E-1");
+    running.bundle.stop().await;
+}
+
+/// What the published client makes of an account: it has these members, leaves out what is null, reads a word that
+/// it does not know as null, and writes times in UTC, in whole seconds.
+fn through_the_published_client(account: &Value) -> Value {
+    let known = |object: &Value, names: &[&str]| {
+        let members = object.as_object().unwrap().iter();
+        let known = members.filter(|(name, value)| names.contains(&name.as_str()) && !value.is_null());
+        known.map(|(name, value)| (name.clone(), value.clone())).collect()
+    };
+    let header = [
+        "accountId",
+        "providerAccountId",
+        "accountName",
+        "customerOrgId",
+        "customerOrgName",
+        "owner",
+        "status",
+        "type",
+    ];
+    let mut back: serde_json::Map<String, Value> = known(account, &header);
+    back.insert("address".into(), Value::Object(known(&account["address"], &wattbook_accounts::field::ADDRESS)));
+    let mut properties = account["properties"].clone();
+    for property in properties.as_object_mut().unwrap().values_mut() {
+        property.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+        for name in ["fromDateTime", "toDateTime"] {
+            if let Some(time) = property.get_mut(name) {
+                let at: jiff::Timestamp = time.as_str().unwrap().parse().unwrap();
+                *time = json!(at.strftime("%Y-%m-%dT%H:%M:%S+00:00").to_string());
+            }
+        }
+    }
+    back.insert("properties".into(), properties);
+    let mut tariffs = account["tariffs"].clone();
+    for tariff in tariffs.as_array_mut().unwrap() {
+        let unknown = ["HEAT", "WATER"].iter().any(|word| tariff["serviceType"] == *word);
+        tariff
+            .as_object_mut()
+            .unwrap()
+            .retain(|name, value| !value.is_null() && name != "source" && !(unknown && name == "serviceType"));
+    }
+    back.insert("tariffs".into(), tariffs);
+    Value::Object(back)
+}
+
+/// Whatever is kept comes back with it, and nothing of it becomes another thing.
+#[tokio::test]
+async fn a_whole_account_sent_back_changes_nothing() {
+    let running = Running::start().await;
+    let property = |key: &str| with(properties::details(), json!({"keyName": key, "dataValue": "1", "accuracy": 12.5}));
+    let heat = json!({"masterTariffId": 7, "serviceType": "HEAT", "effectiveDate": "2026-11-30T23:00:00Z", "endDate": "9999-12-31T23:59:59Z"});
+    let body = json!({
+        "providerAccountId": "p", "accountName": "Home", "customerOrgId": "o", "customerOrgName": "Org", "owner": "Mr Sun",
+        "type": "CUSTOMER", "customerClass": "RESIDENTIAL", "email": "jo@example.com", "labelPartner": "NORTH",
+        "address": {"addressString": "221 Main Street, San Francisco, CA 94105", "addressName": "Home"},
+        "properties": [
+            with(property("a"), json!({"fromDateTime": "2026-12-01", "toDateTime": "9999-12-30T00:00:00-05:00"})),
+            with(property("b"), json!({"toDateTime": "2026-12-01T00:00:00[America/New_York]"})),
+            property("c"),
+        ],
+        "tariffs": [
+            with(heat.clone(), tariffs::details()),
+            {"masterTariffId": 7, "serviceType": "WATER"},
+            with(tariffs::details(), json!({"masterTariffId": 8, "serviceType": "GAS", "customerClass": "RESIDENTIAL", "source": "bill"})),
+        ],
+    });
+    running.added(body).await;
+    let read = running.by_pid("p").await;
+    // Nothing that was sent is missing, and the default is there, too.
+    assert_eq!(read["tariffs"].as_array().unwrap().len(), 4);
+    assert_eq!(read["tariffs"][2]["effectiveDate"], "2026-11-30");
+    for (name, value) in tariffs::details().as_object().unwrap() {
+        assert_eq!(read["tariffs"][2][name], *value, "{name}");
+    }
+    for (name, value) in properties::details().as_object().unwrap() {
+        assert_eq!(read["properties"]["c"][name], *value, "{name}");
+    }
+    let id = format!("{ACCOUNTS}/{}", read["accountId"].as_str().unwrap());
+    let back = through_the_published_client(&read);
+    for (path, body) in
+        [(ACCOUNTS, &read), (&id, &read), (ACCOUNTS, &back), ("/rest/v1/accounts/pid/p?fields=ext", &back)]
+    {
+        let answer = running.rest(Method::PUT, path, body.clone()).await;
+        assert_eq!((answer.status, answer.header("etag")), (200, Some("\"1\"")), "{path} {answer:?}");
+        assert_eq!(running.by_pid("p").await, read);
+    }
+    // A change of something else leaves all of it, too.
+    let moved = result(&running.rest(Method::PUT, &id, with(back, json!({"owner": "Mrs Moon"}))).await);
+    assert_eq!((&moved["tariffs"], &moved["properties"]), (&read["tariffs"], &read["properties"]));
     running.bundle.stop().await;
 }
 
