@@ -46,6 +46,7 @@ fn pointer(part: Part) -> Pointer {
         Part::Meters => root.child("meters"),
         Part::Meter(meter) => root.child("meters").child(meter),
         Part::MeterId(meter) => root.child("meters").child(meter).child("external_meter_id"),
+        Part::PostalCode => root.child("address_info").child("postal_code"),
         Part::Date | Part::EnergyType | Part::Property(_) | Part::Tariff(_) | Part::Whole => root,
     }
 }

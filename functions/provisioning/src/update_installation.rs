@@ -39,6 +39,7 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
 fn pointer(part: Part) -> Pointer {
     match part {
         Part::ServiceType => Pointer::root().child("service_information").child("service_type"),
+        Part::PostalCode => Pointer::root().child("address_info").child("postal_code"),
         Part::ExternalId => Pointer::root().child("external_installation_id"),
         _ => Pointer::root(),
     }

@@ -143,8 +143,8 @@ described! {
     TariffServiceWord as "TariffService" => |text| text.enum_values(Some(TariffService::WORDS.iter().copied()));
     /// The code of a label partner.
     LabelPartner => |text| text.pattern(Some("^[A-Z][A-Z0-9_-]*$")).max_length(Some(32));
-    /// An ISO 3166-1 alpha-2 country code.
-    Country as "CountryCode" => |text| text.enum_values(Some(CountryCode::all().iter().copied()));
+    /// An ISO 3166-1 alpha-2 country code, or `XK` for Kosovo.
+    Country as "CountryCode" => |text| text.enum_values(Some(CountryCode::all()));
     /// A service type: live or in batches, high or low resolution, with or without disaggregation,
     /// with or without hardware.
     Service as "ServiceType" => |text| text.enum_values(Some(ServiceType::all().map(|service_type| service_type.to_string())));

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    CountryCode, Email, ExternalId, LabelPartnerCode, Name, OrganisationId, Profile, ProviderId, SerialNumber,
+    CountryCode, Email, ExternalId, Flaw, LabelPartnerCode, Name, OrganisationId, Profile, ProviderId, SerialNumber,
     ServiceType, Site, Tariff, Text,
+    postal::zip,
     property::{KeyName, Property},
     words::words,
 };
@@ -287,6 +288,16 @@ pub struct Address {
     /// The country.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub country: Option<CountryCode>,
+}
+
+impl Address {
+    /// Refuses what its parts cannot be together.
+    ///
+    /// # Errors
+    /// Its postal code is a ZIP code that has lost the zeros it begins with.
+    pub fn check(&self) -> Result<(), Flaw> {
+        self.postal_code.as_ref().map_or(Ok(()), |code| zip::check(code.as_str(), self.country.as_ref(), None))
+    }
 }
 
 /// A meter of an installation.

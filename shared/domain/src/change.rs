@@ -73,6 +73,8 @@ pub enum Part {
     Date,
     /// What the meter measures that takes another's place.
     EnergyType,
+    /// The postal code.
+    PostalCode,
     /// The property at this position of the change.
     Property(usize),
     /// The tariff at this position of the change.
@@ -127,15 +129,20 @@ impl Account {
     /// Sets parts of an installation.
     ///
     /// # Errors
-    /// There is none of that id, its external id is another one, or its meters do not fit the
-    /// service type.
+    /// There is none of that id, its external id is another one, its postal code is none of its country,
+    /// or its meters do not fit the service type.
     pub fn change_installation(&mut self, id: InstallationId, change: InstallationChange) -> Changed {
         let (position, installation) = self.find_installation(id)?;
         keep(Some(&installation.external_id), change.external_id.as_ref())?;
         set(&mut installation.label_partner, change.label_partner);
         set(&mut installation.service_type, change.service_type);
         if let Some(parts) = change.address {
-            installation.address.get_or_insert_default().set(parts);
+            let address = installation.address.get_or_insert_default();
+            let coded = parts.postal_code.is_some() || parts.country.is_some();
+            address.set(parts);
+            if coded {
+                address.check().map_err(|flaw| Refused::Parts(vec![(Part::PostalCode, flaw)]))?;
+            }
         }
         // What is wrong with the meters now is due to the service type: nothing else changed.
         self.check_installation(position).map_err(|refused| match refused {

@@ -78,8 +78,20 @@ pub enum Flaw {
     #[error("must be an e-mail address such as jo@example.com")]
     Email,
     /// Not an ISO 3166-1 alpha-2 code.
-    #[error("must be an ISO 3166-1 alpha-2 country code in capitals, such as NL")]
-    CountryCode,
+    #[error("must be an ISO 3166-1 alpha-2 country code in capitals{}", instead(*meant))]
+    CountryCode {
+        /// The code that seems to be meant.
+        meant: Option<&'static str>,
+    },
+    /// A ZIP code that lacks the zeros it begins with.
+    #[error(
+        "must be a ZIP code of five digits, or nine; spreadsheets and numbers drop the zeros that one begins with: \
+         if {zip} is meant, send that"
+    )]
+    LostZero {
+        /// The ZIP code that may be meant.
+        zip: String,
+    },
     /// Outside the service-type grammar.
     #[error(
         "must be a service type: RT or BR, HR or LR, NILM or no-NILM, HW or noHW, joined by hyphens, such as BR-LR-NILM-noHW"
@@ -187,6 +199,12 @@ pub enum Flaw {
 }
 
 impl Flaw {
+    /// Whether the value is wrong by itself, whatever is stored beside it.
+    #[must_use]
+    pub const fn is_absolute(&self) -> bool {
+        matches!(self, Self::LostZero { .. })
+    }
+
     /// A stable code for programs.
     #[must_use]
     pub const fn code(&self) -> &'static str {
@@ -206,7 +224,8 @@ impl Flaw {
             Self::EndsBeforeStart => "ends_before_start",
             Self::Overlap => "overlap",
             Self::Email => "invalid_email",
-            Self::CountryCode => "invalid_country_code",
+            Self::CountryCode { .. } => "invalid_country_code",
+            Self::LostZero { .. } => "invalid_postal_code",
             Self::ServiceType => "invalid_service_type",
             Self::NotOneOf { .. } => "not_allowed",
             Self::LabelPartnerCode => "invalid_label_partner",
@@ -233,4 +252,9 @@ impl Flaw {
             Self::TooManyClaims { .. } => "too_many_unique_values",
         }
     }
+}
+
+/// How a message about a country code goes on.
+fn instead(meant: Option<&str>) -> String {
+    meant.map_or_else(|| ", such as NL".to_owned(), |code| format!("; for this one, send {code}"))
 }

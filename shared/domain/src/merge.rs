@@ -93,8 +93,8 @@ impl Account {
     /// Sets what the change states.
     ///
     /// # Errors
-    /// The external id is another one, a tariff overlaps another, a period ends before it begins, or the account is
-    /// deleted and the change does not say what its status is to be.
+    /// The external id is another one, the postal code is none of its country, a tariff overlaps another, a period ends
+    /// before it begins, or the account is deleted and the change does not say what its status is to be.
     pub fn merge(&mut self, change: AccountChange, now: Timestamp) -> Result<(), Refused> {
         if change.status.is_none() {
             self.check_live()?;
@@ -117,7 +117,13 @@ impl Account {
         set(&mut profile.account_type, change.account_type);
         profile.status = change.status.unwrap_or(profile.status);
         set(&mut profile.time_zone, change.time_zone);
+        let SiteAddress { free_text, city, state, postal_code, country, .. } = &change.address;
+        let placed =
+            free_text.is_some() || city.is_some() || state.is_some() || postal_code.is_some() || country.is_some();
         self.site.stated.set(change.address);
+        if placed {
+            refused.extend(self.site.check().err().map(|flaw| (Part::PostalCode, flaw)));
+        }
         for (position, (key, change)) in change.properties.into_iter().enumerate() {
             refused.extend(self.set_property(key, change).err().map(|flaw| (Part::Property(position), flaw)));
         }

@@ -6,7 +6,9 @@
 //! address is still understood if it has one street suffix. What cannot be told stays absent: the
 //! text may come from anywhere, and a wrong city is worse than none. Two letters that are a US state and
 //! a country alike (`CA`, `DE`) are the state, because the dialect that asks is American, unless a
-//! postal code in front of the city says otherwise.
+//! postal code in front of the city says otherwise. Five digits say no country: they may be a ZIP code
+//! and a German, French, Italian or Spanish one; with a state they are a ZIP code if it is one of that
+//! state's.
 //!
 //! Written here because nothing published fits: `libpostal` needs a native library and two gigabytes of
 //! data, `usaddress` is a model of US addresses alone, left at its first release and drawing in a
@@ -15,10 +17,16 @@
 mod codes;
 mod country;
 mod general;
+pub(crate) mod names;
+pub(crate) mod states;
 mod street;
 #[cfg(test)]
 mod tests;
 mod us;
+pub(crate) mod zip;
+
+pub(crate) use country::meant as country_meant;
+pub use states::letters as american_state;
 
 use crate::CountryCode;
 
@@ -48,9 +56,10 @@ pub struct Parts {
 type Piece<'a> = Vec<&'a str>;
 
 /// Takes an address apart, in time linear in its length. Never fails: what is not understood is absent,
-/// and so is everything of a text of more than 500 characters.
+/// and so is everything of a text of more than 500 characters. `code` is the postal code if it is known
+/// from elsewhere.
 #[must_use]
-pub fn parse(text: &str) -> Parts {
+pub fn parse(text: &str, code: Option<&str>) -> Parts {
     if text.chars().nth(MOST_CHARACTERS).is_some() {
         return Parts::default();
     }
@@ -60,13 +69,15 @@ pub fn parse(text: &str) -> Parts {
         .filter(|piece| !piece.is_empty())
         .collect();
     let country = country::take(&mut pieces);
+    let code = code.map(|code| zip::meant(code).unwrap_or_default());
+    let code = code.as_deref();
     match country {
-        None => us::parse(&pieces, false).unwrap_or_else(|| {
+        None => us::parse(&pieces, false, code).unwrap_or_else(|| {
             // Two letters or a name that may be a state, of which nothing tells that it is.
             let _ = pieces.pop_if(|last| us::state(last).is_some());
             general::parse(&pieces, None)
         }),
-        Some("US") => us::parse(&pieces, true).unwrap_or_default(),
+        Some("US") => us::parse(&pieces, true, code).unwrap_or_default(),
         Some(_) => general::parse(&pieces, country),
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use crate::{
-    Account, Claim, Flaw, Place,
+    Account, Address, Claim, Flaw, Place,
     draft::{AccountDraft, InstallationDraft},
 };
 
@@ -15,6 +15,11 @@ pub enum Breach {
     At(Place),
     /// At the list of meters of an installation.
     Meters {
+        /// The position of the installation, from 0.
+        installation: usize,
+    },
+    /// At the postal code of an installation.
+    PostalCode {
         /// The position of the installation, from 0.
         installation: usize,
     },
@@ -32,6 +37,16 @@ pub enum Breach {
 /// Every rule that the draft breaks.
 #[must_use]
 pub fn check(draft: &AccountDraft) -> Vec<(Breach, Flaw)> {
+    let mut broken = check_lists(draft);
+    for (position, installation) in draft.installations.iter().enumerate() {
+        if let Some(Err(flaw)) = installation.address.as_ref().map(Address::check) {
+            broken.push((Breach::PostalCode { installation: position }, flaw));
+        }
+    }
+    broken
+}
+
+fn check_lists(draft: &AccountDraft) -> Vec<(Breach, Flaw)> {
     let mut broken = Vec::new();
     for (position, installation) in draft.installations.iter().enumerate() {
         check_meters(position, installation, &mut broken);
@@ -40,10 +55,11 @@ pub fn check(draft: &AccountDraft) -> Vec<(Breach, Flaw)> {
     broken
 }
 
-/// Every rule that an account breaks, as it would be after a change.
+/// Every rule that an account breaks, as it would be after a change. Of addresses it is seen when they
+/// are stated.
 #[must_use]
 pub fn check_account(account: &Account) -> Vec<(Breach, Flaw)> {
-    check(&AccountDraft::of(account))
+    check_lists(&AccountDraft::of(account))
 }
 
 /// A service whose readings come in batches needs a meter, and an id on each; and an installation

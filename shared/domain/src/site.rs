@@ -5,7 +5,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CountryCode, Degrees, Text, TimeZone, account::is_default, postal};
+use crate::{
+    CountryCode, Degrees, Flaw, Text, TimeZone,
+    account::is_default,
+    postal::{self, names, states, zip},
+};
 
 /// An address, as far as it is known.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,35 +88,85 @@ pub struct PlaceFacts {
 pub struct PostalArea {
     /// The country.
     pub country: CountryCode,
-    /// The postal code in the form that is compared: capitals without spaces, and of an American one
-    /// the first five digits.
+    /// The postal code in the form that is compared: capitals without spaces, plain digits and hyphens,
+    /// and of a ZIP code the first five digits.
     pub postal_code: String,
 }
 
 impl PostalArea {
-    /// The area of a postal code in a country. One without a country is American if it looks like it:
-    /// the published dialect comes from there.
+    /// The area of a postal code in a country. The territories of the United States that are countries
+    /// of their own in the standard are in its tables.
     #[must_use]
-    pub fn of(country: Option<&CountryCode>, postal_code: &str) -> Option<Self> {
-        let compared: String =
-            postal_code.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_uppercase).collect();
-        let zip = compared.split('-').next().filter(|zip| zip.len() == 5 && zip.bytes().all(|b| b.is_ascii_digit()));
-        match (country, zip) {
-            (Some(country), Some(zip)) if country.as_str() == "US" => {
-                Some(Self { country: country.clone(), postal_code: zip.to_owned() })
-            }
-            (Some(country), _) => Some(Self { country: country.clone(), postal_code: compared }),
-            (None, Some(zip)) => Some(Self { country: CountryCode::parse("US").ok()?, postal_code: zip.to_owned() }),
-            (None, None) => None,
+    pub fn of(country: &CountryCode, postal_code: &str) -> Self {
+        let compared = zip::compared(postal_code);
+        let country = if country.is_american() { CountryCode::united_states() } else { country.clone() };
+        let zip = zip::five_digits(&compared).filter(|_| country.has_zip_codes()).map(str::to_owned);
+        Self { country, postal_code: zip.unwrap_or(compared) }
+    }
+
+    /// The area of a postal code that looks like an American one.
+    fn american(postal_code: &str) -> Option<Self> {
+        let zip = zip::five_digits(&zip::compared(postal_code))?.to_owned();
+        Some(Self { country: CountryCode::united_states(), postal_code: zip })
+    }
+}
+
+impl PlaceFacts {
+    /// Whether an address that states no country, with the postal code of this place, can be here: its
+    /// state is that of the place or its city is, or it states neither. The state alone will do, for the
+    /// post prefers one name for a code, and people write those of boroughs and suburbs.
+    #[must_use]
+    pub fn fits(&self, address: &SiteAddress) -> bool {
+        let state =
+            |stated: &Text<64>| self.state.as_ref().is_some_and(|own| same_state(stated.as_str(), own.as_str()));
+        let city = |stated: &Text<128>| {
+            let own = self.city.as_ref().map(Text::as_str);
+            own.is_some_and(|own| names::same_city(stated.as_str(), own, self.state.as_ref().map(Text::as_str)))
+        };
+        match (&address.city, &address.state) {
+            (None, None) => true,
+            (stated, region) => stated.as_ref().is_some_and(city) || region.as_ref().is_some_and(state),
         }
     }
 }
 
+fn same_state(one: &str, other: &str) -> bool {
+    states::letters(one).is_some_and(|letters| states::letters(other) == Some(letters))
+}
+
 impl SiteAddress {
-    /// The area of its postal code.
+    /// The area of its postal code, if its country is known.
     #[must_use]
     pub fn postal_area(&self) -> Option<PostalArea> {
-        PostalArea::of(self.country.as_ref(), self.postal_code.as_ref()?.as_str())
+        Some(PostalArea::of(self.country.as_ref()?, self.postal_code.as_ref()?.as_str()))
+    }
+
+    /// The American area that its postal code may mean as long as its country is not known. Whether it
+    /// does depends on what is there ([`PlaceFacts::fits`]): other countries have five digits, too.
+    #[must_use]
+    pub fn assumed_area(&self) -> Option<PostalArea> {
+        let code = self.postal_code.as_ref().filter(|_| self.country.is_none())?;
+        PostalArea::american(code.as_str())
+    }
+
+    /// What its text says, and its state of the country where no other country has such a state.
+    fn told_by_text(&self) -> Self {
+        let code = self.postal_code.as_ref().map(Text::as_str);
+        let parts = self.free_text.as_ref().map(|text| postal::parse(text.as_str(), code)).unwrap_or_default();
+        let mut told = Self {
+            line1: part(parts.line1),
+            line2: part(parts.line2),
+            city: part(parts.city),
+            state: part(parts.state),
+            postal_code: part(parts.postal_code),
+            country: parts.country,
+            ..Self::default()
+        };
+        let Self { city, state, postal_code, .. } = self.or(&told);
+        let zip = postal_code.and_then(|code| zip::meant(code.as_str()));
+        let country = || states::country(city.as_ref().map(Text::as_str), state.as_ref()?.as_str(), zip.as_deref());
+        told.country = told.country.or_else(country);
+        told
     }
 
     /// This address, with the parts of `other` where it has none.
@@ -169,19 +223,22 @@ impl Site {
         self.stated.or(&self.derived)
     }
 
-    /// Works out anew what follows from the text of the address and its country alone.
+    /// Works out anew what follows from the text of the address, its country and its postal code alone.
     pub fn derive_from_text(&mut self) {
-        let parts = self.stated.free_text.as_ref().map(|text| postal::parse(text.as_str())).unwrap_or_default();
-        self.derived = SiteAddress {
-            line1: part(parts.line1),
-            line2: part(parts.line2),
-            city: part(parts.city),
-            state: part(parts.state),
-            postal_code: part(parts.postal_code),
-            country: parts.country,
-            ..SiteAddress::default()
-        };
-        self.derived_time_zone = self.address().country.as_ref().and_then(TimeZone::of_country);
+        self.derived = self.stated.told_by_text();
+        let address = self.address();
+        let code = address.postal_code.as_ref().map(Text::as_str);
+        self.derived_time_zone = address.country.as_ref().and_then(|country| TimeZone::of_area(country, code));
+    }
+
+    /// Refuses what its parts cannot be together.
+    ///
+    /// # Errors
+    /// Its postal code is a ZIP code that has lost the zeros it begins with.
+    pub fn check(&self) -> Result<(), Flaw> {
+        let Some(code) = &self.stated.postal_code else { return Ok(()) };
+        let address = self.stated.or(&self.stated.told_by_text());
+        zip::check(code.as_str(), address.country.as_ref(), address.state.as_ref().map(Text::as_str))
     }
 
     /// Adds what is known of the place that the address is in. What the text of the address says
@@ -208,4 +265,96 @@ fn fill<T: Clone>(place: &mut Option<T>, other: Option<&T>) {
 /// A part that the text has: what is too long for the part is none.
 fn part<const MAX: usize>(raw: Option<String>) -> Option<Text<MAX>> {
     raw.and_then(|raw| Text::parse(&raw).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text<const MAX: usize>(raw: &str) -> Option<Text<MAX>> {
+        Text::parse(raw).ok()
+    }
+
+    /// With city, state, postal code and country, of which `-` is absent.
+    fn stated(parts: [&str; 4]) -> Site {
+        let [city, state, code, country] = parts;
+        let stated = SiteAddress {
+            city: text(city).filter(|_| city != "-"),
+            state: text(state).filter(|_| state != "-"),
+            postal_code: text(code).filter(|_| code != "-"),
+            country: CountryCode::parse(country).ok(),
+            ..SiteAddress::default()
+        };
+        let mut site = Site { stated, ..Site::default() };
+        site.derive_from_text();
+        site
+    }
+
+    #[test]
+    fn the_forces_abroad_and_the_associated_states_are_told_by_their_state() {
+        for (parts, country, zone) in [
+            (["APO", "AE", "-", "-"], "US", "-"),
+            (["APO", "AE", "09345", "-"], "US", "-"),
+            (["apo", "ae", "093451234", "-"], "US", "-"),
+            (["FPO", "AP", "96606-2783", "-"], "US", "-"),
+            (["DPO", "AA", "34002", "-"], "US", "-"),
+            (["-", "AE", "09345", "-"], "US", "-"),
+            (["Kolonia", "FM", "96941", "-"], "FM", "Pacific/Pohnpei"),
+            (["Dubai", "AE", "-", "-"], "-", "-"),
+            (["Dubai", "AE", "12345", "-"], "-", "-"),
+            (["Mumbai", "MH", "400001", "-"], "-", "-"),
+            (["APO", "AE", "-", "AE"], "AE", "-"),
+        ] {
+            let site = stated(parts);
+            let told = site.address().country.map_or("-".to_owned(), |country| country.as_str().to_owned());
+            let clock = site.derived_time_zone.map_or("-".to_owned(), |zone| zone.to_string());
+            assert_eq!((told.as_str(), clock.as_str()), (country, zone), "{parts:?}");
+        }
+    }
+
+    #[test]
+    fn areas_are_compared_by_what_codes_have_in_common() {
+        for (country, code, area) in [
+            ("US", "94105", "US 94105"),
+            ("US", "94105-1234", "US 94105"),
+            ("US", "941051234", "US 94105"),
+            ("US", "94105\u{2013}1234", "US 94105"),
+            ("PR", "00901", "US 00901"),
+            ("GU", "96913 1234", "US 96913"),
+            ("UM", "96898", "US 96898"),
+            ("FM", "96941-1234", "FM 96941"),
+            ("DE", "10117", "DE 10117"),
+            ("NL", "1011 ab", "NL 1011AB"),
+            ("US", "2139", "US 2139"),
+        ] {
+            let found = PostalArea::of(&CountryCode::parse(country).unwrap(), code);
+            assert_eq!(format!("{} {}", found.country.as_str(), found.postal_code), area);
+        }
+        let assumed = |code, country| stated(["-", "-", code, country]).stated.assumed_area().is_some();
+        assert!(assumed("94105", "-") && assumed("941051234", "-"));
+        assert!(!assumed("94105", "US") && !assumed("94105", "DE") && !assumed("1011AB", "-") && !assumed("9410", "-"));
+    }
+
+    #[test]
+    fn a_place_fits_an_address_with_its_city_or_its_state() {
+        let new_york = PlaceFacts { city: text("New York"), state: text("NY"), ..PlaceFacts::default() };
+        for (city, state, fits) in [
+            ("-", "-", true),
+            ("New York", "-", true),
+            ("new york city", "-", true),
+            ("Manhattan", "-", false),
+            ("Manhattan", "NY", true),
+            ("Manhattan", "New York", true),
+            ("-", "N.Y.", true),
+            ("New York", "Manhattan", true),
+            ("Berlin", "-", false),
+            ("Berlin", "Berlin", false),
+            ("-", "Berlin", false),
+            ("Berlin", "NJ", false),
+        ] {
+            assert_eq!(new_york.fits(&stated([city, state, "10117", "-"]).stated), fits, "{city}, {state}");
+        }
+        let nameless = PlaceFacts::default();
+        assert!(nameless.fits(&SiteAddress::default()) && !nameless.fits(&stated(["Berlin", "-", "-", "-"]).stated));
+    }
 }

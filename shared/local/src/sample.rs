@@ -19,8 +19,8 @@ pub const TARIFFS: &str = include_str!("../data/tariffs.csv");
 
 /// Loads the sample, unless its first row is there: what somebody has loaded since is left alone.
 pub(crate) async fn load_if_absent(functions: &Functions, store: &Store) -> Result<(), LocalError> {
-    let first = PostalArea::of(CountryCode::parse("US").ok().as_ref(), "94105");
-    let first = first.as_ref().map(|area| (area, CustomerClass::Residential));
+    let first = PostalArea::of(&CountryCode::united_states(), "94105");
+    let first = Some((&first, CustomerClass::Residential));
     // One that cannot be looked at cannot be written to either, and the function says why.
     if let Ok((_, Some(_))) = store.reference(None, first).await {
         return Ok(());

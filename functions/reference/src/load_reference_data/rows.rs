@@ -198,7 +198,7 @@ fn fault(code: &'static str, message: String) -> Failure {
 pub(crate) fn area(cells: &mut Cells<'_>) -> Option<PostalArea> {
     let country = cells.required("country", |raw| Ok(CountryCode::parse(raw)?));
     let postal_code: Option<Text<16>> = cells.required("postal_code", |raw| Ok(Text::parse(raw)?));
-    let area = PostalArea::of(Some(&country?), postal_code?.as_str())?;
+    let area = PostalArea::of(&country?, postal_code?.as_str());
     let is_zip = area.postal_code.len() == 5 && area.postal_code.bytes().all(|digit| digit.is_ascii_digit());
     if area.country.as_str() == "US" && !is_zip {
         let message = "must be a ZIP code of five digits; spreadsheets drop the zeros it may begin with";

@@ -89,6 +89,7 @@ impl PartialSchema for FaultCode {
             "invalid_idempotency_key",
             "invalid_label_partner",
             "invalid_organisation_id",
+            "invalid_postal_code",
             "invalid_service_type",
             "invalid_token",
             "invalid_value",

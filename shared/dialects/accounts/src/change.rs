@@ -245,8 +245,17 @@ pub fn merge(
     pointer: impl Fn(Part, &Flaw) -> Pointer,
 ) -> Result<(), Failure> {
     let mut faults = Faults::default();
-    note(account.merge(change, clock::now()), pointer, &mut faults);
-    if faults.is_empty() { Ok(()) } else { Err(Failure::Rules(faults)) }
+    let absolute = note(account.merge(change, clock::now()), pointer, &mut faults);
+    refuse(faults, absolute)
+}
+
+/// Faults that clash with what is stored, unless one of them is `absolute`: wrong whatever that is.
+fn refuse(faults: Faults, absolute: bool) -> Result<(), Failure> {
+    match (faults.is_empty(), absolute) {
+        (true, _) => Ok(()),
+        (false, true) => Err(Failure::Faults(faults)),
+        (false, false) => Err(Failure::Rules(faults)),
+    }
 }
 
 fn merge_body(account: &mut Account, stated: &Stated, own_id: Option<ExternalId>, body: &Value) -> Result<(), Failure> {
@@ -261,18 +270,19 @@ fn merge_body(account: &mut Account, stated: &Stated, own_id: Option<ExternalId>
         faults.body(&Pointer::root().child("providerAccountId"), Flaw::Immutable);
     }
     let change = account.without_repeated(AccountChange { external_id: own_id, ..stated.change.clone() });
-    note(account.merge(change, clock::now()), |part, flaw| stated.pointer(part, flaw), &mut faults);
+    let absolute = note(account.merge(change, clock::now()), |part, flaw| stated.pointer(part, flaw), &mut faults);
     faults.sort_by(body);
-    if faults.is_empty() { Ok(()) } else { Err(Failure::Rules(faults)) }
+    refuse(faults, absolute)
 }
 
-/// Notes what the domain refused.
-fn note(outcome: Result<(), Refused>, pointer: impl Fn(Part, &Flaw) -> Pointer, faults: &mut Faults) {
-    if let Err(Refused::Parts(parts)) = outcome {
-        for (part, flaw) in parts {
-            faults.body(&pointer(part, &flaw), flaw);
-        }
+/// Notes what the domain refused, and says whether some of it is wrong whatever is stored.
+fn note(outcome: Result<(), Refused>, pointer: impl Fn(Part, &Flaw) -> Pointer, faults: &mut Faults) -> bool {
+    let Err(Refused::Parts(parts)) = outcome else { return false };
+    let absolute = parts.iter().any(|(_, flaw)| flaw.is_absolute());
+    for (part, flaw) in parts {
+        faults.body(&pointer(part, &flaw), flaw);
     }
+    absolute
 }
 
 /// Answers with the account.

@@ -10,10 +10,13 @@
 //! have them in the table, too, because it would have to be filled with tens of thousands of items
 //! before the first request could be answered, and a look-up in memory is free. What an operator
 //! loads goes before it, and adds other countries.
+//!
+//! A postal code without a country that looks like a ZIP code is taken for one only if the place it is
+//! of fits the rest of the address ([`PlaceFacts::fits`]): Berlin has five digits, too.
 
 use wattbook_domain::{
-    Account, CountryCode, Degrees, PlaceFacts, PostalArea, SiteAddress, Text, TimeZone, property::CustomerClass,
-    tariff::LikelyTariff,
+    Account, CountryCode, Degrees, PlaceFacts, PostalArea, SiteAddress, Text, TimeZone, postal::american_state,
+    property::CustomerClass, tariff::LikelyTariff,
 };
 use wattbook_store::Store;
 
@@ -28,72 +31,80 @@ pub async fn refresh(store: &Store, old: Option<&Account>, new: &mut Account) ->
     let due = Due::of(old, new);
     let tariff = due.sought.as_ref().map(|(area, class)| (area, *class));
     let (place, tariff) = store.reference(due.area.as_ref(), tariff).await?;
-    due.settle(new, place, tariff);
+    due.settle(old, new, place, tariff);
     Ok(())
 }
 
-/// What has to be worked out anew.
+/// What has to be looked up.
 #[derive(Debug, Default, PartialEq)]
 struct Due {
-    /// Whether the account is new: then it has no default that could be out of date.
-    new: bool,
     /// Whether the address is another one.
     place: bool,
     /// The area to look the place up by, if there is one.
     area: Option<PostalArea>,
-    /// Whether the default tariff follows from something else than before.
-    tariff: bool,
     /// What to look the tariff up by, if both are known.
     sought: Option<(PostalArea, CustomerClass)>,
 }
 
 impl Due {
     /// Compares, and takes the address of `new` apart if it is another one: only then the postal area
-    /// may be known. A place adds nothing to that, so both look-ups can go at once.
+    /// may be known. Whether an area without a country is American is known when its place is; both
+    /// look-ups go at once all the same, for the tariff of one that is not is left out.
     fn of(old: Option<&Account>, new: &mut Account) -> Self {
-        let mut due = Self {
-            new: old.is_none(),
-            place: old.map_or_else(SiteAddress::default, |old| old.site.stated.clone()) != new.site.stated,
-            ..Self::default()
-        };
-        if due.place {
-            new.site.derive_from_text();
-            due.area = new.site.address().postal_area();
+        let place = old.map_or_else(SiteAddress::default, |old| old.site.stated.clone()) != new.site.stated;
+        if !place {
+            let basis = new.tariff_basis();
+            let tariff = old.is_none_or(|old| old.tariff_basis() != basis);
+            return Self { sought: basis.sought.filter(|_| tariff), ..Self::default() };
         }
-        let basis = new.tariff_basis();
-        due.tariff = old.map_or(basis.sought.is_some(), |old| old.tariff_basis() != basis);
-        if due.tariff {
-            due.sought = basis.sought;
-        }
-        due
+        new.site.derive_from_text();
+        let address = new.site.address();
+        let area = address.postal_area().or_else(|| address.assumed_area());
+        let sought = area.clone().zip(new.customer_class());
+        Self { place, area, sought }
     }
 
     /// Puts in what was found.
-    fn settle(self, account: &mut Account, place: Option<PlaceFacts>, tariff: Option<LikelyTariff>) {
-        if self.place
-            && let Some(place) = place.or_else(|| american(&account.site.address()))
-        {
-            account.site.derive_from_place(&place);
+    fn settle(
+        self,
+        old: Option<&Account>,
+        account: &mut Account,
+        place: Option<PlaceFacts>,
+        tariff: Option<LikelyTariff>,
+    ) {
+        if self.place {
+            let address = account.site.address();
+            let (loaded, built_in) = (place, american(&address, self.area.as_ref()));
+            let fits = |place: &Option<PlaceFacts>| place.as_ref().is_some_and(|place| place.fits(&address));
+            if address.country.is_some() || fits(&loaded) || fits(&built_in) {
+                loaded.or(built_in).iter().for_each(|place| account.site.derive_from_place(place));
+            }
         }
-        if self.tariff && (tariff.is_some() || !self.new) {
-            account.set_default_tariff(tariff);
+        let basis = account.tariff_basis();
+        let tariff = tariff.filter(|_| basis.sought.is_some());
+        match old {
+            // A default that a new account came with stays if there is no better one.
+            None if tariff.is_none() => {}
+            Some(old) if old.tariff_basis() == basis => {}
+            _ => account.set_default_tariff(tariff),
         }
     }
 }
 
 /// The place of an American address, by its ZIP code or, if it has no postal code, its city.
-fn american(address: &SiteAddress) -> Option<PlaceFacts> {
-    let country = CountryCode::parse("US").ok()?;
-    let place = match (address.postal_area(), &address.postal_code) {
-        (Some(area), _) if area.country == country => wattbook_places::by_zip(&area.postal_code)?,
-        // A city of that name in a state of that name, unless the country is known to be another one.
-        (None, None) if address.country.as_ref().is_none_or(|stated| *stated == country) => {
-            wattbook_places::by_city(address.city.as_ref()?.as_str(), address.state.as_ref()?.as_str())?
+fn american(address: &SiteAddress, area: Option<&PostalArea>) -> Option<PlaceFacts> {
+    let place = match (area, &address.postal_code) {
+        (Some(area), _) if area.country.is_american() => wattbook_places::by_zip(&area.postal_code)?,
+        // A city of that name in a state of that name, unless the country is known to be another one. A
+        // territory that is the country is the state as well.
+        (None, None) if address.country.as_ref().is_none_or(CountryCode::is_american) => {
+            let state = address.state.as_ref().map(Text::as_str).or(address.country.as_ref().map(CountryCode::as_str));
+            wattbook_places::by_city(address.city.as_ref()?.as_str(), american_state(state?)?)?
         }
         _ => return None,
     };
     Some(PlaceFacts {
-        country: Some(country),
+        country: Some(CountryCode::united_states()),
         city: Text::parse(place.city).ok(),
         state: Text::parse(place.state).ok(),
         longitude: Some(Degrees::of_e7(place.longitude_e7)),

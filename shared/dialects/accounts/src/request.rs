@@ -81,6 +81,7 @@ impl Stated {
     pub fn pointer(&self, part: Part, flaw: &Flaw) -> Pointer {
         match part {
             Part::ExternalId => Pointer::root().child("providerAccountId"),
+            Part::PostalCode => Pointer::root().child("address").child("zip"),
             Part::Property(position) => {
                 let path = self.properties.get(position).cloned().unwrap_or_default();
                 at_property(&path, self.change.properties.get(position), flaw)

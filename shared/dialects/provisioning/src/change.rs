@@ -229,10 +229,11 @@ pub fn refused(refused: Refused, pointer: impl Fn(Part) -> Pointer) -> Failure {
         Refused::Missing => Failure::NotFound,
         Refused::Parts(parts) => {
             let mut faults = Faults::default();
+            let absolute = parts.iter().any(|(_, flaw)| flaw.is_absolute());
             for (part, flaw) in parts {
                 faults.body(&pointer(part), flaw);
             }
-            Failure::Rules(faults)
+            if absolute { Failure::Faults(faults) } else { Failure::Rules(faults) }
         }
     }
 }

@@ -25,6 +25,7 @@ pub fn claim_pointer(place: Place) -> Pointer {
 pub fn breach_pointer(breach: Breach) -> Pointer {
     match breach {
         Breach::At(place) => claim_pointer(place),
+        Breach::PostalCode { installation } => at(installation).child("address_info").child("postal_code"),
         Breach::Meters { installation } => at(installation).child("meters"),
         Breach::Meter { installation, meter } => at(installation).child("meters").child(meter),
         Breach::Account => Pointer::root(),

@@ -226,7 +226,11 @@ fn the_basis_of_the_default_tariff_is_place_class_and_what_is_stated() {
         ..AccountChange::default()
     };
     let place = AccountChange {
-        address: SiteAddress { postal_code: Text::parse("94105").ok(), ..SiteAddress::default() },
+        address: SiteAddress {
+            postal_code: Text::parse("94105").ok(),
+            country: CountryCode::parse("US").ok(),
+            ..SiteAddress::default()
+        },
         ..AccountChange::default()
     };
     let stated = AccountChange {

@@ -1,6 +1,6 @@
 //! Postal codes: which forms there are, and where in a piece they stand.
 
-use super::{all_digits, has_digit, street};
+use super::{all_digits, has_digit, street, us, zip};
 
 /// A postal code found in a piece.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub(super) struct Found<'a> {
 const CANADIAN: &[&str] = &["AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT"];
 const AUSTRALIAN: &[&str] = &["ACT", "NSW", "NT", "QLD", "SA", "TAS", "VIC", "WA"];
 /// What stands before the number on letters across borders, as in `D-10117`.
-const PREFIXES: &[(&str, &str)] = &[
+pub(super) const PREFIXES: &[(&str, &str)] = &[
     ("A", "AT"),
     ("AT", "AT"),
     ("B", "BE"),
@@ -41,6 +41,8 @@ const PREFIXES: &[(&str, &str)] = &[
     ("SE", "SE"),
     ("SI", "SI"),
 ];
+/// Areas of British codes that are countries of their own: Jersey, Guernsey, Man and Gibraltar.
+const NOT_BRITISH: &[(&str, &str)] = &[("JE", "JE"), ("GY", "GG"), ("IM", "IM"), ("GX", "GI")];
 /// Countries that write five digits as three and two.
 const THREE_AND_TWO: &[&str] = &["CZ", "GR", "SE", "SK"];
 
@@ -49,11 +51,12 @@ const THREE_AND_TWO: &[&str] = &["CZ", "GR", "SE", "SK"];
 pub(super) fn find<'a>(piece: &'a [&'a str], country: Option<&str>, first: bool, only: bool) -> Option<Found<'a>> {
     let may_be = |code| country.is_none_or(|country| country == code);
     let dutch = || may_be("NL").then(|| dutch(piece, country.is_some()))?;
-    let british = || may_be("GB").then(|| british(piece, country.is_some()))?;
+    let british = || british(piece, country);
     let canadian = || may_be("CA").then(|| canadian(piece))?;
     let irish = || (country == Some("IE")).then(|| irish(piece))?;
-    let leading = || (!first || only).then(|| leading(piece, country, first))?;
-    let trailing = || (country.is_none() || !first).then(|| trailing(piece, country))?;
+    let digits = !country.is_some_and(has_british_codes);
+    let leading = || (digits && (!first || only)).then(|| leading(piece, country, first))?;
+    let trailing = || (digits && (country.is_none() || !first)).then(|| trailing(piece, country))?;
     dutch().or_else(british).or_else(canadian).or_else(irish).or_else(leading).or_else(trailing)
 }
 
@@ -80,7 +83,9 @@ fn dutch<'a>(piece: &'a [&'a str], known: bool) -> Option<Found<'a>> {
     at_either_end(piece, code).map(|(code, city)| Found { code, country: Some("NL"), state: None, city })
 }
 
-fn british<'a>(piece: &'a [&'a str], known: bool) -> Option<Found<'a>> {
+/// A British code, which tells the country: people write `UK` below Jersey, too.
+fn british<'a>(piece: &'a [&'a str], country: Option<&str>) -> Option<Found<'a>> {
+    let known = country.is_some();
     let shape = |text: &str| -> String { text.chars().map(kind).collect() };
     let code = |words: &[&str]| {
         let joined = words.concat();
@@ -91,7 +96,16 @@ fn british<'a>(piece: &'a [&'a str], known: bool) -> Option<Found<'a>> {
         let capitals = known || !joined.bytes().any(|byte| byte.is_ascii_lowercase());
         (outward_fits && parted_right && capitals).then(|| format!("{outward} {inward}").to_ascii_uppercase())
     };
-    at_end(piece, code).map(|(code, city)| Found { code, country: Some("GB"), state: None, city })
+    let (code, city) = at_end(piece, code)?;
+    let own = NOT_BRITISH.iter().find(|(area, _)| shape(&code).starts_with("AA9") && code.starts_with(area));
+    let told = own.map_or("GB", |(_, country)| country);
+    let fits = country.is_none_or(|country| country == told || country == "GB");
+    fits.then_some(Found { code, country: Some(told), state: None, city })
+}
+
+/// Whether a country's postal codes are British ones.
+pub(super) fn has_british_codes(country: &str) -> bool {
+    country == "GB" || NOT_BRITISH.iter().any(|(_, own)| *own == country)
 }
 
 fn irish<'a>(piece: &'a [&'a str]) -> Option<Found<'a>> {
@@ -120,6 +134,13 @@ pub(super) fn canadian<'a>(piece: &'a [&'a str]) -> Option<Found<'a>> {
 
 /// Digits before a city.
 fn leading<'a>(piece: &'a [&'a str], country: Option<&str>, first: bool) -> Option<Found<'a>> {
+    let found = |code: String, country, city| Some(Found { code, country, state: None, city });
+    // Below a city, with all nine digits as well.
+    if country.is_none()
+        && let (Some(zip), []) = zip::at_end(piece)
+    {
+        return found(zip, None, &[]);
+    }
     let (word, rest) = piece.split_first()?;
     let (prefix, number) = match word.split_once('-') {
         Some((prefix, number)) if !prefix.is_empty() && !prefix.starts_with(|c: char| c.is_ascii_digit()) => {
@@ -127,7 +148,6 @@ fn leading<'a>(piece: &'a [&'a str], country: Option<&str>, first: bool) -> Opti
         }
         _ => (None, *word),
     };
-    let found = |code: String, country, city| Some(Found { code, country, state: None, city });
     if let ([next, city @ ..], Some(country)) = (rest, country.or(prefix))
         && THREE_AND_TWO.contains(&country)
         && number.len() == 3
@@ -158,18 +178,25 @@ fn leading<'a>(piece: &'a [&'a str], country: Option<&str>, first: bool) -> Opti
     }
 }
 
-/// Digits behind a city: any in a country where nothing better is known, and else five, which are more
-/// than the number of a house.
+/// Digits behind a city: any in a country where nothing better is known, and else a ZIP code's, which
+/// are more than the number of a house.
 fn trailing<'a>(piece: &'a [&'a str], country: Option<&str>) -> Option<Found<'a>> {
-    let (word, rest) = piece.split_last()?;
-    let fits = match country {
-        Some(_) => (3..=9).contains(&word.len()) && word.split('-').all(all_digits),
-        None => {
-            word.len() == 5 && all_digits(word) && !rest.is_empty() && !has_digit(rest) && !street::has_suffix(rest)
-        }
+    let found = |code, state, city| Some(Found { code, country: None, state, city });
+    let Some(country) = country else {
+        let (code, rest) = zip::at_end(piece);
+        // What may be a state, of which the code is none, is a province.
+        let city = if is_province_line(rest) { &[] } else { rest };
+        let fits = !rest.is_empty() && !has_digit(rest) && !street::has_suffix(rest);
+        return code.filter(|_| fits).and_then(|code| found(code, None, city));
     };
-    let (state, city) = if country == Some("AU") { state_at_end(rest, AUSTRALIAN) } else { (None, rest) };
-    fits.then(|| Found { code: (*word).to_owned(), country: None, state, city })
+    let (word, rest) = piece.split_last()?;
+    let fits = (3..=9).contains(&word.len()) && word.split('-').all(all_digits);
+    let (state, city) = if country == "AU" { state_at_end(rest, AUSTRALIAN) } else { (None, rest) };
+    fits.then(|| found((*word).to_owned(), state, city))?
+}
+
+fn is_province_line(words: &[&str]) -> bool {
+    matches!(words, [word] if is_province(word)) || us::state(words).is_some()
 }
 
 fn is_province(word: &str) -> bool {

@@ -13,7 +13,7 @@ pub(super) fn parse(pieces: &[Piece], country: Option<&str>) -> Parts {
         .find_map(|(index, piece)| Some((index, codes::find(piece, country, index == 0, only)?)));
     let Some((index, found)) = found else { return without_code(pieces, country) };
     let Found { code, country: told, mut state, city } = found;
-    let country = country.or(told);
+    let country = if country == Some("GB") { told.or(country) } else { country.or(told) };
     let mut above = pieces.get(..index).unwrap_or_default();
     if let (Some("CA"), [], None, Some((last, earlier))) = (country, city, state, above.split_last())
         && let Some(province) = codes::province(last)

@@ -4,7 +4,7 @@ use super::*;
 
 /// The parts of a text in order, absent ones as `-`: line 1 | line 2 | city | state | code | country.
 fn told(text: &str) -> String {
-    let parts = parse(text);
+    let parts = parse(text, None);
     let country = parts.country.map(|country| country.as_str().to_owned());
     [parts.line1, parts.line2, parts.city, parts.state, parts.postal_code, country]
         .map(|part| part.unwrap_or_else(|| "-".to_owned()))
@@ -63,8 +63,6 @@ fn reads_american_addresses() {
         ("CA 94105", "- | - | - | CA | 94105 | US"),
         ("CA", "- | - | - | CA | - | US"),
         ("California", "- | - | - | CA | - | US"),
-        ("94105", "- | - | - | - | 94105 | US"),
-        (" 94105-1234 ", "- | - | - | - | 94105-1234 | US"),
         ("USA", "- | - | - | - | - | US"),
     ]);
 }
@@ -129,8 +127,117 @@ fn leaves_out_what_cannot_be_told() {
         ("221 Main Street, Atlanta, Georgia", "221 Main Street | - | Atlanta | - | - | -"),
         ("Rustaveli 1, 0105 Tbilisi, Georgia", "Rustaveli 1 | - | Tbilisi | - | 0105 | GE"),
         ("20121 Milano, MI", "- | - | Milano | - | 20121 | -"),
+        // Five digits may be a code of many countries; with a state, of the state's alone.
+        ("94105", "- | - | - | - | 94105 | -"),
+        (" 94105-1234 ", "- | - | - | - | 94105-1234 | -"),
+        ("10117", "- | - | - | - | 10117 | -"),
+        ("8 Rue Neuve, 75001 Paris", "8 Rue Neuve | - | Paris | - | 75001 | -"),
+        ("Calle Mayor 1, 28001 Madrid", "Calle Mayor 1 | - | Madrid | - | 28001 | -"),
+        ("Calle Mayor 1, Madrid 28001", "Calle Mayor 1 | - | Madrid | - | 28001 | -"),
+        ("Via Dante 5, Milano, MI 20121", "Via Dante 5 | - | Milano | - | 20121 | -"),
+        ("Hauptstr. 5, Berlin, Delaware 10117", "Hauptstr. 5 | - | Berlin | - | 10117 | -"),
+        ("221 Main Street, San Francisco, CA 10001", "221 Main Street | - | San Francisco | - | 10001 | -"),
     ]);
-    assert_eq!(parse(&"é, ".repeat(200)), Parts::default());
+    assert_eq!(parse(&"é, ".repeat(200), None), Parts::default());
+}
+
+#[test]
+fn reads_zip_codes_however_nine_digits_are_parted() {
+    for code in [
+        "94105-1234",
+        "941051234",
+        "94105 1234",
+        "94105 - 1234",
+        "94105\u{2013}1234",
+        "94105\u{2011}1234",
+        "94105\u{2010}1234",
+        "94105\u{2212}1234",
+        "94105\u{a0}1234",
+        "\u{ff19}\u{ff14}\u{ff11}\u{ff10}\u{ff15}\u{ff0d}\u{ff11}\u{ff12}\u{ff13}\u{ff14}",
+    ] {
+        for (text, parts) in [
+            (
+                format!("1 Main Street, San Francisco, CA {code}"),
+                "1 Main St | - | San Francisco | CA | 94105-1234 | US",
+            ),
+            (format!("1 Main St San Francisco CA {code} USA"), "1 Main St | - | San Francisco | CA | 94105-1234 | US"),
+            (format!("San Francisco, CA, {code}"), "- | - | San Francisco | CA | 94105-1234 | US"),
+            (format!("San Francisco {code}"), "- | - | San Francisco | - | 94105-1234 | -"),
+            (format!("1 Main Street, San Francisco, {code}"), "1 Main Street | - | San Francisco | - | 94105-1234 | -"),
+            (code.to_owned(), "- | - | - | - | 94105-1234 | -"),
+        ] {
+            assert_eq!(told(&text), parts, "{text}");
+        }
+    }
+    let full_width = "San Francisco, CA \u{ff19}\u{ff14}\u{ff11}\u{ff10}\u{ff15}";
+    assert_eq!(told(full_width), "- | - | San Francisco | CA | 94105 | US");
+}
+
+/// USPS Publication 28, section 225: the forces and embassies abroad.
+#[test]
+fn the_forces_abroad_have_american_addresses() {
+    check(&[
+        ("APO, AE", "- | - | APO | AE | - | US"),
+        ("APO AE", "- | - | APO | AE | - | US"),
+        ("APO, AE 09345", "- | - | APO | AE | 09345 | US"),
+        ("APO, AE, 09345", "- | - | APO | AE | 09345 | US"),
+        ("apo ae 09345", "- | - | APO | AE | 09345 | US"),
+        ("A.P.O., AE 09345", "- | - | A.P.O. | AE | 09345 | US"),
+        ("PSC 3 Box 4120, APO AE 09021", "PSC 3 Box 4120 | - | APO | AE | 09021 | US"),
+        ("PSC 3 Box 4120 APO AE 09021", "PSC 3 Box 4120 | - | APO | AE | 09021 | US"),
+        ("PSC 3 Box 4120, APO AE 09021, USA", "PSC 3 Box 4120 | - | APO | AE | 09021 | US"),
+        ("PSC 3 Box 4120, APO AE 09021 USA", "PSC 3 Box 4120 | - | APO | AE | 09021 | US"),
+        ("USS X, FPO AP 96606-2783", "USS X | - | FPO | AP | 96606-2783 | US"),
+        ("Unit 8400 Box 1\nDPO AE 09498", "Unit 8400 Box 1 | - | DPO | AE | 09498 | US"),
+        ("CMR 1250, APO AA 34002 1250", "CMR 1250 | - | APO | AA | 34002-1250 | US"),
+        // Without such a post office it is what it was.
+        ("Sheikh Zayed Road 1, Dubai, AE", "Sheikh Zayed Road 1 | - | Dubai | - | - | AE"),
+    ]);
+}
+
+#[test]
+fn knows_the_territories_and_the_freely_associated_states() {
+    check(&[
+        ("San Juan, PR 00901", "- | - | San Juan | PR | 00901 | US"),
+        ("1 Calle Luna, San Juan, Puerto Rico 00901", "1 Calle Luna | - | San Juan | PR | 00901 | US"),
+        ("Tamuning, GU 96913-1234", "- | - | Tamuning | GU | 96913-1234 | US"),
+        ("Kolonia, FM 96941", "- | - | Kolonia | - | 96941 | FM"),
+        ("PO Box 1, Majuro, MH 96960", "PO Box 1 | - | Majuro | - | 96960 | MH"),
+        ("Koror PW 96940", "- | - | Koror | - | 96940 | PW"),
+        ("Main Road, Koror 96940, Palau", "Main Road | - | Koror | - | 96940 | PW"),
+    ]);
+}
+
+#[test]
+fn tells_british_codes_that_are_of_other_countries() {
+    check(&[
+        ("1 Pier Road, St Helier, JE2 3AB", "1 Pier Road | - | St Helier | - | JE2 3AB | JE"),
+        ("1 Pier Road, St Helier JE23AB", "1 Pier Road | - | St Helier | - | JE2 3AB | JE"),
+        ("1 Pier Road, St Helier, JE2 3AB, Jersey", "1 Pier Road | - | St Helier | - | JE2 3AB | JE"),
+        ("1 Pier Road, St Helier, JE2 3AB, UK", "1 Pier Road | - | St Helier | - | JE2 3AB | JE"),
+        ("1 High Street, St Peter Port, GY1 2JU", "1 High Street | - | St Peter Port | - | GY1 2JU | GG"),
+        ("1 High Street, St Peter Port GY1 2JU Guernsey", "1 High Street | - | St Peter Port | - | GY1 2JU | GG"),
+        ("1 Athol Street, Douglas, IM1 1JA, United Kingdom", "1 Athol Street | - | Douglas | - | IM1 1JA | IM"),
+        ("1 Main Street, Gibraltar GX11 1AA", "1 Main Street | - | Gibraltar | - | GX11 1AA | GI"),
+        ("1 Main Street, GX11 1AA, Gibraltar", "1 Main Street | - | - | - | GX11 1AA | GI"),
+        ("10 High Street, London E1 6AN", "10 High Street | - | London | - | E1 6AN | GB"),
+        ("10 High Street, Guildford GU1 3AA", "10 High Street | - | Guildford | - | GU1 3AA | GB"),
+    ]);
+}
+
+#[test]
+fn a_code_that_stands_elsewhere_counts_for_the_state() {
+    for (text, code, country) in [
+        ("221 Main Street, San Francisco, CA", "94105", Some("US")),
+        ("221 Main Street, San Francisco, CA", "941051234", Some("US")),
+        ("Via Dante, Milano, MI", "20121", None),
+        ("Damrak, Amsterdam, NY", "1011AB", None),
+        ("1 Main Street, Boston, MA", "2134", Some("US")),
+        ("Via Dante, Milano, MI, USA", "20121", Some("US")),
+    ] {
+        let told = parse(text, Some(code)).country;
+        assert_eq!(told.as_ref().map(CountryCode::as_str), country, "{text} {code}");
+    }
 }
 
 /// Letters and digits alone, small: what a normal form of a part keeps.
@@ -154,6 +261,14 @@ fn address() -> impl Strategy<Value = String> {
             "York",
             "94105",
             "94105-1234",
+            "941051234",
+            "APO",
+            "AE",
+            "09345",
+            "JE2",
+            "3AB",
+            "FM",
+            "96941",
             "USA",
             "Georgia",
             "1011",
@@ -193,7 +308,7 @@ fn address() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn never_panics_and_its_parts_are_lines(text in any::<String>()) {
-        let parts = parse(&text);
+        let parts = parse(&text, None);
         for part in [parts.line1, parts.line2, parts.city, parts.state, parts.postal_code].iter().flatten() {
             prop_assert!(part.trim() == part && !part.is_empty() && !part.contains(char::is_control), "{part:?}");
         }
@@ -201,7 +316,7 @@ proptest! {
 
     #[test]
     fn tells_nothing_that_is_not_in_the_text(text in address()) {
-        let parts = parse(&text);
+        let parts = parse(&text, None);
         let input = kept(&text);
         let given: Vec<_> = text.split([' ', ',', ';', '\n', '\u{a0}']).collect();
         for part in [&parts.city, &parts.postal_code].into_iter().flatten() {
@@ -218,7 +333,7 @@ proptest! {
     #[test]
     fn white_space_does_not_matter(text in address()) {
         let spread = format!("  {}\t", text.replace(' ', " \t "));
-        prop_assert_eq!(parse(&spread), parse(&text));
+        prop_assert_eq!(parse(&spread, None), parse(&text, None));
     }
 
     #[test]
@@ -227,13 +342,14 @@ proptest! {
         name in "[A-Z][a-z]{3,8}",
         suffix in prop::sample::select(vec!["Street", "Avenue", "Rd", "Blvd."]),
         city in "[A-Z][a-z]{3,8}( [A-Z][a-z]{3,8})?",
-        state in prop::sample::select(vec!["CA", "NY", "New York", "texas"]),
-        zip in "[0-9]{5}(-[0-9]{4})?",
+        (state, prefix) in prop::sample::select(vec![("CA", 941), ("NY", 100), ("New York", 149), ("texas", 799)]),
+        rest in "[0-9]{2}(-[0-9]{4})?",
     ) {
-        let parts = parse(&format!("{number} {name} {suffix}, {city}, {state} {zip}"));
+        let zip = format!("{prefix}{rest}");
+        let parts = parse(&format!("{number} {name} {suffix}, {city}, {state} {zip}"), None);
         prop_assert_eq!(parts.city.as_deref(), Some(city.as_str()));
         prop_assert_eq!(parts.postal_code.as_deref(), Some(zip.as_str()));
         let (line1, state) = (parts.line1.clone().unwrap_or_default(), parts.state.clone().unwrap_or_default());
-        prop_assert_eq!(parse(&format!("{line1}, {city}, {state} {zip}")), parts);
+        prop_assert_eq!(parse(&format!("{line1}, {city}, {state} {zip}"), None), parts);
     }
 }

@@ -1,91 +1,39 @@
 //! Addresses in the United States.
 
 use super::country::fold;
-use super::{Parts, Piece, all_digits, codes, country_code, has_digit, starts_with_digit, street, text};
+use super::states::{self, STATES};
+use super::{Parts, Piece, codes, country_code, has_digit, starts_with_digit, street, text, zip};
 
-/// The states, the district and the territories: two letters and the name.
-const STATES: &[(&str, &str)] = &[
-    ("AL", "alabama"),
-    ("AK", "alaska"),
-    ("AS", "american samoa"),
-    ("AZ", "arizona"),
-    ("AR", "arkansas"),
-    ("CA", "california"),
-    ("CO", "colorado"),
-    ("CT", "connecticut"),
-    ("DE", "delaware"),
-    ("DC", "district of columbia"),
-    ("FL", "florida"),
-    ("GA", "georgia"),
-    ("GU", "guam"),
-    ("HI", "hawaii"),
-    ("ID", "idaho"),
-    ("IL", "illinois"),
-    ("IN", "indiana"),
-    ("IA", "iowa"),
-    ("KS", "kansas"),
-    ("KY", "kentucky"),
-    ("LA", "louisiana"),
-    ("ME", "maine"),
-    ("MD", "maryland"),
-    ("MA", "massachusetts"),
-    ("MI", "michigan"),
-    ("MN", "minnesota"),
-    ("MS", "mississippi"),
-    ("MO", "missouri"),
-    ("MT", "montana"),
-    ("NE", "nebraska"),
-    ("NV", "nevada"),
-    ("NH", "new hampshire"),
-    ("NJ", "new jersey"),
-    ("NM", "new mexico"),
-    ("NY", "new york"),
-    ("NC", "north carolina"),
-    ("ND", "north dakota"),
-    ("MP", "northern mariana islands"),
-    ("OH", "ohio"),
-    ("OK", "oklahoma"),
-    ("OR", "oregon"),
-    ("PA", "pennsylvania"),
-    ("PR", "puerto rico"),
-    ("RI", "rhode island"),
-    ("SC", "south carolina"),
-    ("SD", "south dakota"),
-    ("TN", "tennessee"),
-    ("TX", "texas"),
-    ("UT", "utah"),
-    ("VT", "vermont"),
-    ("VI", "virgin islands"),
-    ("VA", "virginia"),
-    ("WA", "washington"),
-    ("WV", "west virginia"),
-    ("WI", "wisconsin"),
-    ("WY", "wyoming"),
-];
 /// The most words in a state's name.
 const MOST_WORDS: usize = 3;
 
 /// Reads an address of the United States. `None` if nothing says that it is one, unless it is `known`.
-pub(super) fn parse(pieces: &[Piece], known: bool) -> Option<Parts> {
+/// `code` is its postal code if that does not stand in it.
+pub(super) fn parse(pieces: &[Piece], known: bool, code: Option<&str>) -> Option<Parts> {
     let (last, mut earlier) = match pieces.split_last() {
         Some((last, earlier)) => (last.as_slice(), earlier),
         None => return known.then(|| Parts { country: country_code("US"), ..Parts::default() }),
     };
-    let (zip, mut tail) = match last.split_last() {
-        Some((word, rest)) if is_zip(word) => (Some(*word), rest),
-        _ => (None, last),
-    };
-    // `CA, 94105`; but `94105` alone is an address of which only this is told.
-    if tail.is_empty()
-        && let Some((before, others)) = earlier.split_last()
-    {
-        (tail, earlier) = (before, others);
+    let (zip, mut tail) = zip::at_end(last);
+    if tail.is_empty() {
+        match earlier.split_last() {
+            // `CA, 94105`
+            Some((before, others)) => (tail, earlier) = (before, others),
+            // A number alone may be of another country.
+            None if !known => return Some(Parts { postal_code: zip, ..Parts::default() }),
+            None => {}
+        }
     }
-    let alone = earlier.is_empty();
+    if let Some(parts) = served_abroad(tail, earlier, zip.as_deref()) {
+        return Some(parts);
+    }
     let state = state_at_end(tail, zip.is_some() || known);
-    let told = match state {
-        Some((_, city)) => known || zip.is_some() || is_state_line(city, earlier, tail),
-        None => known || (alone && tail.is_empty()),
+    let told = match (state, zip.as_deref().or(code)) {
+        _ if known => true,
+        (None, _) => false,
+        // `MI` with a code that is none of Michigan's is Milan.
+        (Some((state, _)), Some(code)) if !states::agree(state, code) => false,
+        (Some((_, city)), _) => zip.is_some() || is_state_line(city, earlier, tail),
     };
     if !told {
         return None;
@@ -94,8 +42,45 @@ pub(super) fn parse(pieces: &[Piece], known: bool) -> Option<Parts> {
     let mut above = earlier.to_vec();
     let city = take_city(&mut above, tail);
     let (line1, line2) = street::lines(&above);
-    let (state, postal_code) = (state.map(str::to_owned), zip.map(str::to_owned));
-    Some(Parts { line1, line2, city, state, postal_code, country: country_code("US") })
+    Some(Parts { line1, line2, city, state: state.map(str::to_owned), postal_code: zip, country: country_code("US") })
+}
+
+/// Reads an address of the forces abroad, or in a freely associated state.
+fn served_abroad(tail: &[&str], earlier: &[Piece], zip: Option<&str>) -> Option<Parts> {
+    let (letters, city) = tail.split_last()?;
+    let mut above = earlier.to_vec();
+    if let Some((office, state)) = military(tail, earlier) {
+        let words = if city.is_empty() { above.pop()? } else { city.to_vec() };
+        above.extend(words.split_last().map(|(_, street)| street.to_vec()).filter(|street| !street.is_empty()));
+        let (line1, line2) = street::lines(&above);
+        let (city, state) = (Some(office.to_ascii_uppercase()), Some(state.to_owned()));
+        return Some(Parts {
+            line1,
+            line2,
+            city,
+            state,
+            postal_code: zip.map(str::to_owned),
+            country: country_code("US"),
+        });
+    }
+    let country = states::associated(letters, zip?).and_then(country_code);
+    let city = take_city(&mut above, city);
+    let (line1, line2) = street::lines(&above);
+    country.map(|country| Parts {
+        line1,
+        line2,
+        city,
+        postal_code: zip.map(str::to_owned),
+        country: Some(country),
+        ..Parts::default()
+    })
+}
+
+/// The military post office and the letters that words end in, which may stand in pieces of their own.
+pub(super) fn military<'a>(tail: &[&'a str], earlier: &[Piece<'a>]) -> Option<(&'a str, &'static str)> {
+    let (letters, before) = tail.split_last()?;
+    let office = before.last().or_else(|| earlier.last()?.last())?;
+    states::military(office, letters).map(|letters| (*office, letters))
 }
 
 /// Whether a state without a ZIP code is one: two letters or a name may be a word of something else.
@@ -144,9 +129,11 @@ pub(super) fn state(words: &[&str]) -> Option<&'static str> {
 
 /// Whether the words end in a state, with or without a ZIP code behind it.
 pub(super) fn ends_in_state(words: &[&str]) -> bool {
-    match words.split_last() {
-        Some((zip, before)) if is_zip(zip) => before.is_empty() || state_at_end(before, true).is_some(),
-        _ => state_at_end(words, false).is_some(),
+    match zip::at_end(words) {
+        (Some(_), before) => {
+            before.is_empty() || state_at_end(before, true).is_some() || military(before, &[]).is_some()
+        }
+        (None, _) => state_at_end(words, false).is_some() || military(words, &[]).is_some(),
     }
 }
 
@@ -160,12 +147,7 @@ fn state_at_end<'a>(words: &'a [&'a str], sure: bool) -> Option<(&'static str, &
         let named = sure || before.is_empty();
         STATES
             .iter()
-            .find(|(short, full)| (code && short.eq_ignore_ascii_case(&name)) || (named && *full == name))
-            .map(|(short, _)| (*short, before))
+            .find(|(short, full, _)| (code && short.eq_ignore_ascii_case(&name)) || (named && *full == name))
+            .map(|(short, ..)| (*short, before))
     })
-}
-
-fn is_zip(word: &str) -> bool {
-    let (zip, plus_four) = word.split_once('-').unwrap_or((word, "0000"));
-    zip.len() == 5 && plus_four.len() == 4 && all_digits(zip) && all_digits(plus_four)
 }

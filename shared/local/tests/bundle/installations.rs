@@ -61,6 +61,26 @@ async fn an_installation_comes_changes_and_goes() {
 }
 
 #[tokio::test]
+async fn a_zip_code_without_its_zeros_is_wrong_whatever_is_stored() {
+    let running = Running::start().await;
+    running.provisioned(running.admin(), &body(1)).await;
+    let fault = (400, vec!["invalid_postal_code /address_info/postal_code".to_owned()]);
+    let two = json!({"external_installation_id": "two", "address_info": {"postal_code": "2139", "country_code": "US"}});
+    let answer = call(&running, Method::POST, "", Some(two)).await;
+    assert_eq!((answer.status, answer.faults()), fault);
+    let put = async |address| {
+        let answer = call(&running, Method::PUT, "/installation-1", Some(json!({ "address_info": address }))).await;
+        (answer.status, answer.faults())
+    };
+    assert_eq!(put(json!({"postal_code": "2139"})).await.0, 200);
+    assert_eq!(put(json!({"country_code": "US"})).await, fault);
+    assert_eq!(put(json!({"house_no": "7"})).await.0, 200);
+    assert_eq!(put(json!({"country_code": "US", "postal_code": "02139"})).await.0, 200);
+    assert_eq!(put(json!({"postal_code": "2140"})).await, fault);
+    running.bundle.stop().await;
+}
+
+#[tokio::test]
 async fn names_the_rule_that_stands_in_the_way() {
     let running = Running::start().await;
     running.provisioned(running.admin(), &body(1)).await;

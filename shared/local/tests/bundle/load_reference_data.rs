@@ -36,7 +36,7 @@ impl Running {
 }
 
 fn area(country: &str, code: &str) -> PostalArea {
-    PostalArea::of(Some(&CountryCode::parse(country).unwrap()), code).unwrap()
+    PostalArea::of(&CountryCode::parse(country).unwrap(), code)
 }
 
 fn many(rows: usize) -> String {
@@ -144,6 +144,32 @@ async fn with_a_bad_row_nothing_is_written_and_every_bad_one_is_told() {
     let refused = running.load_places(&"XX,1,A,,1,1,,\n".repeat(510)).await;
     assert_eq!(refused["rejected"].as_array().unwrap().len(), 500);
     assert_eq!(refused["rejected_omitted"], 10);
+    running.bundle.stop().await;
+}
+
+/// A territory's row may name it as a country or the United States, and so may an account, with all nine
+/// digits.
+#[tokio::test]
+async fn a_territory_has_the_tariffs_of_its_zip_codes_as_state_and_as_country() {
+    let running = Running::start().await;
+    let rows = "country,postal_code,customer_class,master_tariff_id,likelihood\nPR,00907,1,901,60\nUS,00820,1,802,60\n\
+                GU,96913-1234,1,910,60\nFM,96942,1,941,60\n";
+    assert_eq!(running.load(json!({"table": "tariffs", "csv": rows})).await["rejected"], json!([]));
+    for (address, tariff) in [
+        (json!({"country": "PR", "zip": "00907"}), 901),
+        (json!({"country": "PR", "zip": "009071234"}), 901),
+        (json!({"country": "US", "state": "PR", "zip": "00907\u{2013}1234"}), 901),
+        (json!({"zip": "00907"}), 901),
+        (json!({"country": "VI", "zip": "00820"}), 802),
+        (json!({"country": "GU", "zip": "96913"}), 910),
+        (json!({"country": "FM", "zip": "96942 1234"}), 941),
+    ] {
+        let body = json!({"address": address, "properties": {"customerClass": {"dataValue": "1"}}});
+        assert_eq!(running.added(body.clone()).await["tariffs"][0]["masterTariffId"], tariff, "{body}");
+    }
+    let short = "country,postal_code,customer_class,master_tariff_id,likelihood\nPR,907,1,901,60\n";
+    let refused = running.load(json!({"table": "tariffs", "csv": short})).await;
+    assert_eq!(refused["rejected"][0]["code"], "invalid_postal_code");
     running.bundle.stop().await;
 }
 

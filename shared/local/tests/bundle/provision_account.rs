@@ -177,6 +177,48 @@ async fn lists_every_fault_at_once_in_the_order_of_the_body() {
     running.bundle.stop().await;
 }
 
+/// Spreadsheets and numbers drop the zeros that a ZIP code begins with; it is never guessed which.
+#[tokio::test]
+async fn a_zip_code_without_its_zeros_and_a_country_that_is_no_code_are_told_what_is_meant() {
+    let running = Running::start().await;
+    let address = "/installation_info/0/address_info";
+    for (country, code, fault, meant) in [
+        ("US", "2139", "invalid_postal_code postal_code", "02139"),
+        ("US", "2139-1234", "invalid_postal_code postal_code", "02139-1234"),
+        ("US", "601", "invalid_postal_code postal_code", "00601"),
+        ("PR", "901", "invalid_postal_code postal_code", "00901"),
+        ("VI", "8021234", "invalid_postal_code postal_code", "00802-1234"),
+        ("UK", "SW1A 2AA", "invalid_country_code country_code", "GB"),
+        ("USA", "94105", "invalid_country_code country_code", "US"),
+        ("nl", "1011AB", "invalid_country_code country_code", "NL"),
+        ("DEU", "10117", "invalid_country_code country_code", "DE"),
+        ("Nederland", "1011AB", "invalid_country_code country_code", "NL"),
+    ] {
+        let request = with(body(1), address, json!({"country_code": country, "postal_code": code}));
+        let answer = running.provision(running.admin(), &request).await;
+        let (kind, member) = fault.split_once(' ').unwrap();
+        assert_eq!((answer.status, answer.faults()), (400, vec![format!("{kind} {address}/{member}")]));
+        let message = answer.json()["errors"][0]["message"].as_str().unwrap().to_owned();
+        assert!(message.contains(meant), "{country} {code}: {message}");
+    }
+    // Beside the rules of meters, all at once.
+    let request = with(body(1), address, json!({"country_code": "US", "postal_code": "2139"}));
+    let answer = running.provision(running.admin(), &without(request, "/installation_info/0/meters")).await;
+    let mut faults = answer.faults();
+    faults.sort();
+    let meters = "meter_required /installation_info/0/meters".to_owned();
+    assert_eq!(faults, [format!("invalid_postal_code {address}/postal_code"), meters]);
+    for (seed, address_info) in [
+        (2, json!({"country_code": "US", "postal_code": "02139"})),
+        (3, json!({"country_code": "BE", "postal_code": "1000"})),
+        (4, json!({"country_code": "XK", "postal_code": "10000"})),
+        (5, json!({"postal_code": "2139"})),
+    ] {
+        running.provisioned(running.admin(), &with(body(seed), address, address_info)).await;
+    }
+    running.bundle.stop().await;
+}
+
 /// The four values of one body, held by three accounts, one of them another organisation's.
 #[tokio::test]
 async fn lists_every_taken_value_and_names_only_holders_that_the_caller_can_see() {

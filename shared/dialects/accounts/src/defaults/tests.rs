@@ -56,7 +56,7 @@ fn tariff_of((area, class): &(PostalArea, CustomerClass)) -> Option<LikelyTariff
 fn refreshed(old: Option<&Account>, mut new: Account) -> Account {
     let due = Due::of(old, &mut new);
     let (place, tariff) = (due.area.as_ref().and_then(place_of), due.sought.as_ref().and_then(tariff_of));
-    due.settle(&mut new, place, tariff);
+    due.settle(old, &mut new, place, tariff);
     new
 }
 
@@ -108,11 +108,11 @@ fn nothing_is_looked_up_for_a_change_of_something_else() {
     new.profile.name = text("another");
     assert_eq!(Due::of(Some(&old), &mut new), Due::default());
     let mut unknown = blank();
-    assert_eq!(Due::of(None, &mut unknown), Due { new: true, ..Due::default() });
+    assert_eq!(Due::of(None, &mut unknown), Due::default());
     // The class alone asks for a tariff and not for the place again.
     let mut business = stating(old.clone(), None, None, Some("2"));
     let due = Due::of(Some(&old), &mut business);
-    assert!(!due.place && due.area.is_none() && due.tariff);
+    assert!(!due.place && due.area.is_none() && due.sought.is_some());
     assert_eq!(default_tariff(&refreshed(Some(&old), business)), Some(523));
 }
 
@@ -131,11 +131,126 @@ fn what_is_loaded_goes_before_what_is_built_in() {
     let at = |address| stating(blank(), Some(address), None, None);
     assert_eq!(city(at(zip("10001"))).as_deref(), Some("New York City"));
     assert_eq!(city(at(zip("10002-1234"))).as_deref(), Some("New York"));
+    // Under either name it is American.
+    for name in ["New York City", "New York", "NEW YORK"] {
+        let account = refreshed(None, at(SiteAddress { city: text(name), ..zip("10001") }));
+        assert_eq!(account.site.address().country, country("US"), "{name}");
+    }
     assert_eq!(city(at(SiteAddress { country: country("NL"), ..zip("1011 ab") })).as_deref(), Some("Amsterdam"));
     // A German postal code may look like an American one.
     for unknown in [SiteAddress { country: country("DE"), ..zip("10002") }, zip("1011 AB"), zip("00000")] {
         assert_eq!(city(at(unknown)), None);
     }
+}
+
+/// With city, state, postal code and country, of which `-` is absent: country, city, state and zone,
+/// whether there is a position, and whether there is a tariff.
+fn told([city, state, code, land]: [&str; 4]) -> String {
+    let address = SiteAddress {
+        city: text(city).filter(|_| city != "-"),
+        state: text(state).filter(|_| state != "-"),
+        postal_code: text(code).filter(|_| code != "-"),
+        country: country(land),
+        ..SiteAddress::default()
+    };
+    of(address)
+}
+
+fn of(address: SiteAddress) -> String {
+    let account = refreshed(None, stating(blank(), Some(address), None, Some("1")));
+    let SiteAddress { city, state, country, latitude, longitude, .. } = account.site.address();
+    assert_eq!(latitude.is_some(), longitude.is_some());
+    let parts = [
+        country.map(|country| country.as_str().to_owned()),
+        city.map(|city| city.to_string()),
+        state.map(|state| state.to_string()),
+        account.site.derived_time_zone.as_ref().map(ToString::to_string),
+        latitude.map(|_| "position".to_owned()),
+        default_tariff(&account).map(|_| "tariff".to_owned()),
+    ];
+    parts.map(|part| part.unwrap_or_else(|| "-".to_owned())).join(" | ")
+}
+
+#[test]
+fn a_postal_code_says_a_country_only_if_what_else_is_stated_fits() {
+    for (parts, expected) in [
+        (["-", "-", "94105", "-"], "US | San Francisco | CA | America/Los_Angeles | position | tariff"),
+        (["-", "-", "941051234", "-"], "US | San Francisco | CA | America/Los_Angeles | position | tariff"),
+        (["-", "-", "94105\u{2013}1234", "-"], "US | San Francisco | CA | America/Los_Angeles | position | tariff"),
+        (["SAN FRANCISCO", "-", "94105", "-"], "US | SAN FRANCISCO | CA | America/Los_Angeles | position | tariff"),
+        (["SoMa", "California", "94105", "-"], "US | SoMa | California | America/Los_Angeles | position | tariff"),
+        (["St. Louis", "-", "63101", "-"], "US | St. Louis | MO | America/Chicago | position | -"),
+        (["Mayag\u{fc}ez", "-", "00680", "-"], "US | Mayag\u{fc}ez | PR | America/Puerto_Rico | position | -"),
+        (["Brooklyn", "-", "11201", "-"], "US | Brooklyn | NY | America/New_York | position | -"),
+        (["La Jolla", "-", "92037", "-"], "US | La Jolla | CA | America/Los_Angeles | position | -"),
+        (["Hollywood", "CA", "90028", "-"], "US | Hollywood | CA | America/Los_Angeles | position | -"),
+        // Another name than the post's, and nothing that says which country.
+        (["Hollywood", "-", "90028", "-"], "- | Hollywood | - | - | - | -"),
+        (["Berlin", "-", "10117", "-"], "- | Berlin | - | - | - | -"),
+        (["Berlin", "Berlin", "10117", "-"], "- | Berlin | Berlin | - | - | -"),
+        (["Berlin", "NH", "10117", "-"], "- | Berlin | NH | - | - | -"),
+        (["-", "Bayern", "80202", "-"], "- | - | Bayern | - | - | -"),
+        (["Paris", "-", "75001", "-"], "- | Paris | - | - | - | -"),
+        (["Milano", "MI", "20121", "-"], "- | Milano | MI | - | - | -"),
+        (["Madrid", "-", "28001", "-"], "- | Madrid | - | - | - | -"),
+        (["Elsewhere", "-", "94105", "-"], "- | Elsewhere | - | - | - | -"),
+        (["Berlin", "-", "10117", "DE"], "DE | Berlin | - | Europe/Berlin | - | -"),
+        // What is stated counts, also against the place.
+        (["Berlin", "-", "94105", "US"], "US | Berlin | CA | America/Los_Angeles | position | tariff"),
+        (["-", "-", "00000", "-"], "- | - | - | - | - | -"),
+    ] {
+        assert_eq!(told(parts), expected, "{parts:?}");
+    }
+    for (line, expected) in [
+        ("94105", "US | San Francisco | CA | America/Los_Angeles | position | tariff"),
+        ("San Francisco 94105 1234", "US | San Francisco | CA | America/Los_Angeles | position | tariff"),
+        ("8 Rue Neuve, 75001 Paris", "- | Paris | - | - | - | -"),
+        ("Unter den Linden 77, 10117 Berlin", "- | Berlin | - | - | - | -"),
+        ("Via Dante 5, Milano, MI 20121", "- | Milano | - | - | - | -"),
+        ("Calle Mayor 1, Madrid 28001", "- | Madrid | - | - | - | -"),
+        ("221 Main Street, New York 10117", "US | New York | NY | America/New_York | position | -"),
+        ("APO, AE 09345", "US | APO | AE | - | - | -"),
+    ] {
+        assert_eq!(of(SiteAddress { free_text: text(line), ..SiteAddress::default() }), expected, "{line}");
+    }
+    // A city beside the text counts as well.
+    let beside = SiteAddress { free_text: text("75001"), city: text("Paris"), ..SiteAddress::default() };
+    assert_eq!(of(beside), "- | Paris | - | - | - | -");
+}
+
+#[test]
+fn a_tariff_goes_with_the_country_that_its_postal_code_no_longer_says() {
+    let san_francisco = SiteAddress { city: text("San Francisco"), ..zip("94105") };
+    let old = refreshed(None, stating(blank(), Some(san_francisco.clone()), None, Some("1")));
+    assert_eq!(default_tariff(&old), Some(522));
+    let elsewhere = SiteAddress { city: text("Elsewhere"), ..SiteAddress::default() };
+    let moved = refreshed(Some(&old), stating(old.clone(), Some(elsewhere), None, None));
+    assert_eq!((default_tariff(&moved), moved.site.address().country), (None, None));
+    let back = refreshed(Some(&moved), stating(moved.clone(), Some(san_francisco), None, None));
+    assert_eq!((default_tariff(&back), back.site.address().country), (Some(522), country("US")));
+}
+
+#[test]
+fn a_territory_is_american_whether_it_is_stated_as_state_or_as_country() {
+    for (code, city, territory, zone) in [
+        ("00901", "San Juan", "PR", "America/Puerto_Rico"),
+        ("96910-0001", "Hagatna", "GU", "Pacific/Guam"),
+        ("00802", "St Thomas", "VI", "America/St_Thomas"),
+        ("96799", "Pago Pago", "AS", "Pacific/Pago_Pago"),
+        ("96950", "Saipan", "MP", "Pacific/Saipan"),
+    ] {
+        let rest = format!("{city} | {territory} | {zone} | position | -");
+        assert_eq!(told(["-", "-", code, territory]), format!("{territory} | {rest}"));
+        assert_eq!(told(["-", territory, code, "US"]), format!("US | {rest}"));
+        let named = format!("{territory} | {city} | {territory} | {zone} | position | -");
+        assert_eq!(told([city, "-", "-", territory]), named);
+        assert_eq!(told(["-", "-", "-", territory]), format!("{territory} | - | - | {zone} | - | -"));
+    }
+    assert_eq!(told(["-", "-", "96898", "UM"]), "UM | Wake Island | HI | Pacific/Wake | position | -");
+    // Countries of their own, with ZIP codes that the table does not have.
+    assert_eq!(told(["-", "-", "96941", "FM"]), "FM | - | - | Pacific/Pohnpei | - | -");
+    assert_eq!(told(["-", "-", "96960", "MH"]), "MH | - | - | Pacific/Majuro | - | -");
+    assert_eq!(told(["-", "-", "-", "PW"]), "PW | - | - | Pacific/Palau | - | -");
 }
 
 #[test]
@@ -180,7 +295,7 @@ fn address() -> impl Strategy<Value = SiteAddress> {
     (
         of(select(vec!["94105", "10001", "1011AB", "1011 ab", "00000"])),
         of(select(vec!["US", "NL"])),
-        of(select(vec!["San Francisco", "Elsewhere"])),
+        of(select(vec!["San Francisco", "New York", "Elsewhere"])),
         of(select(vec!["CA", "XX"])),
         of(Just("221 Main Street, San Francisco, CA 94105")),
         of(-1_000_000..1_000_000),

@@ -6,6 +6,7 @@ mod dialects;
 mod get;
 mod isolation;
 mod malformed;
+mod places;
 mod properties;
 mod races;
 mod seeds;
