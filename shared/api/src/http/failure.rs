@@ -81,6 +81,9 @@ pub enum Failure {
         /// What is read here.
         expected: &'static str,
     },
+    /// 415: the body comes in a coding that is not taken off here.
+    #[error("the body must be sent as it is, or as gzip")]
+    ContentCoding,
     /// 422: another request has used the idempotency key.
     #[error("another request has used this idempotency key")]
     KeyReused,
@@ -113,6 +116,7 @@ impl Failure {
             Self::BodyTooLarge => "body_too_large",
             Self::AccountTooLarge { .. } => "account_too_large",
             Self::MediaType { .. } => "unsupported_media_type",
+            Self::ContentCoding => "unsupported_content_encoding",
             Self::KeyReused => "idempotency_key_reused",
             Self::Busy(_) | Self::Contended => "busy",
             Self::Internal(_) => "internal",
@@ -130,7 +134,7 @@ impl Failure {
             Self::Taken(_) | Self::InProgress | Self::Rules(_) => 409,
             Self::Precondition => 412,
             Self::BodyTooLarge | Self::AccountTooLarge { .. } => 413,
-            Self::MediaType { .. } => 415,
+            Self::MediaType { .. } | Self::ContentCoding => 415,
             Self::KeyReused => 422,
             Self::Internal(_) => 500,
             Self::Busy(_) | Self::Contended => 503,
