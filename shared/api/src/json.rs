@@ -27,6 +27,9 @@ pub struct Document {
 /// It is not UTF-8, not JSON, or nested deeper than [`MAX_DEPTH`]; the reason says where, and
 /// quotes nothing of the body.
 pub fn parse(body: &[u8]) -> Result<Document, Reason> {
+    if let Some(encoding) = foreign_encoding(body) {
+        return Err(malformed(&format!("the body is {encoding}; send it as UTF-8 (RFC 8259 §8.1)")));
+    }
     let text = std::str::from_utf8(body).map_err(|error| {
         malformed(&format!("the body is not UTF-8: byte {} is the first fault", error.valid_up_to()))
     })?;
@@ -40,6 +43,18 @@ pub fn parse(body: &[u8]) -> Result<Document, Reason> {
             Err(Reason::new("too_deep", format!("the body is nested deeper than {MAX_DEPTH} levels")))
         }
         Err(error) => Err(malformed(&format!("the body is not JSON: {error}"))),
+    }
+}
+
+/// The encoding of a body that is not UTF-8: by its byte-order mark or, without one, by where its first characters, which
+/// are ASCII in all JSON, have their zeros.
+fn foreign_encoding(body: &[u8]) -> Option<&'static str> {
+    match body {
+        [0xff, 0xfe, 0, 0, ..] | [1..=255, 0, 0, 0, ..] => Some("UTF-32 (little-endian)"),
+        [0, 0, 0xfe, 0xff, ..] | [0, 0, 0, 1..=255, ..] => Some("UTF-32 (big-endian)"),
+        [0xff, 0xfe, ..] | [1..=255, 0, ..] => Some("UTF-16 (little-endian)"),
+        [0xfe, 0xff, ..] | [0, 1..=255, ..] => Some("UTF-16 (big-endian)"),
+        _ => None,
     }
 }
 
@@ -153,6 +168,27 @@ mod tests {
         // Lone surrogates, leading and trailing.
         assert_eq!(code(br#"{"a":"\ud800"}"#), "malformed_json");
         assert_eq!(code(br#"{"a":"\udc00x"}"#), "malformed_json");
+    }
+
+    #[test]
+    fn says_which_other_encoding_a_body_has() {
+        let utf16 = |text: &str, bytes: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(bytes).collect::<Vec<_>>();
+        let utf32 =
+            |text: &str, bytes: fn(u32) -> [u8; 4]| text.chars().flat_map(|c| bytes(c.into())).collect::<Vec<_>>();
+        for text in ["{\"a\": \"é\"}", "\u{feff}{}", "\u{feff}1 ", "[]"] {
+            for (body, encoding) in [
+                (utf16(text, u16::to_le_bytes), "UTF-16 (little-endian)"),
+                (utf16(text, u16::to_be_bytes), "UTF-16 (big-endian)"),
+                (utf32(text, u32::to_le_bytes), "UTF-32 (little-endian)"),
+                (utf32(text, u32::to_be_bytes), "UTF-32 (big-endian)"),
+            ] {
+                let reason = parse(&body).unwrap_err();
+                assert_eq!(reason.code, "malformed_json");
+                assert!(reason.message.contains(encoding), "{body:?}: {}", reason.message);
+            }
+        }
+        // Latin-1 cannot be told from anything else that is no UTF-8.
+        assert!(parse(b"{\"a\": \"\xe9\"}").unwrap_err().message.contains("byte 7"));
     }
 
     #[test]

@@ -59,8 +59,7 @@ pub fn refuse(request: &Request, failure: &Failure) -> Answer {
     let answer = Answer::text(failure.status(), "application/json", body).header("cache-control", "no-store");
     match failure {
         Failure::Unauthenticated => answer.header("www-authenticate", "Basic realm=\"wattbook\""),
-        Failure::Busy(_) => answer.header("retry-after", 1),
-        _ => answer,
+        _ => problem::with_headers(answer, failure),
     }
 }
 

@@ -104,6 +104,8 @@ pub fn with_headers(mut answer: Answer, failure: &Failure) -> Answer {
     match failure {
         Failure::Unauthenticated => answer.header("www-authenticate", CHALLENGE),
         Failure::Method { allowed } => answer.header("allow", allowed.join(", ")),
+        // RFC 9110 §12.5.3.
+        Failure::ContentCoding => answer.header("accept-encoding", "gzip"),
         _ => answer,
     }
 }
@@ -123,6 +125,7 @@ fn title(failure: &Failure) -> &'static str {
         Failure::Precondition => "Another version",
         Failure::BodyTooLarge | Failure::AccountTooLarge { .. } => "Too large",
         Failure::MediaType { .. } => "The body is of another media type",
+        Failure::ContentCoding => "The body is in another coding",
         Failure::KeyReused => "The idempotency key has been used",
         Failure::Busy(_) | Failure::Contended => "Busy",
         Failure::Internal(_) => "Internal error",
@@ -165,6 +168,10 @@ pub fn detail(failure: &Failure) -> String {
             format!("The account would take {bytes} bytes in the store; at most {MAX_ACCOUNT_BYTES} are allowed.")
         }
         Failure::MediaType { expected } => format!("Send the body as {expected}, and say so in Content-Type."),
+        Failure::ContentCoding => {
+            "Send the body as it is, or compressed with gzip and `Content-Encoding: gzip`; no other coding is taken off."
+                .into()
+        }
         Failure::KeyReused => {
             "Another request was made with this Idempotency-Key within the last 24 hours; use a new key.".into()
         }

@@ -187,14 +187,15 @@ fn context(incoming: &Incoming, matched: &Matched) -> Map<String, Value> {
 }
 
 /// The body and whether it is Base64. API Gateway goes by the content type: text and JSON are
-/// handed over as they are, all else (a form, too) is encoded.
+/// handed over as they are, all else (a form, and what is compressed, too) is encoded.
 fn body(incoming: &Incoming) -> (Option<String>, bool) {
     if incoming.body.is_empty() {
         return (None, false);
     }
     let kind = incoming.header("content-type").unwrap_or_default();
+    let coded = incoming.header("content-encoding").is_some_and(|coding| !coding.eq_ignore_ascii_case("identity"));
     match std::str::from_utf8(&incoming.body) {
-        Ok(text) if is_text(&kind) => (Some(text.to_owned()), false),
+        Ok(text) if is_text(&kind) && !coded => (Some(text.to_owned()), false),
         _ => (Some(BASE64_STANDARD.encode(&incoming.body)), true),
     }
 }

@@ -41,6 +41,7 @@ impl PartialSchema for ProblemCode {
             "body_too_large",
             "account_too_large",
             "unsupported_media_type",
+            "unsupported_content_encoding",
             "idempotency_key_reused",
             "internal",
             "busy",

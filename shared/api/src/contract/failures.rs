@@ -99,8 +99,13 @@ impl Refusal {
                 "A request with this `Idempotency-Key` was carried out, and what it was about has been erased since."
             }
             Self::Version => "The account is not in the version of `If-Match`.",
-            Self::TooLarge => "The body is larger than 1 MiB, or the account would take more than 350 KB in the store.",
-            Self::MediaType => "The body is not of the media type that it has to be, as `Content-Type` says.",
+            Self::TooLarge => {
+                "The body is larger than 1 MiB, inflated or not, or the account would take more than 350 KB in the store."
+            }
+            Self::MediaType => {
+                "The body is not of the media type that it has to be, as `Content-Type` says; or it is in another coding \
+                 than gzip, as `Content-Encoding` says, and then `Accept-Encoding` is in the answer."
+            }
             Self::KeyReused => "Another request has used the idempotency key.",
             Self::TooManyRequests => {
                 "More requests than this deployment allows; ask again in a second. From API Gateway."
@@ -114,6 +119,7 @@ impl Refusal {
         match self {
             Self::Unauthorized | Self::WrongCredential => &["X-Request-Id", "WWW-Authenticate"],
             Self::ConflictOrInProgress | Self::Busy => &["X-Request-Id", "Retry-After"],
+            Self::MediaType => &["X-Request-Id", "Accept-Encoding"],
             Self::TooManyRequests => &[],
             _ => &["X-Request-Id"],
         }

@@ -265,6 +265,7 @@ pub(super) fn headers(names: &[&'static str], all: &mut Headers) -> Value {
             ),
             "Retry-After" => ("RetryAfter", "integer", "After how many seconds to ask again."),
             "WWW-Authenticate" => ("WwwAuthenticate", "string", "What to show (RFC 7617, RFC 6750)."),
+            "Accept-Encoding" => ("AcceptEncoding", "string", "The coding in which a body may come (RFC 9110)."),
             "Cache-Control" => ("CacheControl", "string", "How long the answer may be kept."),
             _ => ("XRequestId", "string", "Names this request in our log; quote it when you ask about it."),
         };

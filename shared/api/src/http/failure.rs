@@ -84,6 +84,9 @@ pub enum Failure {
         /// What is read here.
         expected: &'static str,
     },
+    /// 415: the body comes in a coding that is not taken off here.
+    #[error("the body must be sent as it is, or as gzip")]
+    ContentCoding,
     /// 422: another request has used the idempotency key.
     #[error("another request has used this idempotency key")]
     KeyReused,
@@ -117,6 +120,7 @@ impl Failure {
             Self::BodyTooLarge => "body_too_large",
             Self::AccountTooLarge { .. } => "account_too_large",
             Self::MediaType { .. } => "unsupported_media_type",
+            Self::ContentCoding => "unsupported_content_encoding",
             Self::KeyReused => "idempotency_key_reused",
             Self::Busy(_) | Self::Contended => "busy",
             Self::Internal(_) => "internal",
@@ -135,7 +139,7 @@ impl Failure {
             Self::Erased => 410,
             Self::Precondition => 412,
             Self::BodyTooLarge | Self::AccountTooLarge { .. } => 413,
-            Self::MediaType { .. } => 415,
+            Self::MediaType { .. } | Self::ContentCoding => 415,
             Self::KeyReused => 422,
             Self::Internal(_) => 500,
             Self::Busy(_) | Self::Contended => 503,

@@ -8,6 +8,7 @@
 //! forgets to ask who calls is closed.
 
 mod answer;
+mod coding;
 mod failure;
 mod request;
 

@@ -3,6 +3,7 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 
+use super::coding;
 use crate::{
     Failure, Principal,
     fault::{Faults, Reason},
@@ -92,25 +93,23 @@ impl Request {
         context.and_then(Principal::from_context).ok_or(Failure::Unauthenticated)
     }
 
-    /// The body as it came, in base64 if API Gateway put it so.
+    /// The body as it was meant: without what API Gateway and `Content-Encoding` did to it; what cannot be read stays
+    /// as it came. How it was sent makes no other request of it.
     #[must_use]
-    pub fn raw_body(&self) -> &str {
-        self.event.body.as_deref().unwrap_or_default()
+    pub fn meant_body(&self) -> Vec<u8> {
+        let codings = self.header("content-encoding").unwrap_or_default();
+        let plain = self.sent_body().and_then(|body| coding::taken_off(body, codings));
+        plain.unwrap_or_else(|_| self.event.body.clone().unwrap_or_default().into_bytes())
     }
 
-    /// The body, if it is of the media type that is asked for.
+    /// The body, if it is of the media type that is asked for; without a byte-order mark at its beginning (RFC 8259
+    /// §8.1 lets a reader pass over it).
     ///
     /// # Errors
-    /// It is larger than [`MAX_BODY_BYTES`], or of another media type.
+    /// It is larger than [`MAX_BODY_BYTES`], of another media type, or in another coding than gzip.
     pub fn body(&self, media_type: &'static str) -> Result<Vec<u8>, Failure> {
-        let text = self.event.body.as_deref().unwrap_or_default();
-        let body = if self.event.is_base64_encoded {
-            STANDARD
-                .decode(text)
-                .map_err(|_| Failure::Unreadable(Reason::new("malformed_body", "the body is broken")))?
-        } else {
-            text.as_bytes().to_vec()
-        };
+        const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+        let body = self.sent_body()?;
         if body.len() > MAX_BODY_BYTES {
             return Err(Failure::BodyTooLarge);
         }
@@ -119,7 +118,22 @@ impl Request {
         if !essence.eq_ignore_ascii_case(media_type) {
             return Err(Failure::MediaType { expected: media_type });
         }
-        Ok(body)
+        let codings = self.header("content-encoding");
+        if self.has_header("content-encoding") && codings.is_none() {
+            return Err(Failure::ContentCoding);
+        }
+        let body = coding::taken_off(body, codings.unwrap_or_default())?;
+        Ok(body.strip_prefix(BYTE_ORDER_MARK).map(<[u8]>::to_vec).unwrap_or(body))
+    }
+
+    /// The body as it was sent. What is not text comes in base64 from API Gateway.
+    fn sent_body(&self) -> Result<Vec<u8>, Failure> {
+        let text = self.event.body.as_deref().unwrap_or_default();
+        if self.event.is_base64_encoded {
+            STANDARD.decode(text).map_err(|_| Failure::Unreadable(Reason::new("malformed_body", "the body is broken")))
+        } else {
+            Ok(text.as_bytes().to_vec())
+        }
     }
 
     /// The body as strict JSON ([`json`]); members that stand twice are noted in `faults`.

@@ -236,7 +236,7 @@ fn code(failure: &Failure) -> &'static str {
         Failure::Erased => "ObjectErased",
         Failure::Precondition => "VersionMismatch",
         Failure::BodyTooLarge | Failure::AccountTooLarge { .. } => "TooLarge",
-        Failure::MediaType { .. } => "UnsupportedMediaType",
+        Failure::MediaType { .. } | Failure::ContentCoding => "UnsupportedMediaType",
         Failure::KeyReused => "IdempotencyKeyReused",
         Failure::Busy(_) | Failure::Contended => "TooManyRequests",
         Failure::Internal(_) => "SystemError",

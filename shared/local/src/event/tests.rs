@@ -116,6 +116,17 @@ fn a_body_that_is_not_text_is_base64() {
 }
 
 #[test]
+fn a_body_that_is_compressed_is_base64() {
+    for (coding, expected, encoded) in
+        [("gzip", "e30=", true), ("br", "e30=", true), ("identity", "{}", false), ("Identity", "{}", false)]
+    {
+        let headers = [("content-type", "application/json"), ("content-encoding", coding)];
+        let event = request(&incoming("POST", "/", &headers, b"{}"), &matched("$default", &[]), None);
+        assert_eq!((&event["body"], &event["isBase64Encoded"]), (&json!(expected), &json!(encoded)), "{coding}");
+    }
+}
+
+#[test]
 fn an_authorizer_is_asked_without_the_body() {
     let incoming = incoming("POST", "/account?a=b", &[("authorization", "Basic x")], b"{}");
     let event = authorization(&incoming, &matched("POST /account", &[]), &["Basic x".into()], "eu-central-1");

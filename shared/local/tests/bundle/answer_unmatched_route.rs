@@ -18,6 +18,8 @@ async fn tells_an_unknown_path_from_an_unknown_method() {
         (Method::POST, "/openapi/provisioning.json", 405, Some("GET")),
         // Decoded before it is routed, as by API Gateway: three segments.
         (Method::GET, "/account/A%2Fb", 404, None),
+        // Another path than without the slash.
+        (Method::GET, "/account/x/", 404, None),
         (Method::GET, "/v1/token", 405, Some("POST")),
         (Method::OPTIONS, "/account", 405, Some("GET, POST")),
         (Method::GET, "/registration", 405, Some("POST")),
@@ -27,6 +29,17 @@ async fn tells_an_unknown_path_from_an_unknown_method() {
         let code = if status == 404 { "unknown_path" } else { "method_not_allowed" };
         assert_eq!(answer.json()["code"], code);
         assert_eq!(answer.header("content-type"), Some("application/problem+json"));
+    }
+    running.bundle.stop().await;
+}
+
+/// API Gateway does not answer it for GET, either.
+#[tokio::test]
+async fn head_is_a_method_of_its_own() {
+    let running = Running::start().await;
+    for (path, allow) in [("/account/x", "DELETE, GET"), ("/rest/v1/accounts", "DELETE, GET, POST, PUT")] {
+        let answer = send(running.request(Method::HEAD, path)).await;
+        assert_eq!((answer.status, answer.header("allow"), answer.text.as_str()), (405, Some(allow), ""), "{path}");
     }
     running.bundle.stop().await;
 }

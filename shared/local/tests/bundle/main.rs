@@ -18,6 +18,7 @@ mod answer_unmatched_route;
 mod authorize_request;
 mod capacity;
 mod changes;
+mod coding;
 mod cors;
 mod customer_info;
 mod erase_account;
