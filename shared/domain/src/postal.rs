@@ -78,6 +78,10 @@ pub fn parse(text: &str, code: Option<&str>) -> Parts {
             general::parse(&pieces, None)
         }),
         Some("US") => us::parse(&pieces, true, code).unwrap_or_default(),
+        Some(territory) if states::is_territory(territory) => {
+            let parts = us::parse(&pieces, true, code).unwrap_or_default();
+            Parts { country: country_code(territory), ..parts }
+        }
         Some(_) => general::parse(&pieces, country),
     }
 }

@@ -3,7 +3,7 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use super::{Piece, codes, street, us};
+use super::{Piece, codes, states, street, us, zip};
 
 /// Names that the standard does not list: own-language ones, short ones, old ones. Without accents.
 const NAMES: &[(&str, &str)] = &[
@@ -209,6 +209,7 @@ fn is_whole(before: &[&str], name: &[&str], country: &str, only: bool) -> bool {
     match country {
         // `USA` is no part of anything else; `us` and `America` are.
         "US" => us::ends_in_state(before) || !["us", "america"].contains(&fold(&name.join(" ")).as_str()),
+        country if states::is_territory(country) => zip::at_end(before).0.is_some(),
         _ => codes::has_code_and_city(before, country, only),
     }
 }
@@ -231,6 +232,7 @@ fn whole(piece: &[&str], earlier: &[Piece]) -> Option<&'static str> {
     let (city, before) = earlier.split_last()?;
     let elsewhere = match country {
         "CA" => codes::canadian(city).is_some(),
+        country if states::is_territory(country) => zip::at_end(city).0.is_some(),
         _ => !street::has_suffix(city) && codes::has_code_and_city(city, country, before.is_empty()),
     };
     elsewhere.then_some(country)

@@ -84,6 +84,11 @@ pub fn letters(state: &str) -> Option<&'static str> {
     found.map(|(letters, ..)| *letters)
 }
 
+/// Whether a country is a territory of the United States: written as their state, or as a country below.
+pub(super) fn is_territory(country: &str) -> bool {
+    CountryCode::parse(country).is_ok_and(|country| country.is_american()) && country != "US"
+}
+
 /// Whether ZIP codes of a state begin like this one.
 pub(crate) fn agree(state: &str, zip: &str) -> bool {
     let Some(prefix) = zip.get(..3).filter(|prefix| all_digits(prefix)).and_then(|prefix| prefix.parse().ok()) else {

@@ -200,6 +200,12 @@ fn knows_the_territories_and_the_freely_associated_states() {
     check(&[
         ("San Juan, PR 00901", "- | - | San Juan | PR | 00901 | US"),
         ("1 Calle Luna, San Juan, Puerto Rico 00901", "1 Calle Luna | - | San Juan | PR | 00901 | US"),
+        ("1 Calle Luna, San Juan, PR 00901, Puerto Rico", "1 Calle Luna | - | San Juan | PR | 00901 | PR"),
+        ("1 Calle Luna, San Juan, 00901, Puerto Rico", "1 Calle Luna | - | San Juan | - | 00901 | PR"),
+        ("1 Calle Luna, San Juan PR 00901 Puerto Rico", "1 Calle Luna | - | San Juan | PR | 00901 | PR"),
+        ("1 Calle Luna, San Juan, Puerto Rico", "1 Calle Luna | - | San Juan | PR | - | US"),
+        ("1 Calle Luna, San Juan, Puerto Rico, USA", "1 Calle Luna | - | San Juan | PR | - | US"),
+        ("1 Marine Drive, Tamuning, GU 96913 1234, Guam", "1 Marine Dr | - | Tamuning | GU | 96913-1234 | GU"),
         ("Tamuning, GU 96913-1234", "- | - | Tamuning | GU | 96913-1234 | US"),
         ("Kolonia, FM 96941", "- | - | Kolonia | - | 96941 | FM"),
         ("PO Box 1, Majuro, MH 96960", "PO Box 1 | - | Majuro | - | 96960 | MH"),
