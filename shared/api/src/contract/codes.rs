@@ -67,6 +67,7 @@ impl PartialSchema for FaultCode {
             "taken",
             "unknown_member",
             "unknown_parameter",
+            "unreliable_path",
             "repeated_member",
             "repeated_parameter",
             "repeated_value",

@@ -1,6 +1,5 @@
 //! What the operations of this dialect share in the contract.
 
-use serde_json::json;
 use wattbook_api::{
     Function,
     contract::{self, Api, Describe, Parameter},
@@ -34,12 +33,11 @@ pub const fn function(name: &'static str, handle: HttpHandler, describe: Describ
 }
 
 fn parameters(path: &str) -> Vec<Parameter> {
-    let id = || json!({ "type": "string", "minLength": 1 });
     let whose = "our id, a UUID, or with `id_type=external` yours.";
     let mut parameters = Vec::new();
     for (name, what) in [("account_id", "account"), ("installation_id", "installation"), ("meter_id", "meter")] {
         if path.contains(&format!("{{{name}}}")) {
-            parameters.push(Parameter::path(name, id(), &format!("The {what}: {whose}")));
+            parameters.push(Parameter::own_id_in_path(name, &format!("The {what}: {whose}")));
         }
     }
     if !parameters.is_empty() {
@@ -47,7 +45,7 @@ fn parameters(path: &str) -> Vec<Parameter> {
         parameters.push(Parameter::query("id_type", contract::json::<IdType>(), description).default("internal"));
     }
     if path.contains("{external_installation_id}") {
-        parameters.push(Parameter::path("external_installation_id", id(), "Your own id of the installation."));
+        parameters.push(Parameter::own_id_in_path("external_installation_id", "Your own id of the installation."));
     }
     parameters
 }
