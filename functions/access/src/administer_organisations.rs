@@ -5,7 +5,7 @@
 //! |---|---|---|
 //! | `create-organisation` | `name` | the organisation |
 //! | `get-organisation` | `organisation_id` | the organisation and its credentials, without keys |
-//! | `put-label-partner` | `organisation_id`, `code`, `name`, `default_service_type` | the organisation |
+//! | `put-label-partner` | `organisation_id`, `code`, `name`, `default_service_type` | the organisation; it may have 100 |
 //! | `issue-credential` | `organisation_id`, `access` (`admin` or `labelpartner`), `label_partner` | `app_id` and `app_key`, the key this once |
 //! | `revoke-credential` | `app_id` | the `app_id` |
 
@@ -18,8 +18,8 @@ use wattbook_api::{
     fault::{Pointer, Reason},
     json, secret,
 };
-use wattbook_domain::{AccessLevel, Flaw, LabelPartner, LabelPartnerCode, Name, OrganisationId, ServiceType};
-use wattbook_store::Credential;
+use wattbook_domain::{AccessLevel, Flaw, LabelPartner, LabelPartnerCode, Name, Organisation, OrganisationId, ServiceType};
+use wattbook_store::{Credential, PartnerPut};
 
 /// The function.
 pub(crate) static FUNCTION: Function = Function {
@@ -100,8 +100,11 @@ async fn administer(services: &Services, event: &RawValue) -> Result<Value, Fail
         }
         Action::PutLabelPartner { organisation_id, code, name, default_service_type } => {
             let partner = LabelPartner { code, name, default_service_type };
-            let changed = store.put_label_partner(organisation_id, &partner).await?.ok_or(Failure::NotFound)?;
-            Ok(json!(changed))
+            match store.put_label_partner(organisation_id, &partner).await? {
+                PartnerPut::Done(changed) => Ok(json!(changed)),
+                PartnerPut::Missing => Err(Failure::NotFound),
+                PartnerPut::Full => Err(too_many_partners()),
+            }
         }
         Action::IssueCredential { organisation_id, access, label_partner } => {
             issue(services, organisation_id, reach(&access, label_partner)?).await
@@ -111,6 +114,14 @@ async fn administer(services: &Services, event: &RawValue) -> Result<Value, Fail
             if revoked { Ok(json!({"app_id": app_id})) } else { Err(Failure::NotFound) }
         }
     }
+}
+
+fn too_many_partners() -> Failure {
+    let most = Organisation::MAX_LABEL_PARTNERS;
+    let message = format!("would be label partner {} of the organisation, which may have {most}", most + 1);
+    let mut faults = Faults::default();
+    faults.body(&Pointer::root().child("code"), Reason::new("too_many_label_partners", message));
+    Failure::Faults(faults)
 }
 
 /// The key leaves here and is known to nobody afterwards: the store has its hash.

@@ -112,6 +112,25 @@ mod tests {
         }
     }
 
+    /// The greatest organisation there can be, in what the authorizer answers.
+    #[test]
+    fn the_context_is_small_enough_for_api_gateway() {
+        const MOST_BYTES: usize = 8 * 1024;
+        let longest = ServiceType::all().max_by_key(|service_type| service_type.to_string().len()).unwrap();
+        let partner = |n: usize| LabelPartner {
+            code: LabelPartnerCode::parse(&format!("P{n:031}")).unwrap(),
+            name: Name::parse(&"N".repeat(100)).unwrap(),
+            default_service_type: longest,
+        };
+        let label_partners = (0..Organisation::MAX_LABEL_PARTNERS).map(partner).collect();
+        let greatest = Organisation { label_partners, ..organisation() };
+        let (app_id, _) = crate::secret::new_credential(greatest.id).unwrap();
+        let principal = Principal::new(app_id, AccessLevel::Admin, &greatest);
+        let answer = serde_json::json!({"isAuthorized": true, "context": principal.to_context()}).to_string();
+        assert!(answer.len() < MOST_BYTES, "{}", answer.len());
+        assert_eq!(Principal::from_context(&principal.to_context().into_iter().collect()), Some(principal));
+    }
+
     #[test]
     fn a_brand_is_not_told_of_the_others() {
         let north = LabelPartnerCode::parse("NORTH").unwrap();

@@ -89,6 +89,10 @@ pub struct Organisation {
 }
 
 impl Organisation {
+    /// The most label partners one may have. The authorizer hands all of them to every function in its answer, for which
+    /// API Gateway documents 8 KB where it documents a limit at all (WebSocket APIs); of HTTP APIs it says nothing.
+    pub const MAX_LABEL_PARTNERS: usize = 100;
+
     /// The label partner of that code.
     #[must_use]
     pub fn label_partner(&self, code: &LabelPartnerCode) -> Option<&LabelPartner> {

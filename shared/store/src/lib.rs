@@ -38,7 +38,7 @@ mod writes;
 pub use client::{Store, StoreSettings, UniquenessScope};
 pub use error::StoreError;
 pub use idempotency::IdempotencyRecord;
-pub use organisations::{Credential, CredentialSummary};
+pub use organisations::{Credential, CredentialSummary, PartnerPut};
 pub use reference::{PlaceRow, TariffRow};
 pub use usage::Usage;
 pub use writes::{Holder, Taken, WriteError};

@@ -63,6 +63,17 @@ struct LabelPartnerItem {
     default_service_type: ServiceType,
 }
 
+/// How putting a label partner went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PartnerPut {
+    /// It is there: the organisation as it is then.
+    Done(Organisation),
+    /// There is no such organisation.
+    Missing,
+    /// It would be one more than an organisation may have ([`Organisation::MAX_LABEL_PARTNERS`]).
+    Full,
+}
+
 fn read_organisation(item: Item) -> Result<Organisation, StoreError> {
     let item: OrganisationItem = items::read("organisation", item)?;
     let partner = |(code, partner): (LabelPartnerCode, LabelPartnerItem)| LabelPartner {
@@ -106,8 +117,7 @@ impl Store {
         self.get(keys::organisation(id)).await?.map(read_organisation).transpose()
     }
 
-    /// Adds a label partner or replaces the one of the same code, and gives the organisation as it
-    /// is then; `None` if there is no such organisation.
+    /// Adds a label partner or replaces the one of the same code.
     ///
     /// # Errors
     /// The store failed.
@@ -115,16 +125,19 @@ impl Store {
         &self,
         organisation: OrganisationId,
         partner: &LabelPartner,
-    ) -> Result<Option<Organisation>, StoreError> {
+    ) -> Result<PartnerPut, StoreError> {
         let value = LabelPartnerItem { name: partner.name.clone(), default_service_type: partner.default_service_type };
         let outcome = self
             .client
             .update_item()
             .table_name(&self.table)
             .set_key(Some(items::key_item(keys::organisation(organisation))))
-            .condition_expression("attribute_exists(pk)")
+            .condition_expression(
+                "attribute_exists(pk) AND (attribute_exists(label_partners.#code) OR size(label_partners) < :most)",
+            )
             .update_expression("SET label_partners.#code = :partner")
             .expression_attribute_names("#code", partner.code.as_str())
+            .expression_attribute_values(":most", AttributeValue::N(Organisation::MAX_LABEL_PARTNERS.to_string()))
             .expression_attribute_values(
                 ":partner",
                 AttributeValue::M(serde_dynamo::to_item(value).map_err(StoreError::Unwritable)?),
@@ -136,9 +149,13 @@ impl Store {
         match outcome {
             Ok(answer) => {
                 self.counter.add(answer.consumed_capacity());
-                answer.attributes.map(read_organisation).transpose()
+                let changed = answer.attributes.map(read_organisation).transpose()?;
+                Ok(changed.map_or(PartnerPut::Missing, PartnerPut::Done))
             }
-            Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(None),
+            Err(error) if error.code() == Some("ConditionalCheckFailedException") => {
+                let there = self.organisation(organisation).await?.is_some();
+                Ok(if there { PartnerPut::Full } else { PartnerPut::Missing })
+            }
             Err(error) => Err(StoreError::call("UpdateItem", &error)),
         }
     }

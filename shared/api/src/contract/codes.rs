@@ -68,6 +68,7 @@ impl PartialSchema for FaultCode {
             "taken",
             "unknown_member",
             "unknown_parameter",
+            "unreliable_path",
             "repeated_member",
             "repeated_parameter",
             "repeated_value",

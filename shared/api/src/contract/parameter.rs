@@ -21,6 +21,12 @@ impl Parameter {
         Self { required: true, ..Self::new(name, "path", schema, description) }
     }
 
+    /// A variable of the path that is an id of the caller's. Those that a path cannot have are given in the query.
+    #[must_use]
+    pub fn own_id_in_path(name: &'static str, description: &str) -> Self {
+        Self::path(name, json!({ "type": "string", "minLength": 1, "pattern": "^[^/%?]+$" }), description)
+    }
+
     /// A query parameter, which may be absent.
     #[must_use]
     pub fn query(name: &'static str, schema: impl Into<Shape>, description: &str) -> Self {

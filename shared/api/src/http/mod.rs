@@ -61,6 +61,7 @@ async fn answer(route: Route, services: &Services, request: &Request) -> Result<
     if !route.open {
         request.principal()?;
     }
+    request.check_path()?;
     (route.handle)(services, request).await
 }
 

@@ -14,6 +14,9 @@ use crate::{
 /// The largest body that is read, in bytes.
 pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 
+/// What gateways do not hand on in a path as it was meant, beside the slash, which parts segments.
+pub(crate) const UNRELIABLE_IN_PATHS: [char; 2] = ['%', '?'];
+
 /// A request through API Gateway.
 pub struct Request {
     event: ApiGatewayV2httpRequest,
@@ -58,6 +61,23 @@ impl Request {
     #[must_use]
     pub fn path_parameter(&self, name: &str) -> &str {
         self.event.path_parameters.get(name).map(String::as_str).unwrap_or_default()
+    }
+
+    /// Whether the path can be relied on. Of an encoded `%` nobody can say how often it was decoded on its way, and at an
+    /// encoded `?` API Gateway may cut the path off: a request must not be about something else than was meant.
+    ///
+    /// # Errors
+    /// A parameter of it has one of them.
+    pub(crate) fn check_path(&self) -> Result<(), Failure> {
+        let mut faults = Faults::default();
+        for (name, value) in &self.event.path_parameters {
+            if let Some(sign) = value.chars().find(|c| UNRELIABLE_IN_PATHS.contains(c)) {
+                let message =
+                    format!("cannot have {sign} in a path, encoded or not; give it in the query, as README says");
+                faults.query(name, Reason::new("unreliable_path", message));
+            }
+        }
+        faults.none()
     }
 
     /// The query as it came.

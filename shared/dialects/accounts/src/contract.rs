@@ -89,6 +89,21 @@ pub fn of_account(operation: Operation) -> Operation {
     ))
 }
 
+/// The parameter that names a property, in the path or in the query.
+pub const KEY_NAME: &str = "keyName";
+
+/// It is about one property: where the path does not say which, the query does.
+#[must_use]
+pub fn of_property(operation: Operation) -> Operation {
+    let id = match operation.path() {
+        path if path.contains("{keyName}") => return operation,
+        path if path.contains("{accountId}") => "delete-account-property-by-query",
+        _ => "delete-account-property-by-provider-id-and-query",
+    };
+    let description = "The key of the property, or the name of the field: any, also one that a path cannot have.";
+    operation.id(id).with(Parameter::query(KEY_NAME, text(), description).required())
+}
+
 /// Which fields the answer has.
 #[must_use]
 pub fn fields() -> Parameter {
@@ -143,14 +158,14 @@ pub fn page<T: ToSchema>(kind: &str) -> Shape {
 }
 
 fn parameters(path: &str) -> Vec<Parameter> {
+    let tariff = json!({ "type": "integer", "format": "int64", "minimum": 0 });
     let all = [
-        ("accountId", uuid(), "Our id of the account."),
-        ("providerAccountId", json!({ "type": "string", "minLength": 1 }), "Your own id of the account."),
-        ("keyName", json!({ "type": "string", "minLength": 1 }), "The key of the property, or the name of the field."),
-        ("masterTariffId", json!({ "type": "integer", "format": "int64", "minimum": 0 }), "The id of the tariff."),
+        Parameter::path("accountId", uuid(), "Our id of the account."),
+        Parameter::own_id_in_path("providerAccountId", "Your own id of the account."),
+        Parameter::own_id_in_path(KEY_NAME, "The key of the property, or the name of the field."),
+        Parameter::path("masterTariffId", tariff, "The id of the tariff."),
     ];
-    let of_path = all.into_iter().filter(|(name, ..)| path.contains(&format!("{{{name}}}")));
-    of_path.map(|(name, schema, description)| Parameter::path(name, schema, description)).collect()
+    all.into_iter().filter(|parameter| path.contains(&format!("{{{}}}", parameter.name()))).collect()
 }
 
 /// Every path is served below `/account`, too. Of these the document has the one that has no other name.

@@ -1,11 +1,11 @@
 //! What the operations of this dialect share in the contract.
 
-use serde_json::json;
 use wattbook_api::{
     Function,
     contract::{self, Api, Describe, Parameter},
     http::HttpHandler,
     problem,
+    schema_types::ExternalIdText,
 };
 
 use crate::path::IdType;
@@ -34,12 +34,11 @@ pub const fn function(name: &'static str, handle: HttpHandler, describe: Describ
 }
 
 fn parameters(path: &str) -> Vec<Parameter> {
-    let id = || json!({ "type": "string", "minLength": 1 });
     let whose = "our id, a UUID, or with `id_type=external` yours.";
     let mut parameters = Vec::new();
     for (name, what) in [("account_id", "account"), ("installation_id", "installation"), ("meter_id", "meter")] {
         if path.contains(&format!("{{{name}}}")) {
-            parameters.push(Parameter::path(name, id(), &format!("The {what}: {whose}")));
+            parameters.push(Parameter::own_id_in_path(name, &format!("The {what}: {whose}")));
         }
     }
     if !parameters.is_empty() {
@@ -48,9 +47,9 @@ fn parameters(path: &str) -> Vec<Parameter> {
     }
     let (moving, whose) = ("external_installation_id", "Your own id of the installation.");
     if path.contains("{external_installation_id}") {
-        parameters.push(Parameter::path(moving, id(), whose));
+        parameters.push(Parameter::own_id_in_path(moving, whose));
     } else if path.ends_with("/move") {
-        parameters.push(Parameter::query(moving, id(), whose).required());
+        parameters.push(Parameter::query(moving, contract::schema_of::<ExternalIdText>(), whose).required());
     }
     parameters
 }

@@ -57,6 +57,37 @@ async fn a_key_is_shown_once_and_stored_as_a_hash() {
 }
 
 #[tokio::test]
+async fn an_organisation_has_a_hundred_label_partners_and_its_callers_are_known_all_the_same() {
+    let running = Running::start().await;
+    let organisation =
+        running.operate(json!({"action": "create-organisation", "name": "Many"})).await["organisation_id"].clone();
+    let partner = |n: usize| {
+        json!({
+            "action": "put-label-partner", "organisation_id": organisation, "code": format!("P{n:031}"), "name": "P",
+            "default_service_type": "BR-LR-no-NILM-noHW",
+        })
+    };
+    for n in 0..100 {
+        running.operate(partner(n)).await;
+    }
+    let (code, message) = refused(&running, partner(100)).await;
+    assert_eq!(code, "invalid_request");
+    assert!(message.contains("/code would be label partner 101 of the organisation, which may have 100"), "{message}");
+    // One that is there may still be changed.
+    let changed = running.operate(with(partner(7), "/name", "Other")).await;
+    assert_eq!(changed["label_partners"].as_array().unwrap().len(), 100);
+    let issued = running
+        .operate(json!({"action": "issue-credential", "organisation_id": organisation, "access": "admin"}))
+        .await;
+    let credential = wattbook_local::demo::Credential {
+        app_id: issued["app_id"].as_str().unwrap().to_owned(),
+        app_key: issued["app_key"].as_str().unwrap().to_owned(),
+    };
+    running.provisioned(&credential, &with(body(1), "/labelpartner", format!("P{:031}", 99))).await;
+    running.bundle.stop().await;
+}
+
+#[tokio::test]
 async fn says_what_is_wrong_with_an_event() {
     let running = Running::start().await;
     let organisation = running.bundle.demo().organisation_id.clone();

@@ -1,4 +1,4 @@
-//! `GET /account?external_authentication_provider_id=…`.
+//! `GET /account?external_account_id=…` or `?external_authentication_provider_id=…`.
 
 use std::sync::Arc;
 
@@ -42,11 +42,31 @@ async fn the_id_is_asked_for_once_and_nothing_else() {
         (PATH.to_owned(), vec![format!("empty {name}")]),
         (format!("{PATH}{}", "x".repeat(257)), vec![format!("too_long {name}")]),
         (format!("{PATH}a&external_authentication_provider_id=b"), vec![format!("repeated_parameter {name}")]),
+        (format!("{PATH}a&external_account_id=b"), vec![format!("contradiction {name}")]),
+        ("/account?external_account_id=".to_owned(), vec!["empty ?external_account_id".to_owned()]),
+        (format!("/account?external_account_id={}", "x".repeat(129)), vec!["too_long ?external_account_id".to_owned()]),
     ] {
         let answer = running.get(running.admin(), &path).await;
         assert_eq!((answer.status, answer.faults()), (400, faults), "{path}");
     }
     assert_eq!(send(running.request(Method::GET, &format!("{PATH}x"))).await.status, 401);
+    running.bundle.stop().await;
+}
+
+#[tokio::test]
+async fn finds_an_account_by_the_callers_own_id_of_it() {
+    let running = Running::start().await;
+    for (seed, own, encoded) in
+        [(1, "A/17?x#y", "A/17?x%23y"), (2, "50%25", "50%2525"), (3, "..", ".."), (4, "a+b", "a%2Bb")]
+    {
+        let id =
+            running.provisioned(running.admin(), &with(body(seed), "/customer_info/external_account_id", own)).await;
+        let found = running.get(running.admin(), &format!("/account?external_account_id={encoded}")).await;
+        assert_eq!((found.status, found.json()["account_id"].as_str()), (200, Some(id.as_str())), "{own}");
+        assert_eq!(found.json()["customer_info"]["external_account_id"], own);
+        let hidden = running.get(running.other(), &format!("/account?external_account_id={encoded}")).await;
+        assert_eq!(hidden.status, 404, "{own}");
+    }
     running.bundle.stop().await;
 }
 

@@ -28,6 +28,7 @@ mod find_account;
 mod get_openapi;
 mod get_provisioned_account;
 mod idempotency;
+mod ids;
 mod installations;
 mod isolation;
 mod issue_token;

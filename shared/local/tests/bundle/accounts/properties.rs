@@ -352,22 +352,40 @@ async fn dates_are_answered_in_one_form() {
 #[tokio::test]
 async fn a_key_may_have_any_characters() {
     let running = Running::start().await;
-    running.added(json!({"providerAccountId": "p"})).await;
-    for (key, encoded) in [
-        ("a/b", "a%2Fb"),
-        ("é🔌", "%C3%A9%F0%9F%94%8C"),
-        ("a.b c+d%e?f#g", "a.b%20c%2Bd%25e%3Ff%23g"),
-        ("~1~0", "~1~0"),
-        ("..", "%2E%2E"),
+    let id = running.added(json!({"providerAccountId": "p"})).await["accountId"].as_str().unwrap().to_owned();
+    for (key, encoded, in_path) in [
+        ("é🔌", "%C3%A9%F0%9F%94%8C", true),
+        ("a.b c+d&e#f", "a.b%20c%2Bd%26e%23f", true),
+        ("~1~0", "~1~0", true),
+        // Gone before a route is looked for: clients resolve `..`, and API Gateway decodes the slash.
+        ("a/b", "a%2Fb", false),
+        ("..", "%2E%2E", false),
+        (".", ".", false),
+        // Nobody can tell how often it was decoded, and where it was cut.
+        ("50%25", "50%2525", false),
+        ("a?b", "a%3Fb", false),
     ] {
-        let property = set(&running, json!({"keyName": key, "dataValue": "1"})).await;
-        assert_eq!(property["keyName"], key);
-        assert_eq!(running.by_pid("p").await["properties"][key]["dataValue"], "1");
-        // These are gone before a route is looked for: clients resolve `..`, and API Gateway decodes the slash.
-        if !["..", "a/b"].contains(&key) {
-            running.rest(Method::DELETE, &format!("{PATH}/{encoded}"), None).await;
-            assert_eq!(running.by_pid("p").await["properties"].get(key), None, "{key}");
+        let mut paths =
+            vec![format!("{PATH}?keyName={encoded}"), format!("/rest/v1/account/{id}/properties?keyName={encoded}")];
+        if in_path {
+            paths.push(format!("{PATH}/{encoded}"));
         }
+        for path in paths {
+            let property = set(&running, json!({"keyName": key, "dataValue": "1"})).await;
+            assert_eq!(property["keyName"], key);
+            assert_eq!(running.by_pid("p").await["properties"][key]["dataValue"], "1");
+            let deleted = running.rest(Method::DELETE, &path, None).await;
+            assert_eq!(deleted.status, 200, "{path}: {deleted:?}");
+            assert_eq!(running.by_pid("p").await["properties"].get(key), None, "{path}");
+        }
+    }
+    for (query, fault) in [
+        ("", "NotNull PropertyData keyName"),
+        ("?keyName=", "NotNull PropertyData keyName "),
+        ("?keyName=a&keyName=b", "InvalidValue PropertyData keyName a"),
+    ] {
+        let answer = running.rest(Method::DELETE, &format!("{PATH}{query}"), None).await;
+        assert_eq!(refusal(&answer), refused(400, &[fault]), "{query}");
     }
     running.bundle.stop().await;
 }
