@@ -76,7 +76,7 @@ mod tests {
 
     fn customer() -> Customer {
         Customer {
-            external_id: ExternalId::parse("9999999999332").ok(),
+            external_id: ExternalId::parse("9999999999338").ok(),
             email: Email::parse("wilhelmina.ouwehand@zonnestroom.example").ok(),
             contact: Contact {
                 first_name: Name::parse("Wilhelmina").ok(),

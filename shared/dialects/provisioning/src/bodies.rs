@@ -323,21 +323,21 @@ pub fn example() -> serde_json::Value {
     serde_json::json!({
         "labelpartner": "NORTH",
         "customer_info": {
-            "external_account_id": "9999999999332",
+            "external_account_id": "9999999999338",
             "email": "jo@example.com",
             "external_authentication_provider_id": "idp|42",
             "contact_info": {"firstname": "John", "lastname": "Doe"},
         },
         "installation_info": [{
-            "external_installation_id": "9999832104326",
+            "external_installation_id": "9999832104325",
             "labelpartner": "NORTH",
             "address_info": {
                 "postal_code": "1011AB", "country_code": "NL", "street_no": "Damrak", "house_no": "1", "suffix": "A",
             },
             "service_information": {"service_type": "BR-LR-NILM-noHW"},
             "meters": [{
-                "external_meter_id": "9999167256101", "meter_input_method": "IMPORT",
-                "meter_energy_type": "GAS", "meter_serial_number": "9999167256101",
+                "external_meter_id": "9999167256102", "meter_input_method": "IMPORT",
+                "meter_energy_type": "GAS", "meter_serial_number": "9999167256102",
             }],
             "create_verified_user": false,
         }],

@@ -23,6 +23,7 @@ mod cors;
 mod customer_info;
 mod erase_account;
 mod events;
+mod examples;
 mod faulty_store;
 mod find_account;
 mod get_openapi;
