@@ -79,6 +79,9 @@ def aim(case):
         case.query = {name: value for name, value in (case.query or {}).items() if "ccountId" not in name}
     if valid_query and (case.method, case.path) == ("GET", "/rest/v1/accounts"):
         case.query = fit_list(case.query or {})
+    if valid_query and case.path.endswith(("/tariffs", "/tariffs/{masterTariffId}")) and case.query:
+        case.query = dict(case.query)
+        fit_period(case.query, "fromDateTime", "toDateTime")
     if not last_added["accountId"]:
         return
     if not case.meta.is_negative_at(ParameterLocation.PATH) and next(serial) % 2:
@@ -109,6 +112,7 @@ def fit_account(body):
     if customer.get("external_authentication_provider_id"):
         customer["external_authentication_provider_id"] = fresh(customer["external_authentication_provider_id"])
     for installation in body["installation_info"]:
+        fit_address(installation.get("address_info"))
         if installation.get("labelpartner"):
             installation["labelpartner"] = existing(installation["labelpartner"])
         installation["external_installation_id"] = fresh(installation["external_installation_id"])
@@ -173,12 +177,40 @@ def fit_credential(body):
 
 def fit_new_installation(body):
     """An installation for an account of any brand: with a brand of its own, so that its meters can fit it."""
+    fit_address(body.get("address_info"))
     body["labelpartner"] = existing(body.get("labelpartner") or "")
     body["external_installation_id"] = fresh(body["external_installation_id"])
     fit_meters(body, body["labelpartner"])
 
 
+# A ZIP code that has lost the zeros it begins with: refused where the country is one that has ZIP codes.
+LOST_ZEROS = re.compile(r"\s*([0-9]{1,4}|[0-9]{1,4}\W[0-9]{4}|[0-9]{6,8})\s*")
+
+
+def fit_address(address):
+    for name in ("postal_code", "zip"):
+        if address and LOST_ZEROS.fullmatch(address.get(name) or ""):
+            address[name] = "94105"
+
+
+def fit_move(body):
+    """Who moves in is said once, and of somebody new alone whether the e-mail is verified."""
+    to = body["to"]
+    ways = [name for name in ("customer_info", "account_id", "external_account_id") if to.get(name)]
+    for name in ways[1:]:
+        del to[name]
+    if not ways:
+        to["external_account_id"] = "nobody"
+    if not to.get("customer_info"):
+        to.pop("create_verified_user", None)
+        return
+    customer = to["customer_info"]
+    customer["external_account_id"] = fresh(customer["external_account_id"])
+    customer["email"] = fresh_email(customer["email"])
+
+
 def fit_changed_installation(body):
+    fit_address(body.get("address_info"))
     if body.get("labelpartner"):
         body["labelpartner"] = existing(body["labelpartner"])
 
@@ -231,11 +263,14 @@ def fit_updated_account(body):
 
 def fit_account_members(body):
     fit_zone(body)
+    fit_address(body.get("address"))
     if body.get("labelPartner"):
         body["labelPartner"] = existing(body["labelPartner"])
     if body.get("email"):
         body["email"] = fresh_email(body["email"])
     if body.get("properties"):
+        # What is stated in both places must be the same.
+        body.pop("customerClass", None)
         body["properties"] = fit_properties(body["properties"])
     if body.get("tariffs"):
         body["tariffs"] = fit_tariffs(body["tariffs"])
@@ -324,6 +359,8 @@ BODIES = {
     ("POST", "/v1/authentication"): fit_credential,
     ("POST", f"{ACCOUNT}/installation"): fit_new_installation,
     ("PUT", f"{ACCOUNT}/installation/{{installation_id}}"): fit_changed_installation,
+    ("POST", "/installation/{external_installation_id}/move"): fit_move,
+    ("POST", "/installation/move"): fit_move,
 }
 BODIES["POST", "/rest/v1/accounts"] = fit_added_account
 BODIES["PUT", "/rest/v1/accounts"] = fit_upserted_account

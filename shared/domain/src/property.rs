@@ -144,7 +144,7 @@ pub fn check_value(key: &str, value: &str) -> Result<(), Flaw> {
 
 impl CustomerClass {
     /// What [`Self::of`] takes.
-    const SPELLINGS: &'static [&'static str] = &["1", "2", "4", "RESIDENTIAL", "GENERAL", "SPECIAL_USE"];
+    pub const SPELLINGS: &'static [&'static str] = &["1", "2", "4", "RESIDENTIAL", "GENERAL", "SPECIAL_USE"];
 
     /// Takes the word or the number; the published examples have both.
     ///

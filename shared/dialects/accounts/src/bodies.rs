@@ -17,7 +17,7 @@ use utoipa::{
 use wattbook_domain::{
     AccountId, AccountStatus, AccountType, CountryCode, DateOrTime, Decimal, Degrees, Email, ExternalId, Flaw,
     LabelPartnerCode, Name, Share, TariffService, Text, TimeZone,
-    property::{self, DataType, KeyName},
+    property::{self, CustomerClass, DataType, KeyName},
 };
 
 use crate::{
@@ -34,6 +34,16 @@ use wattbook_api::{
         key_name,
     },
 };
+
+/// A class of customer as it may be written: its word or its number, the latter as a number, too.
+fn class_word() -> Schema {
+    let words =
+        ObjectBuilder::new().schema_type(Type::String).enum_values(Some(CustomerClass::SPELLINGS.iter().copied()));
+    let numbers = CustomerClass::SPELLINGS.iter().filter_map(|word| word.parse::<u8>().ok());
+    let numbers = ObjectBuilder::new().schema_type(Type::Integer).enum_values(Some(numbers));
+    let nothing = ObjectBuilder::new().schema_type(Type::Null);
+    AnyOfBuilder::new().item(words).item(numbers).item(nothing).into()
+}
 
 /// An account as it is to be. Every member may be absent, or `null`, which is the same.
 #[derive(Debug, Default, Deserr, ToSchema)]
@@ -78,7 +88,7 @@ pub struct AccountBody {
     pub status: Option<AccountStatus>,
     /// The class of its customer, as the property of that name; what is stated there must be the same.
     #[deserr(default)]
-    #[schema(value_type = Option<Scalar>)]
+    #[schema(schema_with = class_word)]
     pub customer_class: Option<Line>,
     /// What it stands for.
     #[deserr(default, rename = "type")]

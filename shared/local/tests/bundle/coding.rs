@@ -25,7 +25,11 @@ fn takers(running: &Running) -> [(&'static str, Value, u16); 5] {
         (ACCOUNTS, json!({"accountName": "Größe"}), 200),
         ("/v1/authentication", json!({"clientId": admin.app_id, "clientSecret": admin.app_key}), 200),
         ("/registration", json!({"token": "none", "password": "a long enough one"}), 400),
-        ("/registration/resend", json!({"email": "nobody@example.com"}), 202),
+        (
+            "/registration/resend",
+            json!({"email": "nobody@example.com", "organisation_id": running.bundle.demo().organisation_id}),
+            202,
+        ),
     ]
 }
 
