@@ -42,7 +42,8 @@ fn class_word() -> Schema {
     let numbers = CustomerClass::SPELLINGS.iter().filter_map(|word| word.parse::<u8>().ok());
     let numbers = ObjectBuilder::new().schema_type(Type::Integer).enum_values(Some(numbers));
     let nothing = ObjectBuilder::new().schema_type(Type::Null);
-    AnyOfBuilder::new().item(words).item(numbers).item(nothing).into()
+    let what = "The class of its customer, as the property of that name; what is stated there must be the same.";
+    AnyOfBuilder::new().item(words).item(numbers).item(nothing).description(Some(what)).into()
 }
 
 /// An account as it is to be. Every member may be absent, or `null`, which is the same.
