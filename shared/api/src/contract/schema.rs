@@ -58,9 +58,11 @@ fn value(schema: &impl serde::Serialize) -> Value {
 /// Puts a document's schemas into the form that readers and generators make most of:
 /// a text or number without a list of values is said where it is used, since its name would become a type that says
 /// nothing; what stands beside a reference counts for the member, and not for what is referred to; what may be null
-/// is described as a whole; a pattern of words is a list of them; what nothing refers to is left out.
+/// is described as a whole; a pattern of words is a list of them; an object that is put together of others has their
+/// members itself; what nothing refers to is left out.
 pub(super) fn tidy(document: &mut Value) {
     let schemas = document.pointer("/components/schemas").and_then(Value::as_object).cloned().unwrap_or_default();
+    put_together(document, &schemas);
     let plain: Map<_, _> = schemas.into_iter().filter(|(_, schema)| is_plain(schema)).collect();
     walk(document, &plain);
     loop {
@@ -72,6 +74,46 @@ pub(super) fn tidy(document: &mut Value) {
             return;
         }
     }
+}
+
+/// Wherever `allOf` puts objects together, there is one object in its place.
+fn put_together(value: &mut Value, schemas: &Map<String, Value>) {
+    match value {
+        Value::Object(members) => {
+            let parts = members.get("allOf").and_then(Value::as_array);
+            if let Some(mut whole) = parts.and_then(|parts| object_of(parts, schemas)) {
+                members.remove("allOf");
+                whole.append(members);
+                *members = whole;
+            }
+            members.values_mut().for_each(|member| put_together(member, schemas));
+        }
+        Value::Array(elements) => elements.iter_mut().for_each(|element| put_together(element, schemas)),
+        _ => {}
+    }
+}
+
+/// The object that has the members of all of these, if they are objects.
+fn object_of(parts: &[Value], schemas: &Map<String, Value>) -> Option<Map<String, Value>> {
+    let (mut properties, mut required) = (Map::new(), Vec::new());
+    for part in parts {
+        let name = part.get("$ref").and_then(Value::as_str).and_then(|name| name.strip_prefix(COMPONENTS));
+        let part = name.map_or(Some(part), |name| schemas.get(name))?;
+        let inner = part.get("allOf").and_then(Value::as_array);
+        let object = match inner {
+            Some(parts) => object_of(parts, schemas)?,
+            None => part.as_object().filter(|part| part.get("type").is_some_and(|kind| kind == "object"))?.clone(),
+        };
+        properties.extend(object.get("properties").and_then(Value::as_object).cloned().unwrap_or_default());
+        required.extend(object.get("required").and_then(Value::as_array).cloned().unwrap_or_default());
+    }
+    let mut whole = Map::new();
+    whole.insert("type".into(), "object".into());
+    if !required.is_empty() {
+        whole.insert("required".into(), required.into());
+    }
+    whole.insert("properties".into(), properties.into());
+    Some(whole)
 }
 
 fn is_plain(schema: &Value) -> bool {
