@@ -181,6 +181,44 @@ pub enum Flaw {
         /// How many are allowed.
         max: usize,
     },
+    /// An identifier with more or fewer characters than its kind has.
+    #[error("must be {what}, which has {lengths} characters, without blanks and dashes; it has {found}")]
+    IdentifierLength {
+        /// The kind of identifier.
+        what: &'static str,
+        /// How many there are to be.
+        lengths: &'static str,
+        /// How many there are.
+        found: usize,
+    },
+    /// A character that an identifier of its kind does not have in that place.
+    #[error("must be {what}; {found:?} (U+{:04X}), its character {place}, cannot be right: {hint}", u32::from(*found))]
+    IdentifierCharacter {
+        /// The kind of identifier.
+        what: &'static str,
+        /// The first one.
+        found: char,
+        /// Where it stands, from 1 on, without blanks and dashes.
+        place: usize,
+        /// What there is instead.
+        hint: &'static str,
+    },
+    /// An identifier that is written otherwise.
+    #[error("must be {what}, such as {example}")]
+    IdentifierForm {
+        /// The kind of identifier.
+        what: &'static str,
+        /// One of them.
+        example: &'static str,
+    },
+    /// An identifier that was not copied as it is.
+    #[error(
+        "must be {what}: the check digit does not agree with the rest, so compare each character with the original"
+    )]
+    CheckDigit {
+        /// The kind of identifier.
+        what: &'static str,
+    },
 }
 
 impl Flaw {
@@ -228,6 +266,10 @@ impl Flaw {
             Self::OtherBrands => "other_brands",
             Self::PrimaryInstallation => "primary_installation",
             Self::TooManyClaims { .. } => "too_many_unique_values",
+            Self::IdentifierLength { .. } => "identifier_length",
+            Self::IdentifierCharacter { .. } => "identifier_character",
+            Self::IdentifierForm { .. } => "identifier_form",
+            Self::CheckDigit { .. } => "check_digit",
         }
     }
 }
