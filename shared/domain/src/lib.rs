@@ -6,6 +6,7 @@
 //! and not of the first.
 
 pub mod account;
+pub mod catalogue;
 pub mod change;
 pub mod claim;
 mod country;
