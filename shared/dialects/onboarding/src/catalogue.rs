@@ -161,7 +161,7 @@ fn read_type(kind: TypeBody, ways: &Value, at: &Pointer, faults: &mut Faults) ->
     let mut read = Vec::new();
     for (position, manufacturer) in manufacturers.into_iter().enumerate() {
         let at = at.child(position);
-        let whole = filled_in(manufacturer, ways, &defaults, entity_type);
+        let whole = filled_in(&manufacturer, ways, &defaults, entity_type);
         let mut found = Faults::default();
         let definition = body::read::<Definition>(&whole, &mut found);
         for fault in found.list() {
@@ -176,11 +176,11 @@ fn read_type(kind: TypeBody, ways: &Value, at: &Pointer, faults: &mut Faults) ->
 }
 
 /// A manufacturer with what it has of its way and of its type.
-fn filled_in(manufacturer: Value, ways: &Value, defaults: &Value, entity_type: EntityType) -> Value {
+fn filled_in(manufacturer: &Value, ways: &Value, defaults: &Value, entity_type: EntityType) -> Value {
     let mut whole = Map::new();
     whole.insert("type".into(), entity_type.word().into());
     let way = manufacturer.get("way").and_then(Value::as_str).and_then(|way| ways.get(way));
-    for members in [Some(defaults), way, Some(&manufacturer)] {
+    for members in [Some(defaults), way, Some(manufacturer)] {
         whole.extend(members.and_then(Value::as_object).cloned().unwrap_or_default());
     }
     whole.remove("way");

@@ -29,7 +29,7 @@ const NUMBERS: RangeInclusive<f64> = -1e15..=1e15;
 pub struct SchemaBody {
     #[deserr(default, rename = "$schema", try_from(Option<String>) = edition_of -> Reason)]
     _edition: (),
-    #[deserr(rename = "type", try_from(String) = object -> Reason)]
+    #[deserr(rename = "type", try_from(&String) = object -> Reason)]
     _type: (),
     #[deserr(default)]
     required: Vec<AttributeName>,
@@ -42,7 +42,7 @@ pub struct SchemaBody {
 #[derive(Deserr)]
 #[deserr(error = Faults, deny_unknown_fields, rename_all = camelCase)]
 struct PropertyBody {
-    #[deserr(rename = "type", try_from(String) = Type::parse -> Reason)]
+    #[deserr(rename = "type", try_from(&String) = Type::parse -> Reason)]
     kind: Type,
     title: Text<64>,
     #[deserr(default)]
@@ -72,8 +72,8 @@ enum Type {
 impl Type {
     const WORDS: &'static [&'static str] = &["string", "integer", "number", "boolean"];
 
-    fn parse(word: String) -> Result<Self, Reason> {
-        match word.as_str() {
+    fn parse(word: &str) -> Result<Self, Reason> {
+        match word {
             "string" => Ok(Self::String),
             "integer" => Ok(Self::Integer),
             "number" => Ok(Self::Number),
@@ -87,7 +87,7 @@ fn edition_of(given: Option<String>) -> Result<(), Reason> {
     if given.is_none_or(|given| given == EDITION) { Ok(()) } else { Err(Flaw::NotOneOf { allowed: &[EDITION] }.into()) }
 }
 
-fn object(given: String) -> Result<(), Reason> {
+fn object(given: &str) -> Result<(), Reason> {
     if given == "object" { Ok(()) } else { Err(Flaw::NotOneOf { allowed: &["object"] }.into()) }
 }
 
@@ -96,11 +96,8 @@ fn closed(given: Option<bool>) -> Result<(), Reason> {
 }
 
 fn format_of(given: Option<String>) -> Result<Option<&'static str>, Reason> {
-    match given.as_deref() {
-        None => Ok(None),
-        Some("email") => Ok(Some("email")),
-        Some(_) => Err(Flaw::NotOneOf { allowed: &["email"] }.into()),
-    }
+    let known = |word| if word == "email" { Ok("email") } else { Err(Flaw::NotOneOf { allowed: &["email"] }.into()) };
+    given.map(known).transpose()
 }
 
 impl SchemaBody {

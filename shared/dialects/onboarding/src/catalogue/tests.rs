@@ -227,17 +227,17 @@ fn a_type_is_found_however_it_is_spelt() {
 #[test]
 fn the_deployments_own_stand_in_the_place_of_what_is_built_in() {
     let built_in = built_in_type("Boiler").unwrap();
-    let named =
+    let called =
         |name: &str| Manufacturer { name: ManufacturerName::parse(name).unwrap(), ..built_in.manufacturers[0].clone() };
     let own = |entity_type, matched: &str, manufacturer| Own { entity_type, matched: matched.into(), manufacturer };
     let merged = merged(
         built_in,
         &[
-            own(EntityType::Boiler, "acme", Some(named("ACME"))),
-            own(EntityType::Boiler, "ariston", Some(named("ARISTON"))),
+            own(EntityType::Boiler, "acme", Some(called("ACME"))),
+            own(EntityType::Boiler, "ariston", Some(called("ARISTON"))),
             own(EntityType::Boiler, "sandbox", None),
             own(EntityType::Boiler, "neverheardof", None),
-            own(EntityType::Ev, "other", Some(named("Other"))),
+            own(EntityType::Ev, "other", Some(called("Other"))),
         ],
     );
     let names: Vec<_> = merged.manufacturers.iter().map(|it| it.name.as_str()).collect();
