@@ -114,7 +114,7 @@ pub struct ManufacturerView {
     documentation_link: Option<String>,
     /// Values that are taken.
     #[schema(value_type = Object, additional_properties = true)]
-    example: Map<String, Value>,
+    example_attributes: Map<String, Value>,
 }
 
 /// What names a device.
@@ -195,7 +195,7 @@ impl ManufacturerView {
             },
             attributes: schema::written(&manufacturer.attributes),
             documentation_link: manufacturer.documentation.as_ref().map(|link| link.as_str().to_owned()),
-            example: manufacturer.example.iter().map(|(name, it)| (name.to_string(), value(it))).collect(),
+            example_attributes: manufacturer.example.iter().map(|(name, it)| (name.to_string(), value(it))).collect(),
         }
     }
 }

@@ -28,7 +28,7 @@ pub struct Definition {
     attributes: SchemaBody,
     #[deserr(default)]
     documentation_link: Option<HttpsLink>,
-    example: Members<ValueBody>,
+    example_attributes: Members<ValueBody>,
 }
 
 #[derive(Deserr)]
@@ -53,7 +53,7 @@ impl Definition {
             attributes,
             documentation: self.documentation_link,
             example: self
-                .example
+                .example_attributes
                 .0
                 .into_iter()
                 .map(|(name, ValueBody(value))| (name, value))
@@ -73,6 +73,6 @@ fn place(at: &Pointer, part: &Part) -> Pointer {
         Part::Steps => at.child("steps"),
         Part::Consent => at.child("consent"),
         Part::IdentifyingAttribute => at.child("identifier").child("attribute"),
-        Part::Value(name) => at.child("example").child(name),
+        Part::Value(name) => at.child("exampleAttributes").child(name),
     }
 }

@@ -41,10 +41,10 @@ fn every_schema_is_one_and_takes_its_example() {
         assert!(jsonschema::draft202012::meta::is_valid(&schema), "{name}: {schema}");
         let validator = jsonschema::draft202012::options().should_validate_formats(true).build(&schema).unwrap();
         let view = serde_json::to_value(ManufacturerView::of(manufacturer)).unwrap();
-        let faults: Vec<_> = validator.iter_errors(&view["example"]).map(|error| error.to_string()).collect();
+        let faults: Vec<_> = validator.iter_errors(&view["exampleAttributes"]).map(|error| error.to_string()).collect();
         assert_eq!(faults, Vec::<String>::new(), "{name}");
         assert!(!validator.is_valid(&json!({})), "{name}");
-        let mut with_more = view["example"].clone();
+        let mut with_more = view["exampleAttributes"].clone();
         with_more["unheardOf"] = json!(1);
         assert!(!validator.is_valid(&with_more), "{name}");
     }
@@ -146,7 +146,7 @@ fn a_definition_is_told_all_of_its_faults() {
             },
             "additionalProperties": true,
         },
-        "documentationLink": "http://example.com", "example": {"vin": null, "n": 1e300, "list": []}, "logo": "x",
+        "documentationLink": "http://example.com", "exampleAttributes": {"vin": null, "n": 1e300, "list": []}, "logo": "x",
     });
     let mut faults = Faults::default();
     assert!(body::read::<Definition>(&definition, &mut faults).is_none());
@@ -170,9 +170,9 @@ fn a_definition_is_told_all_of_its_faults() {
             "/attributes/properties/when/format not_allowed",
             "/attributes/additionalProperties not_allowed",
             "/documentationLink invalid_link",
-            "/example/vin wrong_type",
-            "/example/n out_of_range",
-            "/example/list wrong_type",
+            "/exampleAttributes/vin wrong_type",
+            "/exampleAttributes/n out_of_range",
+            "/exampleAttributes/list wrong_type",
             "/logo unknown_member",
         ]
     );

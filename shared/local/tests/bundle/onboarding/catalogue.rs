@@ -23,7 +23,7 @@ fn definition(name: &str) -> Value {
             },
         },
         "documentationLink": "https://www.example.com/help",
-        "example": {"code": "EX-0012345", "volume": 120, "power": 2.5, "color": "grey", "leased": true},
+        "exampleAttributes": {"code": "EX-0012345", "volume": 120, "power": 2.5, "color": "grey", "leased": true},
     })
 }
 
@@ -70,7 +70,7 @@ async fn a_manufacturer_comes_changes_and_goes_without_a_new_build() {
         put["attributes"]["properties"].as_object().unwrap().keys().collect::<Vec<_>>(),
         ["code", "volume", "power", "color", "email", "leased"]
     );
-    assert_eq!(put["example"], definition("x")["example"]);
+    assert_eq!(put["exampleAttributes"], definition("x")["exampleAttributes"]);
     let names = running.names("Boiler").await;
     assert!(names.contains(&"ACME Boilers".to_owned()) && names.contains(&"Ariston".to_owned()), "{names:?}");
     assert!(!running.names("HeatPump").await.contains(&"ACME Boilers".to_owned()));
@@ -80,7 +80,7 @@ async fn a_manufacturer_comes_changes_and_goes_without_a_new_build() {
     changed.as_object_mut().unwrap().remove("available");
     changed["identifier"].as_object_mut().unwrap().remove("description");
     changed["manufacturer"] = json!("Acme-Boilers");
-    changed["example"] = json!({"code": "EX-1111"});
+    changed["exampleAttributes"] = json!({"code": "EX-1111"});
     running.put_manufacturer(changed).await.unwrap();
     let again = running.get(running.admin(), &path).await;
     assert_eq!(again.json()["manufacturer"], "Acme-Boilers");
@@ -141,7 +141,7 @@ async fn says_all_that_is_wrong_with_an_event() {
             &[
                 "/definition/type is required",
                 "/definition/manufacturer is required",
-                "/definition/example is required",
+                "/definition/exampleAttributes is required",
             ],
         ),
         (
@@ -154,13 +154,25 @@ async fn says_all_that_is_wrong_with_an_event() {
         (put("/type", json!("ev")), "invalid_request", &["/definition/type must be one of EV, PV"]),
         (put("/connector", json!("oauth2")), "invalid_request", &["/definition/steps", "/definition/consent"]),
         (put("/identifier/attribute", json!("volume")), "invalid_request", &["/definition/identifier/attribute"]),
-        (put("/identifier/kind", json!("vin")), "invalid_request", &["/definition/example/code must be a vehicle"]),
-        (put("/example/code", json!("EX")), "invalid_request", &["/definition/example/code must be a serial number"]),
-        (put("/example/volume", json!(0)), "invalid_request", &["/definition/example/volume must be at least 1"]),
         (
-            put("/example/color", json!("red")),
+            put("/identifier/kind", json!("vin")),
             "invalid_request",
-            &["/definition/example/color must be one of white, grey"],
+            &["/definition/exampleAttributes/code must be a vehicle"],
+        ),
+        (
+            put("/exampleAttributes/code", json!("EX")),
+            "invalid_request",
+            &["/definition/exampleAttributes/code must be a serial number"],
+        ),
+        (
+            put("/exampleAttributes/volume", json!(0)),
+            "invalid_request",
+            &["/definition/exampleAttributes/volume must be at least 1"],
+        ),
+        (
+            put("/exampleAttributes/color", json!("red")),
+            "invalid_request",
+            &["/definition/exampleAttributes/color must be one of white, grey"],
         ),
         (
             put("/documentationLink", json!("javascript:alert(1)")),
