@@ -14,6 +14,9 @@ from wattbook_accounts_client.models import (
     PutAccount,
     PutProperty,
 )
+from wattbook_onboarding_client import Client as OnboardingClient
+from wattbook_onboarding_client.api.onboarding import get_entity_manufacturer, list_entity_types
+from wattbook_onboarding_client.models import Connector, EntityType, EntityTypes, Manufacturer
 from wattbook_provisioning_client import AuthenticatedClient, Client
 from wattbook_provisioning_client.api.access import issue_token_json
 from wattbook_provisioning_client.api.provisioning import erase_account, get_provisioned_account, provision_account
@@ -89,3 +92,12 @@ with AccountsClient(base_url=URL, httpx_args={"auth": PAIR}) as client:
             break
         token = {"page_token": page.next_page_token}
     assert {f"P{n}" for n in range(7)} <= names, names
+
+with OnboardingClient(base_url=URL, httpx_args={"auth": PAIR}) as client:
+    types = list_entity_types.sync(client=client)
+    assert isinstance(types, EntityTypes) and types.meta.total == len(types.data) == len(EntityType), types
+    audi = get_entity_manufacturer.sync_detailed(EntityType.EV, "audi", client=client)
+    assert isinstance(audi.parsed, Manufacturer) and audi.parsed.connector == Connector.OAUTH2, audi
+    assert audi.parsed.attributes["required"] == ["vin"] and not audi.parsed.available, audi
+    again = get_entity_manufacturer.sync_detailed(EntityType.EV, "Audi", client=client, if_none_match=audi.headers["etag"])
+    assert again.status_code == 304 and again.parsed is None, again

@@ -3,6 +3,7 @@
 
 import createClient from "openapi-fetch";
 import type { components as A, paths as Accounts } from "./accounts.js";
+import type { paths as Onboarding } from "./onboarding.js";
 import type { components as P, paths as Provisioning } from "./provisioning.js";
 
 type Account = A["schemas"]["Account"];
@@ -21,6 +22,7 @@ const [id, key] = [setting("WATTBOOK_APP_ID"), setting("WATTBOOK_APP_KEY")];
 const basic = { Authorization: `Basic ${btoa(`${id}:${key}`)}` };
 const provisioning = createClient<Provisioning>({ baseUrl, headers: basic });
 const accounts = createClient<Accounts>({ baseUrl, headers: basic });
+const onboarding = createClient<Onboarding>({ baseUrl, headers: basic });
 
 function must(condition: boolean, what: string, found: unknown): asserts condition {
   if (!condition) throw new Error(`${what}: ${JSON.stringify(found)}`);
@@ -136,3 +138,10 @@ export const misspelt = () => {
   const change: P["schemas"]["MeterInfo"] = { meter_input: "DEVICE" };
   return [form, status, other, change];
 };
+
+// What can be onboarded, in types that name every kind of entity.
+const types = await onboarding.GET("/onboarding/entities/types");
+must(types.data?.data.some((one) => one.type === "HeatPump") === true, "the types of entities", types.error);
+const path = { type: "EV", manufacturer: "audi" } as const;
+const audi = await onboarding.GET("/onboarding/entities/types/{type}/{manufacturer}", { params: { path } });
+must(audi.data?.identifier.kind === "vin" && audi.data.available === false, "a manufacturer", audi.error);

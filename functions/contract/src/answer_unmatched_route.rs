@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use wattbook_accounts as accounts;
 use wattbook_api::{Answer, Entry, Failure, Function, Request, Resource, Services, contract::Declaration, problem};
+use wattbook_onboarding as onboarding;
 use wattbook_provisioning as provisioning;
 
 /// The function.
@@ -21,6 +22,7 @@ pub(crate) static FUNCTION: Function = Function {
 fn answer(services: &Services, request: &Request) -> Result<Answer, Failure> {
     let (routes, refuse): (_, fn(&Request, &Failure) -> Answer) = match services.api()? {
         "accounts" => (accounts::contract::ROUTES, accounts::refuse),
+        "onboarding" => (onboarding::contract::ROUTES, problem::refuse),
         "provisioning" => (provisioning::contract::ROUTES, problem::refuse),
         // Of an API that is not known here nothing can be said but that.
         _ => return Err(Failure::NoRoute),

@@ -12,8 +12,10 @@ use deserr::{
 };
 use serde_json::Value;
 use wattbook_domain::{
-    AccountId, AccountStatus, AccountType, CountryCode, DateOrTime, Email, EnergyType, Flaw, Id, InputMethod,
-    LabelPartnerCode, OrganisationId, ServiceType, TariffService, Text, TimeZone, property::DataType,
+    AccountId, AccountStatus, AccountType, CountryCode, DateOrTime, Email, EnergyType, Flaw, Id, IdentifierKind,
+    InputMethod, LabelPartnerCode, OrganisationId, ServiceType, TariffService, Text, TimeZone,
+    catalogue::{Connector, Consent, EntityType, HttpsLink, ManufacturerName, Step, attributes::AttributeName},
+    property::DataType,
 };
 
 use crate::{
@@ -164,15 +166,23 @@ from_text! {
     AccountId = account_id;
     AccountStatus = str::parse;
     AccountType = str::parse;
+    AttributeName = AttributeName::parse;
+    Connector = str::parse;
+    Consent = str::parse;
     CountryCode = CountryCode::parse;
     DataType = str::parse;
     DateOrTime = DateOrTime::parse;
     Email = Email::parse;
     EnergyType = str::parse;
+    EntityType = str::parse;
+    HttpsLink = HttpsLink::parse;
+    IdentifierKind = str::parse;
     InputMethod = str::parse;
     LabelPartnerCode = LabelPartnerCode::parse;
+    ManufacturerName = ManufacturerName::parse;
     OrganisationId = organisation_id;
     ServiceType = str::parse;
+    Step = str::parse;
     TariffService = str::parse;
     TimeZone = TimeZone::parse;
 }

@@ -9,7 +9,9 @@ use utoipa::{
     openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type, schema::SchemaType},
 };
 use wattbook_domain::{
-    AccountStatus, AccountType, CountryCode, Email, EnergyType, InputMethod, ServiceType, TariffService,
+    AccountStatus, AccountType, CountryCode, Email, EnergyType, IdentifierKind, InputMethod, ServiceType,
+    TariffService,
+    catalogue::{Connector, Consent, EntityType, Step},
     property::DataType,
 };
 
@@ -152,6 +154,16 @@ described! {
     Input as "MeterInputMethod" => |text| text.enum_values(Some(InputMethod::WORDS.iter().copied()));
     /// What a meter measures.
     Energy as "EnergyType" => |text| text.enum_values(Some(EnergyType::WORDS.iter().copied()));
+    /// A type of entity.
+    EntityTypeWord as "EntityType" => |text| text.enum_values(Some(EntityType::WORDS.iter().copied()));
+    /// How a device is proved to be its owner's, and reached.
+    ConnectorWord as "Connector" => |text| text.enum_values(Some(Connector::WORDS.iter().copied()));
+    /// Where the owner consents: on our page, or there and then by signing in at the manufacturer.
+    ConsentWord as "ConsentKind" => |text| text.enum_values(Some(Consent::WORDS.iter().copied()));
+    /// A step on the way from a request to an entity.
+    StepWord as "OnboardingStep" => |text| text.enum_values(Some(Step::WORDS.iter().copied()));
+    /// A kind of identifier, by whose rules it is checked.
+    IdentifierKindWord as "IdentifierKind" => |text| text.enum_values(Some(IdentifierKind::WORDS.iter().copied()));
 }
 
 #[cfg(test)]

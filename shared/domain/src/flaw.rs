@@ -196,6 +196,89 @@ pub enum Flaw {
         /// How many are allowed.
         max: usize,
     },
+    /// An identifier with more or fewer characters than its kind has.
+    #[error("must be {what}, which has {lengths} characters, without blanks and dashes; it has {found}")]
+    IdentifierLength {
+        /// The kind of identifier.
+        what: &'static str,
+        /// How many there are to be.
+        lengths: &'static str,
+        /// How many there are.
+        found: usize,
+    },
+    /// A character that an identifier of its kind does not have in that place.
+    #[error("must be {what}; {found:?} (U+{:04X}), its character {place}, cannot be right: {hint}", u32::from(*found))]
+    IdentifierCharacter {
+        /// The kind of identifier.
+        what: &'static str,
+        /// The first one.
+        found: char,
+        /// Where it stands, from 1 on, without blanks and dashes.
+        place: usize,
+        /// What there is instead.
+        hint: &'static str,
+    },
+    /// An identifier that is written otherwise.
+    #[error("must be {what}, such as {example}")]
+    IdentifierForm {
+        /// The kind of identifier.
+        what: &'static str,
+        /// One of them.
+        example: &'static str,
+    },
+    /// Fewer characters than there have to be.
+    #[error("must not be shorter than {min} characters")]
+    TooShort {
+        /// The fewest that are allowed.
+        min: usize,
+    },
+    /// A number beyond a bound that data set.
+    #[error("must be {bound}")]
+    Beyond {
+        /// The bound.
+        bound: String,
+    },
+    /// None of the words that data allow.
+    #[error("must be one of {allowed}")]
+    NotAmong {
+        /// The words.
+        allowed: String,
+    },
+    /// Something else than what is asked for.
+    #[error("must be {expected}")]
+    OfAnotherType {
+        /// What is asked for.
+        expected: &'static str,
+    },
+    /// An attribute that nobody asks for.
+    #[error("is not asked for here; known are {known}")]
+    UnknownAttribute {
+        /// Those that are.
+        known: String,
+    },
+    /// Not a name that an attribute can have.
+    #[error("must be 1 to 40 letters and digits of ASCII, beginning with a small letter")]
+    AttributeName,
+    /// Not a name that a manufacturer can have.
+    #[error("must have a letter or a digit, and no slash")]
+    ManufacturerName,
+    /// Not a link for people.
+    #[error("must be an address such as https://www.example.com/help: https, a host name, no port, no spaces")]
+    HttpsLink,
+    /// Parts of a definition that do not go together.
+    #[error("{rule}")]
+    Inconsistent {
+        /// What has to be.
+        rule: &'static str,
+    },
+    /// An identifier that was not copied as it is.
+    #[error(
+        "must be {what}: the check digit does not agree with the rest, so compare each character with the original"
+    )]
+    CheckDigit {
+        /// The kind of identifier.
+        what: &'static str,
+    },
 }
 
 impl Flaw {
@@ -220,14 +303,14 @@ impl Flaw {
             Self::TimeZone => "invalid_time_zone",
             Self::Moment | Self::ZoneInBrackets => "invalid_time",
             Self::WholeNumber => "invalid_number",
-            Self::OutOfRange { .. } => "out_of_range",
+            Self::OutOfRange { .. } | Self::Beyond { .. } => "out_of_range",
             Self::EndsBeforeStart => "ends_before_start",
             Self::Overlap => "overlap",
             Self::Email => "invalid_email",
             Self::CountryCode { .. } => "invalid_country_code",
             Self::LostZero { .. } => "invalid_postal_code",
             Self::ServiceType => "invalid_service_type",
-            Self::NotOneOf { .. } => "not_allowed",
+            Self::NotOneOf { .. } | Self::NotAmong { .. } => "not_allowed",
             Self::LabelPartnerCode => "invalid_label_partner",
             Self::UnknownLabelPartner => "unknown_label_partner",
             Self::Repeated { .. } => "repeated_value",
@@ -250,6 +333,17 @@ impl Flaw {
             Self::OtherBrands => "other_brands",
             Self::PrimaryInstallation => "primary_installation",
             Self::TooManyClaims { .. } => "too_many_unique_values",
+            Self::TooShort { .. } => "too_short",
+            Self::OfAnotherType { .. } => "wrong_type",
+            Self::UnknownAttribute { .. } => "unknown_member",
+            Self::AttributeName => "invalid_attribute_name",
+            Self::ManufacturerName => "invalid_manufacturer_name",
+            Self::HttpsLink => "invalid_link",
+            Self::Inconsistent { .. } => "inconsistent",
+            Self::IdentifierLength { .. } => "identifier_length",
+            Self::IdentifierCharacter { .. } => "identifier_character",
+            Self::IdentifierForm { .. } => "identifier_form",
+            Self::CheckDigit { .. } => "check_digit",
         }
     }
 }

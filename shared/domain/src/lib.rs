@@ -6,6 +6,7 @@
 //! and not of the first.
 
 pub mod account;
+pub mod catalogue;
 pub mod change;
 pub mod claim;
 mod country;
@@ -14,6 +15,7 @@ pub mod draft;
 mod email;
 pub mod events;
 mod flaw;
+pub mod identifier;
 pub mod listed;
 pub mod merge;
 mod moment;
@@ -38,6 +40,7 @@ pub use claim::{Claim, ClaimKind, Place};
 pub use country::CountryCode;
 pub use email::Email;
 pub use flaw::Flaw;
+pub use identifier::{Identifier, IdentifierKind};
 pub use listed::ListField;
 pub use moment::{DateOrTime, Moment};
 pub use number::{Decimal, Degrees, Share};

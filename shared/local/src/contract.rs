@@ -13,7 +13,8 @@ use crate::{
 };
 
 /// Every API.
-pub static APIS: &[&Api] = &[&wattbook_provisioning::contract::API, &wattbook_accounts::contract::API];
+pub static APIS: &[&Api] =
+    &[&wattbook_provisioning::contract::API, &wattbook_accounts::contract::API, &wattbook_onboarding::contract::API];
 
 /// Why a contract cannot be made, or written.
 #[derive(Debug, thiserror::Error)]

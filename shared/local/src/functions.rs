@@ -22,6 +22,7 @@ pub static FOLDERS: &[(&str, &[&Function])] = &[
     ("accounts", wattbook_functions_accounts::FUNCTIONS),
     ("contract", wattbook_functions_contract::FUNCTIONS),
     ("events", wattbook_functions_events::FUNCTIONS),
+    ("onboarding", wattbook_functions_onboarding::FUNCTIONS),
     ("provisioning", wattbook_functions_provisioning::FUNCTIONS),
     ("reference", wattbook_functions_reference::FUNCTIONS),
     ("registration", wattbook_functions_registration::FUNCTIONS),

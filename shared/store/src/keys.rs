@@ -9,6 +9,7 @@
 //! | credential | `O#<organisation>` | `CREDENTIAL#<app id>` | the keyed hash of its key, access level, revocation |
 //! | place | `P#<country>#<postal code>` | `PLACE` | `place`: city, state, coordinates, time zone; `source` |
 //! | likely tariff | `P#<country>#<postal code>` | `TARIFF#<customer class>` | `tariff`: the likeliest one there |
+//! | manufacturer | `CATALOGUE` | `<entity type>#<name>` | `manufacturer`: what the deployment adds to the catalogue, or puts in the place of what is built in; none hides that |
 //! | counter | `O#<organisation>#N` | `COUNT#<shard>` | how many accounts there are: a number for each list, by its name |
 //!
 //! The organisation is part of every key that is built from a request, and it comes from the
@@ -24,8 +25,10 @@
 //! `<postal code>` is in the form that is compared ([`PostalArea`]), and `<customer class>` is its
 //! number.
 //!
+//! `<name>` of a manufacturer is what it is found by ([`ManufacturerName::matched`]): letters and digits, the type before it.
+//!
 //! Every item is a partition of its own, except an organisation with its credentials, a place with its
-//! tariffs, and the counters of an organisation, which are read together. `expires_at` (epoch seconds)
+//! tariffs, the manufacturers of the deployment, and the counters of an organisation, which are read together. `expires_at` (epoch seconds)
 //! is the table's TTL attribute.
 //!
 //! # Lists
@@ -51,7 +54,9 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use wattbook_domain::{
-    Account, AccountId, Claim, ClaimKind, LabelPartnerCode, OrganisationId, PostalArea, listed::folded,
+    Account, AccountId, Claim, ClaimKind, LabelPartnerCode, OrganisationId, PostalArea,
+    catalogue::{EntityType, ManufacturerName},
+    listed::folded,
     property::CustomerClass,
 };
 
@@ -196,6 +201,20 @@ pub fn place(area: &PostalArea) -> Key {
 #[must_use]
 pub fn likely_tariff(area: &PostalArea, class: CustomerClass) -> Key {
     Key { pk: area_partition(area), sk: format!("TARIFF#{}", class.number()) }
+}
+
+/// The partition of what the deployment has of the catalogue.
+pub(crate) const CATALOGUE: &str = "CATALOGUE";
+
+/// What the sort keys of a type's manufacturers begin with.
+pub(crate) fn manufacturers(entity_type: EntityType) -> String {
+    format!("{}#", entity_type.word())
+}
+
+/// The key of a manufacturer, however its name is spelt.
+#[must_use]
+pub fn manufacturer(entity_type: EntityType, name: &ManufacturerName) -> Key {
+    Key { pk: CATALOGUE.into(), sk: manufacturers(entity_type) + &name.matched() }
 }
 
 fn area_partition(area: &PostalArea) -> String {

@@ -1,5 +1,5 @@
-//! The store: accounts, claims, idempotency records, organisations, credentials and reference data
-//! in one DynamoDB table.
+//! The store: accounts, claims, idempotency records, organisations, credentials, reference data and the
+//! deployment's part of the catalogue, in one DynamoDB table.
 //!
 //! What a caller may rely on:
 //!
@@ -18,6 +18,7 @@
 
 mod accounts;
 mod batch;
+mod catalogue;
 pub mod changes;
 mod client;
 pub mod connection;
@@ -35,6 +36,7 @@ mod transaction;
 mod usage;
 mod writes;
 
+pub use catalogue::{MAX_DEFINITION_BYTES, Own};
 pub use client::{Store, StoreSettings, UniquenessScope};
 pub use error::StoreError;
 pub use idempotency::IdempotencyRecord;

@@ -53,6 +53,11 @@ async fn speaks_the_dialect_of_the_part_that_has_the_path() {
         (Method::DELETE, "/rest/v1/accounts/x/tariffs", 405, "application/json", "/results/0/code"),
         (Method::GET, "/rest", 404, "application/json", "/results/0/code"),
         (Method::PUT, "/openapi/accounts.json", 405, "application/json", "/results/0/code"),
+        (Method::POST, "/onboarding/entities/types", 405, "application/problem+json", "/code"),
+        (Method::PUT, "/onboarding/entities/types/EV", 405, "application/problem+json", "/code"),
+        (Method::DELETE, "/onboarding/entities/types/EV/Audi", 405, "application/problem+json", "/code"),
+        (Method::POST, "/onboarding/entities", 404, "application/problem+json", "/code"),
+        (Method::PUT, "/openapi/onboarding.json", 405, "application/problem+json", "/code"),
         (Method::GET, "/account/1/2/3", 404, "application/problem+json", "/code"),
         (Method::GET, "/restless", 404, "application/problem+json", "/code"),
     ] {

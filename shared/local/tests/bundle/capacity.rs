@@ -89,6 +89,17 @@ async fn each_operation_stays_within_its_budget() {
     assert_eq!(cost(&running, list, get("/rest/v1/accounts?email=jo-1@example.com"), 200).await, (2, 2.0));
     assert_eq!(cost(&running, list, get("/rest/v1/accounts?pageCount=0"), 400).await, (0, 0.0));
 
+    // The deployment's part of the catalogue, at half price; what is built in costs nothing.
+    for (function, path) in [
+        ("list-entity-types", "/onboarding/entities/types"),
+        ("get-entity-type", "/onboarding/entities/types/EV"),
+        ("get-entity-manufacturer", "/onboarding/entities/types/EV/Audi"),
+    ] {
+        assert_eq!(cost(&running, function, get(path), 200).await, (1, 0.5), "{path}");
+    }
+    let unknown = get("/onboarding/entities/types/car/Audi");
+    assert_eq!(cost(&running, "get-entity-manufacturer", unknown, 404).await, (0, 0.0));
+
     // Organisation and credential in one round trip, and then from the gateway's cache.
     let authorizer = "authorize-request";
     let brand = running.brand();

@@ -34,6 +34,7 @@ async fn a_page_of_an_allowed_origin_may_call_every_part() {
         ("/rest/v1/accounts", "GET"),
         ("/v1/token", "POST"),
         ("/openapi/accounts.json", "GET"),
+        ("/onboarding/entities/types", "GET"),
         ("/nowhere", "GET"),
     ] {
         let answer = send(asked(&running, path, SHOP, method)).await;

@@ -6,6 +6,7 @@ use reqwest::Method;
 use serde_json::Value;
 use wattbook_accounts::contract as accounts;
 use wattbook_local::contract::{self, APIS};
+use wattbook_onboarding::contract as onboarding;
 use wattbook_provisioning::contract as provisioning;
 
 use crate::{
@@ -14,9 +15,10 @@ use crate::{
 };
 
 /// What is checked in: each API's document and routes.
-const CHECKED_IN: [(&str, &str, &str); 2] = [
+const CHECKED_IN: [(&str, &str, &str); 3] = [
     ("provisioning", provisioning::CHECKED_IN, provisioning::ROUTES),
     ("accounts", accounts::CHECKED_IN, accounts::ROUTES),
+    ("onboarding", onboarding::CHECKED_IN, onboarding::ROUTES),
 ];
 
 #[test]

@@ -40,6 +40,7 @@ mod meters;
 mod model;
 mod move_installation;
 mod never_logged;
+mod onboarding;
 mod parts;
 mod permissions;
 mod process;

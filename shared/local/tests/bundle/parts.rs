@@ -21,6 +21,35 @@ async fn without_accounts_its_paths_are_unknown_and_the_rest_works() {
     running.bundle.stop().await;
 }
 
+#[tokio::test]
+async fn without_onboarding_its_paths_are_unknown_and_the_rest_works() {
+    let running = without("Onboarding").await;
+    for path in ["/onboarding/entities/types", "/openapi/onboarding.json"] {
+        let answer = running.get(running.admin(), path).await;
+        assert_eq!((answer.status, answer.json()["code"].as_str()), (404, Some("unknown_path")), "{path}");
+    }
+    let event = serde_json::json!({"action": "list-manufacturers"});
+    assert!(running.bundle.invoke("administer-catalogue", &event).await.is_err());
+    assert_eq!(running.provision(running.admin(), &body(1)).await.status, 201);
+    running.bundle.stop().await;
+}
+
+/// It has the token end points, too.
+#[tokio::test]
+async fn onboarding_can_be_all_there_is() {
+    let parameters = ["Provisioning", "Accounts"].map(|part| (format!("With{part}"), "false".to_owned())).into();
+    let running = Running::start_with(Options { parameters, ..Options::default() }).await;
+    let admin = running.admin();
+    let request = serde_json::json!({"clientId": admin.app_id, "clientSecret": admin.app_key});
+    let token = send(running.request(Method::POST, "/v1/authentication").json(&request)).await.json();
+    let bearer = token["accessToken"].as_str().unwrap();
+    let list = send(running.request(Method::GET, "/onboarding/entities/types").bearer_auth(bearer)).await;
+    assert_eq!(list.status, 200, "{list:?}");
+    let unknown = running.provision(admin, &body(1)).await;
+    assert_eq!((unknown.status, unknown.json()["code"].as_str()), (404, Some("unknown_path")));
+    running.bundle.stop().await;
+}
+
 /// The other part has the token end points, too, and speaks its own dialect.
 #[tokio::test]
 async fn without_provisioning_its_paths_are_unknown_and_tokens_are_issued_all_the_same() {

@@ -148,6 +148,12 @@ async fn each_function_may_do_exactly_what_it_does() {
     let organisation_id = &running.bundle.demo().organisation_id;
     running.operate(json!({"action": "get-organisation", "organisation_id": organisation_id})).await;
     running.operate(json!({"action": "revoke-credential", "app_id": running.brand().app_id})).await;
+    let own = json!({"type": "EV", "manufacturer": "Tesla"});
+    for action in ["hide-manufacturer", "remove-manufacturer"] {
+        let event = with(own.clone(), "/action", action);
+        running.bundle.invoke("administer-catalogue", &event).await.unwrap();
+    }
+    running.bundle.invoke("administer-catalogue", &json!({"action": "list-manufacturers"})).await.unwrap();
     // What nothing above does, a function's own sample does.
     for (name, event) in crate::events::in_order() {
         running.bundle.invoke(&name, &event).await.unwrap();

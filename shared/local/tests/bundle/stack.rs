@@ -150,7 +150,12 @@ impl Deployed {
     /// The address of the API that a path is of.
     fn api(&self, path: &str) -> &str {
         let accounts = path == "/rest" || path.starts_with("/rest/") || path.starts_with("/openapi/accounts");
-        let output = if accounts { "AccountsUrl" } else { "ProvisioningUrl" };
+        let onboarding = path.starts_with("/onboarding/") || path.starts_with("/openapi/onboarding");
+        let output = match (accounts, onboarding) {
+            (true, _) => "AccountsUrl",
+            (_, true) => "OnboardingUrl",
+            _ => "ProvisioningUrl",
+        };
         self.file.urls.get(output).or_else(|| self.file.urls.get("ApiUrl")).unwrap()
     }
 }

@@ -225,7 +225,11 @@ pub(crate) async fn send(request: RequestBuilder) -> Answered {
 /// Every failure that any test is answered with is one that the contracts tell of.
 fn codes_are_in_the_contract(answered: &Answered) {
     static KNOWN: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
-        let documents = [wattbook_accounts::contract::CHECKED_IN, wattbook_provisioning::contract::CHECKED_IN];
+        let documents = [
+            wattbook_accounts::contract::CHECKED_IN,
+            wattbook_onboarding::contract::CHECKED_IN,
+            wattbook_provisioning::contract::CHECKED_IN,
+        ];
         let documents = documents.map(|text| serde_json::from_str::<Value>(text).unwrap());
         let codes = |document: &Value, name: &str| {
             let codes = document["components"]["schemas"][name]["anyOf"][0]["enum"].as_array().cloned();

@@ -1,0 +1,123 @@
+//! The operator's function for the catalogue of what can be onboarded. It has no route; who may invoke it is a matter of
+//! IAM alone. The event is a JSON object with an `action`:
+//!
+//! | `action` | members | answers |
+//! |---|---|---|
+//! | `put-manufacturer` | `definition` | the manufacturer, added, or in the place of what there was of that name |
+//! | `hide-manufacturer` | `type`, `manufacturer` | what is hidden: it is built in, and not shown from now on |
+//! | `remove-manufacturer` | `type`, `manufacturer` | what is taken back; what is built in under the name is shown again |
+//! | `list-manufacturers` | | what the deployment has of its own, hidden ones included |
+//!
+//! A `definition` has the members of what `GET /onboarding/entities/types/{type}/{manufacturer}` answers, without
+//! `available` and `identifier.description`. Whoever asks the API sees a change at once.
+
+use deserr::Deserr;
+use serde_json::{Value, json, value::RawValue};
+use wattbook_api::{
+    Entry, Failure, Faults, Function, Resource, Services, body,
+    contract::Declaration,
+    fault::{Pointer, Reason},
+    json,
+};
+use wattbook_domain::{
+    Flaw,
+    catalogue::{EntityType, ManufacturerName},
+};
+use wattbook_onboarding::{answer::ManufacturerView, catalogue, definition::Definition};
+use wattbook_store::MAX_DEFINITION_BYTES;
+
+/// The function.
+pub(crate) static FUNCTION: Function = Function {
+    name: "administer-catalogue",
+    entry: Entry::Direct(|services, event| Box::pin(administer(services, event))),
+    uses: &[Resource::Table],
+    contract: Declaration::NONE,
+};
+
+/// What an operator asks for.
+#[derive(Deserr)]
+#[deserr(error = Faults, tag = "action", deny_unknown_fields)]
+enum Action {
+    #[deserr(rename = "put-manufacturer")]
+    Put { definition: Definition },
+    #[deserr(rename = "hide-manufacturer")]
+    Hide {
+        #[deserr(rename = "type")]
+        entity_type: EntityType,
+        manufacturer: ManufacturerName,
+    },
+    #[deserr(rename = "remove-manufacturer")]
+    Remove {
+        #[deserr(rename = "type")]
+        entity_type: EntityType,
+        manufacturer: ManufacturerName,
+    },
+    #[deserr(rename = "list-manufacturers")]
+    List {},
+}
+
+/// The words for `action`.
+const ACTIONS: &[&str] = &["put-manufacturer", "hide-manufacturer", "remove-manufacturer", "list-manufacturers"];
+
+async fn administer(services: &Services, event: &RawValue) -> Result<Value, Failure> {
+    let store = services.store()?;
+    match read(event)? {
+        Action::Put { definition } => {
+            let at = Pointer::root().child("definition");
+            let mut faults = Faults::default();
+            let Some(manufacturer) = definition.manufacturer(&at, &mut faults) else {
+                return Err(Failure::Faults(faults));
+            };
+            let view = json!(ManufacturerView::of(&manufacturer));
+            let (entity_type, name) = (manufacturer.entity_type, manufacturer.name.clone());
+            if !store.put_manufacturer(entity_type, &name, Some(manufacturer)).await? {
+                let message = format!("would take more than {MAX_DEFINITION_BYTES} bytes; shorten its texts");
+                faults.body(&at, Reason::new("too_long", message));
+                return Err(Failure::Faults(faults));
+            }
+            Ok(view)
+        }
+        Action::Hide { entity_type, manufacturer } => {
+            // A slip of the pen would hide nothing, and nobody would know.
+            if !catalogue::is_built_in(entity_type, &manufacturer)? {
+                return Err(Failure::NotFound);
+            }
+            store.put_manufacturer(entity_type, &manufacturer, None).await?;
+            Ok(json!({"type": entity_type, "manufacturer": manufacturer, "hidden": true}))
+        }
+        Action::Remove { entity_type, manufacturer } => {
+            if store.remove_manufacturer(entity_type, &manufacturer).await? {
+                Ok(json!({"type": entity_type, "manufacturer": manufacturer}))
+            } else {
+                Err(Failure::NotFound)
+            }
+        }
+        Action::List {} => {
+            let own = store.own_manufacturers(None).await?;
+            let own = own.iter().map(|own| match &own.manufacturer {
+                Some(manufacturer) => json!(ManufacturerView::of(manufacturer)),
+                None => json!({"type": own.entity_type, "manufacturer": own.matched, "hidden": true}),
+            });
+            Ok(json!({"manufacturers": own.collect::<Vec<_>>()}))
+        }
+    }
+}
+
+fn read(event: &RawValue) -> Result<Action, Failure> {
+    let document = json::parse(event.get().as_bytes()).map_err(Failure::Unreadable)?;
+    let mut faults = Faults::default();
+    for path in &document.repeated {
+        faults.body(path, Reason::new("repeated_member", "is given twice in the same object"));
+    }
+    // Said here, for the reader of bodies does not tell which there are.
+    let word = document.value.get("action").and_then(Value::as_str);
+    if word.is_some_and(|word| !ACTIONS.contains(&word)) {
+        faults.body(&Pointer::root().child("action"), Flaw::NotOneOf { allowed: ACTIONS });
+        return Err(Failure::Faults(faults));
+    }
+    let action = body::read(&document.value, &mut faults);
+    if !faults.is_empty() {
+        return Err(Failure::Faults(faults));
+    }
+    action.ok_or(Failure::Faults(faults))
+}

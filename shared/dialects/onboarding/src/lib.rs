@@ -1,0 +1,13 @@
+//! The onboarding dialect (seed `onboarding-entities-realto`): camelCase under `/onboarding`, failures as problem
+//! documents. So far it tells what can be onboarded; requests are not built yet.
+//!
+//! [`definition`] declares how a manufacturer is defined, in the file that is built in and by an operator; [`schema`] is the
+//! part of JSON Schema that says what it asks for; [`catalogue`] brings both together, [`answer`] writes.
+
+pub mod answer;
+pub mod catalogue;
+pub mod contract;
+pub mod definition;
+pub mod schema;
+
+pub use contract::function;

@@ -1,0 +1,7 @@
+//! The onboarding API.
+
+mod catalogue;
+mod types;
+
+/// Where its catalogue is.
+pub(crate) const TYPES: &str = "/onboarding/entities/types";
