@@ -35,15 +35,27 @@ def before_call(context, case, kwargs):
         for name in list(case.headers or {}):
             if name.lower() == "idempotency-key":
                 case.headers[name] = f"{case.headers[name][:200]}{next(serial)}"
-    if not case.meta.is_negative_at(ParameterLocation.QUERY):
-        case.query = seen(case.query)
+    # Set only if it is another: what is set counts as made by hand.
+    if not case.meta.is_negative_at(ParameterLocation.QUERY) and (query := seen(case.query)) != case.query:
+        case.query = query
+    if not case.meta.is_negative_at(ParameterLocation.PATH):
+        for name, value in (case.path_parameters or {}).items():
+            case.path_parameters[name] = fit_path(value)
     aim(case)
     if not case.meta.is_negative_at(ParameterLocation.BODY):
         # A copy, for generated cases share their parts.
-        case.body = seen(case.body)
-        fit = BODIES.get((case.method, case.path))
+        body, fit = seen(case.body), BODIES.get((case.method, case.path))
+        if fit or body != case.body:
+            case.body = body
         if fit:
             fit(case.body)
+
+
+def fit_path(value):
+    """Without what no path can have, as the document says in words; a whole number without a fraction."""
+    if isinstance(value, float):
+        return int(value)
+    return re.sub("[%?]", "x", value) if isinstance(value, str) else value
 
 
 def seen(value):

@@ -171,6 +171,14 @@ mod tests {
     }
 
     #[test]
+    fn reads_a_number_as_the_one_that_it_is() {
+        for number in ["3684975055883482.0", "0.1", "4.9041389", "9007199254740991", "1e-7"] {
+            let read = parse(number.as_bytes()).unwrap().value.as_f64().map(f64::to_bits);
+            assert_eq!(read, number.parse().ok().map(f64::to_bits), "{number}");
+        }
+    }
+
+    #[test]
     fn says_which_other_encoding_a_body_has() {
         let utf16 = |text: &str, bytes: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(bytes).collect::<Vec<_>>();
         let utf32 =

@@ -24,7 +24,8 @@ impl Parameter {
     /// A variable of the path that is an id of the caller's. Those that a path cannot have are given in the query.
     #[must_use]
     pub fn own_id_in_path(name: &'static str, description: &str) -> Self {
-        Self::path(name, json!({ "type": "string", "minLength": 1, "pattern": "^[^/%?]+$" }), description)
+        let description = format!("{description} Without `/`, `%` and `?`, encoded or not: such an id goes by query.");
+        Self::path(name, json!({ "type": "string", "minLength": 1 }), &description)
     }
 
     /// A query parameter, which may be absent.

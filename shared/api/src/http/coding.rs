@@ -10,6 +10,9 @@ use crate::fault::Reason;
 /// What every gzip begins with (RFC 1952 §2.3.1).
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
+/// That, where a gateway has read it as text: what is no UTF-8 becomes U+FFFD, and is lost.
+const READ_AS_TEXT: &[u8] = b"\x1f\xef\xbf\xbd";
+
 /// Takes the coding off that `Content-Encoding` names. Of what is inflated no more is kept than a body may have.
 ///
 /// # Errors
@@ -32,6 +35,9 @@ fn inflated(body: &[u8]) -> Result<Vec<u8>, Failure> {
         let message = format!("the body should be gzip, as Content-Encoding says, and {what}");
         Failure::Unreadable(Reason::new("malformed_body", message))
     };
+    if body.starts_with(READ_AS_TEXT) {
+        return Err(unreadable("was read as text on its way, which destroys it; send it uncompressed"));
+    }
     if !body.starts_with(&GZIP) {
         return Err(unreadable("is not"));
     }
@@ -95,6 +101,7 @@ mod tests {
         for (body, says) in [
             (b"{}".to_vec(), "is not"),
             (Vec::new(), "is not"),
+            (String::from_utf8_lossy(&whole).into_owned().into_bytes(), "was read as text"),
             (whole[..whole.len() - 1].to_vec(), "is cut short"),
             (whole[..12].to_vec(), "is cut short"),
             (whole[..2].to_vec(), "is cut short"),

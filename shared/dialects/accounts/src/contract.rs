@@ -100,7 +100,8 @@ pub fn of_property(operation: Operation) -> Operation {
         _ => "delete-account-property-by-provider-id-and-query",
     };
     let description = "The key of the property, or the name of the field: any, also one that a path cannot have.";
-    operation.id(id).with(Parameter::query(KEY_NAME, text(), description).required())
+    let key = json!({ "type": "string", "minLength": 1 });
+    operation.id(id).with(Parameter::query(KEY_NAME, key, description).required())
 }
 
 /// Which fields the answer has.

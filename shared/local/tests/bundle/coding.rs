@@ -19,13 +19,13 @@ fn gzip(plain: &[u8], level: u32) -> Vec<u8> {
 
 /// Each route that reads JSON in a way of its own, with a body that it answers with this status.
 fn takers(running: &Running) -> [(&'static str, Value, u16); 5] {
-    let admin = running.admin();
+    let (admin, demo) = (running.admin(), running.bundle.demo());
     [
         ("/account?dryRun=true", body(1), 200),
         (ACCOUNTS, json!({"accountName": "Größe"}), 200),
         ("/v1/authentication", json!({"clientId": admin.app_id, "clientSecret": admin.app_key}), 200),
         ("/registration", json!({"token": "none", "password": "a long enough one"}), 400),
-        ("/registration/resend", json!({"email": "nobody@example.com"}), 202),
+        ("/registration/resend", json!({"email": "nobody@example.com", "organisation_id": demo.organisation_id}), 202),
     ]
 }
 
