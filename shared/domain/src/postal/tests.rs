@@ -351,6 +351,8 @@ proptest! {
         (state, prefix) in prop::sample::select(vec![("CA", 941), ("NY", 100), ("New York", 149), ("texas", 799)]),
         rest in "[0-9]{2}(-[0-9]{4})?",
     ) {
+        // `Room Street 5` would be a room.
+        prop_assume!(super::street::unit_length(&[&name, suffix]) == 0);
         let zip = format!("{prefix}{rest}");
         let parts = parse(&format!("{number} {name} {suffix}, {city}, {state} {zip}"), None);
         prop_assert_eq!(parts.city.as_deref(), Some(city.as_str()));
