@@ -93,6 +93,9 @@ def aim(case):
         case.query = fit_list(case.query or {})
     if valid_query and case.path.endswith(("/tariffs", "/tariffs/{masterTariffId}")) and case.query:
         case.query = dict(case.query)
+        for name in ("fromDateTime", "toDateTime"):
+            if case.query.get(name):
+                fit_moment(case.query, name)
         fit_period(case.query, "fromDateTime", "toDateTime")
     if not last_added["accountId"]:
         return
