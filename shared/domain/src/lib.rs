@@ -16,6 +16,7 @@ mod email;
 pub mod events;
 mod flaw;
 pub mod identifier;
+mod installation;
 pub mod listed;
 pub mod merge;
 mod moment;
@@ -33,14 +34,14 @@ mod time_zone;
 mod words;
 
 pub use account::{
-    Account, AccountId, AccountState, Address, AnswerKey, Contact, Customer, EnergyType, FormerInstallation,
-    FormerMeter, InputMethod, Installation, InstallationId, Meter, MeterId, Registration, TokenPurpose,
+    Account, AccountId, AccountState, AnswerKey, Contact, Customer, InstallationId, MeterId, Registration, TokenPurpose,
 };
 pub use claim::{Claim, ClaimKind, Place};
 pub use country::CountryCode;
 pub use email::Email;
 pub use flaw::Flaw;
 pub use identifier::{Identifier, IdentifierKind};
+pub use installation::{Address, EnergyType, FormerInstallation, FormerMeter, InputMethod, Installation, Meter};
 pub use listed::ListField;
 pub use moment::{DateOrTime, Moment};
 pub use number::{Decimal, Degrees, Share};

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnConsumedCapacity};
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity};
 use wattbook_domain::{Account, AccountId, Claim, Email, OrganisationId};
 
 use crate::{
@@ -140,6 +140,35 @@ impl Store {
             .map_err(|error| StoreError::call("GetItem", &error))?;
         self.counter.add(answer.consumed_capacity());
         Ok(answer.item)
+    }
+
+    /// The items of a partition, as they were a moment ago, in the order of their sort keys: all, or those whose
+    /// sort key begins with `prefix`.
+    pub(crate) async fn partition(&self, pk: String, prefix: Option<String>) -> Result<Vec<Item>, StoreError> {
+        let (mut items, mut from) = (Vec::new(), None);
+        loop {
+            let query = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .expression_attribute_values(":pk", AttributeValue::S(pk.clone()))
+                .set_exclusive_start_key(from)
+                .return_consumed_capacity(ReturnConsumedCapacity::Total);
+            let query = match &prefix {
+                None => query.key_condition_expression("pk = :pk"),
+                Some(prefix) => query
+                    .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
+                    .expression_attribute_values(":prefix", AttributeValue::S(prefix.clone())),
+            };
+            let answer = query.send().await.map_err(|error| StoreError::call("Query", &error))?;
+            self.counter.add(answer.consumed_capacity());
+            items.extend(answer.items.unwrap_or_default());
+            // The end is a missing key; a page may be short, or empty, for other reasons.
+            from = answer.last_evaluated_key;
+            if from.is_none() {
+                return Ok(items);
+            }
+        }
     }
 
     /// The items of these keys that exist, in any order, read consistently.

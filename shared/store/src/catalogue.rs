@@ -3,10 +3,7 @@
 //! It is few items, all in one partition: whoever reads the catalogue reads them in one round trip. They are read
 //! eventually consistently, at half the price, for an operator changes them now and then.
 
-use aws_sdk_dynamodb::{
-    error::ProvideErrorMetadata,
-    types::{AttributeValue, ReturnConsumedCapacity},
-};
+use aws_sdk_dynamodb::{error::ProvideErrorMetadata, types::ReturnConsumedCapacity};
 use serde::{Deserialize, Serialize};
 use wattbook_domain::catalogue::{EntityType, Manufacturer, ManufacturerName};
 
@@ -43,32 +40,9 @@ impl Store {
     /// # Errors
     /// The store failed.
     pub async fn own_manufacturers(&self, of: Option<EntityType>) -> Result<Vec<Own>, StoreError> {
-        let mut found = Vec::new();
-        let mut from = None;
-        loop {
-            let query = self
-                .client
-                .query()
-                .table_name(&self.table)
-                .expression_attribute_values(":pk", AttributeValue::S(keys::CATALOGUE.into()))
-                .set_exclusive_start_key(from)
-                .return_consumed_capacity(ReturnConsumedCapacity::Total);
-            let query = match of {
-                None => query.key_condition_expression("pk = :pk"),
-                Some(entity_type) => query
-                    .key_condition_expression("pk = :pk AND begins_with(sk, :type)")
-                    .expression_attribute_values(":type", AttributeValue::S(keys::manufacturers(entity_type))),
-            };
-            let answer = query.send().await.map_err(|error| StoreError::call("Query", &error))?;
-            self.counter.add(answer.consumed_capacity());
-            for item in answer.items.unwrap_or_default() {
-                found.extend(own(item)?);
-            }
-            from = answer.last_evaluated_key;
-            if from.is_none() {
-                return Ok(found);
-            }
-        }
+        let items = self.partition(keys::CATALOGUE.into(), of.map(keys::manufacturers)).await?;
+        let owns = items.into_iter().map(own).collect::<Result<Vec<_>, _>>()?;
+        Ok(owns.into_iter().flatten().collect())
     }
 
     /// What the deployment has of one manufacturer, however its name is spelt.

@@ -238,31 +238,9 @@ impl Store {
     /// # Errors
     /// The store failed.
     pub async fn credentials(&self, organisation: OrganisationId) -> Result<Vec<CredentialSummary>, StoreError> {
-        let mut credentials = Vec::new();
-        let mut from = None;
-        loop {
-            let answer = self
-                .client
-                .query()
-                .table_name(&self.table)
-                .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
-                .expression_attribute_values(":pk", AttributeValue::S(keys::organisation(organisation).pk))
-                .expression_attribute_values(":prefix", AttributeValue::S(keys::CREDENTIAL_PREFIX.into()))
-                .set_exclusive_start_key(from)
-                .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                .send()
-                .await
-                .map_err(|error| StoreError::call("Query", &error))?;
-            self.counter.add(answer.consumed_capacity());
-            for item in answer.items.unwrap_or_default() {
-                credentials.push(items::read("credential", item)?);
-            }
-            // The end is a missing key; a page may be short, or empty, for other reasons.
-            from = answer.last_evaluated_key;
-            if from.is_none() {
-                return Ok(credentials);
-            }
-        }
+        let items =
+            self.partition(keys::organisation(organisation).pk, Some(keys::CREDENTIAL_PREFIX.to_owned())).await?;
+        items.into_iter().map(|item| items::read("credential", item)).collect()
     }
 
     /// A credential with its organisation, in one read; `None` if either is missing.
