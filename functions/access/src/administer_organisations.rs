@@ -18,7 +18,9 @@ use wattbook_api::{
     fault::{Pointer, Reason},
     json, secret,
 };
-use wattbook_domain::{AccessLevel, Flaw, LabelPartner, LabelPartnerCode, Name, Organisation, OrganisationId, ServiceType};
+use wattbook_domain::{
+    AccessLevel, Flaw, LabelPartner, LabelPartnerCode, Name, Organisation, OrganisationId, ServiceType,
+};
 use wattbook_store::{Credential, PartnerPut};
 
 /// The function.

@@ -5,8 +5,7 @@ use wattbook_accounts::{
     contract,
     envelope::Envelope,
     query::{page_count, page_start},
-    target,
-    tariffs,
+    target, tariffs,
 };
 use wattbook_api::{Answer, Failure, Faults, Function, Request, Services, contract::Refusal, http::ETag};
 

@@ -1,12 +1,7 @@
 //! `POST` or `PUT /rest/v1/accounts/{accountId}/properties`: sets one field, property or tariff.
 
 use wattbook_accounts::{
-    answer::PropertyView,
-    bodies,
-    change,
-    contract::envelope,
-    envelope::Envelope,
-    request::StatedProperty,
+    answer::PropertyView, bodies, change, contract::envelope, envelope::Envelope, request::StatedProperty,
 };
 use wattbook_api::{Answer, Failure, Function, Request, Services, contract::json};
 use wattbook_domain::Account;
@@ -28,9 +23,8 @@ pub(crate) static FUNCTION: Function = wattbook_accounts::function(
 );
 
 async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> {
-    let (writing, target, stated) = change::asked(services, request, |faults| {
-        Ok(StatedProperty::read(&request.json(faults)?.value, faults))
-    })?;
+    let (writing, target, stated) =
+        change::asked(services, request, |faults| Ok(StatedProperty::read(&request.json(faults)?.value, faults)))?;
     let edit =
         |account: &mut Account| change::merge(account, stated.change.clone(), |part, flaw| stated.pointer(part, flaw));
     let answer =

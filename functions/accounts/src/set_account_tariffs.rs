@@ -1,12 +1,7 @@
 //! `PUT /rest/v1/accounts/{accountId}/tariffs`: sets tariffs of an account.
 
 use wattbook_accounts::{
-    answer::TariffView,
-    bodies,
-    change,
-    contract::envelope,
-    envelope::Envelope,
-    request::StatedTariffs,
+    answer::TariffView, bodies, change, contract::envelope, envelope::Envelope, request::StatedTariffs,
 };
 use wattbook_api::{Answer, Failure, Function, Request, Services, contract::json};
 use wattbook_domain::Account;
@@ -29,9 +24,8 @@ pub(crate) static FUNCTION: Function = wattbook_accounts::function(
 );
 
 async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> {
-    let (writing, target, stated) = change::asked(services, request, |faults| {
-        Ok(StatedTariffs::read(&request.json(faults)?.value, faults))
-    })?;
+    let (writing, target, stated) =
+        change::asked(services, request, |faults| Ok(StatedTariffs::read(&request.json(faults)?.value, faults)))?;
     let edit =
         |account: &mut Account| change::merge(account, stated.change.clone(), |part, flaw| stated.pointer(part, flaw));
     let answer =

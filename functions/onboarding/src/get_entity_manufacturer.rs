@@ -12,7 +12,10 @@ pub(crate) static FUNCTION: Function = wattbook_onboarding::function(
     |services, request| Box::pin(get(services, request)),
     |operation| {
         operation
-            .named("Get a manufacturer", "What it asks for, how a device is named, and the steps to a connected entity.")
+            .named(
+                "Get a manufacturer",
+                "What it asks for, how a device is named, and the steps to a connected entity.",
+            )
             .reads(json::<ManufacturerView>(), "The manufacturer.")
     },
 );

@@ -2,11 +2,7 @@
 
 use wattbook_api::{Answer, Failure, Faults, Function, Request, Services, contract::json};
 use wattbook_provisioning::{
-    answer::AccountView,
-    bodies::MoveCorrectionBody,
-    change::Change,
-    contract::CHANGED,
-    request,
+    answer::AccountView, bodies::MoveCorrectionBody, change::Change, contract::CHANGED, request,
 };
 
 /// The function.
@@ -25,7 +21,8 @@ pub(crate) static FUNCTION: Function = wattbook_provisioning::function(
 );
 
 async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> {
-    let (change, date) = Change::read_with(services, request, |body, _, faults| request::move_correction(body, faults))?;
+    let (change, date) =
+        Change::read_with(services, request, |body, _, faults| request::move_correction(body, faults))?;
     // A body without faults says when.
     change.correct_move(date.ok_or_else(|| Failure::Faults(Faults::default()))?).await
 }

@@ -2,7 +2,10 @@
 
 use regex::{Regex, RegexBuilder};
 use wattbook_api::fault::Reason;
-use wattbook_domain::{ListField, listed::{folded, same}};
+use wattbook_domain::{
+    ListField,
+    listed::{folded, same},
+};
 use wattbook_store::{keys::MAX_LISTED_NAME_BYTES, listing::Entry};
 
 /// The most that a compiled expression may take, in bytes. It bounds the time that each letter takes.
@@ -110,8 +113,7 @@ impl Criteria {
             search.on.iter().any(|field| entry.get(*field).is_some_and(|value| search.pattern.matches(value)))
         };
         let equal = |(field, value): &(ListField, String)| entry.get(*field).is_some_and(|known| same(known, value));
-        self.equal.iter().all(equal)
-            && self.search.as_ref().is_none_or(found)
+        self.equal.iter().all(equal) && self.search.as_ref().is_none_or(found)
     }
 
     /// Whether an entry is one of those that are sought.
