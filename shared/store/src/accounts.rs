@@ -128,12 +128,21 @@ impl Store {
 
     /// One item, read consistently: who was just told of an account must find it.
     pub(crate) async fn get(&self, key: Key) -> Result<Option<Item>, StoreError> {
+        self.get_with(true, key).await
+    }
+
+    /// The same, at half the price and read eventually consistently.
+    pub(crate) async fn get_eventually(&self, key: Key) -> Result<Option<Item>, StoreError> {
+        self.get_with(false, key).await
+    }
+
+    async fn get_with(&self, consistent: bool, key: Key) -> Result<Option<Item>, StoreError> {
         let answer = self
             .client
             .get_item()
             .table_name(&self.table)
             .set_key(Some(items::key_item(key)))
-            .consistent_read(true)
+            .consistent_read(consistent)
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
             .await

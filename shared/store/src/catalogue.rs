@@ -3,12 +3,13 @@
 //! It is few items, all in one partition: whoever reads the catalogue reads them in one round trip. They are read
 //! eventually consistently, at half the price, for an operator changes them now and then.
 
-use aws_sdk_dynamodb::{error::ProvideErrorMetadata, types::ReturnConsumedCapacity};
+use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use serde::{Deserialize, Serialize};
 use wattbook_domain::catalogue::{EntityType, Manufacturer, ManufacturerName};
 
 use crate::{
     Store, StoreError,
+    error::conditional,
     items::{self, Item},
     keys::{self, Key},
     size,
@@ -54,17 +55,7 @@ impl Store {
         entity_type: EntityType,
         name: &ManufacturerName,
     ) -> Result<Option<Own>, StoreError> {
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .set_key(Some(items::key_item(keys::manufacturer(entity_type, name))))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await
-            .map_err(|error| StoreError::call("GetItem", &error))?;
-        self.counter.add(answer.consumed_capacity());
-        answer.item.map_or(Ok(None), own)
+        self.get_eventually(keys::manufacturer(entity_type, name)).await?.map_or(Ok(None), own)
     }
 
     /// Stores a definition in the place of what there was of that name, or, without one, hides what is built in.
@@ -114,14 +105,9 @@ impl Store {
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
             .await;
-        match outcome {
-            Ok(answer) => {
-                self.counter.add(answer.consumed_capacity());
-                Ok(true)
-            }
-            Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(false),
-            Err(error) => Err(StoreError::call("DeleteItem", &error)),
-        }
+        let Some(answer) = conditional("DeleteItem", outcome)? else { return Ok(false) };
+        self.counter.add(answer.consumed_capacity());
+        Ok(true)
     }
 }
 

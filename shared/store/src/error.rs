@@ -44,6 +44,22 @@ pub enum StoreError {
     Setup(String),
 }
 
+/// What a call with a condition was answered; `None` if the condition did not hold.
+pub(crate) fn conditional<T, E, R>(
+    operation: &'static str,
+    outcome: Result<T, SdkError<E, R>>,
+) -> Result<Option<T>, StoreError>
+where
+    E: std::error::Error + ProvideErrorMetadata + RequestId + 'static,
+    R: std::fmt::Debug,
+{
+    match outcome {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(None),
+        Err(error) => Err(StoreError::call(operation, &error)),
+    }
+}
+
 impl StoreError {
     /// Keeps what the SDK said, as far as it can be logged: what the service says of a request may
     /// quote the data in it, so of a refusal only the code and the service's request id are kept.

@@ -2,16 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_dynamodb::{
-    error::ProvideErrorMetadata,
-    types::{AttributeValue, ConditionCheck, ReturnConsumedCapacity, ReturnValue, TransactWriteItem},
-};
+use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, ReturnConsumedCapacity, ReturnValue, TransactWriteItem};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use wattbook_domain::{AccessLevel, LabelPartner, LabelPartnerCode, Name, Organisation, OrganisationId, ServiceType};
 
 use crate::{
     Store, StoreError,
+    error::conditional,
     items::{self, Item},
     keys,
     transaction::{Cancelled, Obstacle, Transaction},
@@ -146,18 +144,13 @@ impl Store {
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
             .await;
-        match outcome {
-            Ok(answer) => {
-                self.counter.add(answer.consumed_capacity());
-                let changed = answer.attributes.map(read_organisation).transpose()?;
-                Ok(changed.map_or(PartnerPut::Missing, PartnerPut::Done))
-            }
-            Err(error) if error.code() == Some("ConditionalCheckFailedException") => {
-                let there = self.organisation(organisation).await?.is_some();
-                Ok(if there { PartnerPut::Full } else { PartnerPut::Missing })
-            }
-            Err(error) => Err(StoreError::call("UpdateItem", &error)),
-        }
+        let Some(answer) = conditional("UpdateItem", outcome)? else {
+            let there = self.organisation(organisation).await?.is_some();
+            return Ok(if there { PartnerPut::Full } else { PartnerPut::Missing });
+        };
+        self.counter.add(answer.consumed_capacity());
+        let changed = answer.attributes.map(read_organisation).transpose()?;
+        Ok(changed.map_or(PartnerPut::Missing, PartnerPut::Done))
     }
 
     /// Stores a new credential. `false` if the organisation, or the label partner it is to reach,
@@ -223,14 +216,9 @@ impl Store {
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
             .await;
-        match outcome {
-            Ok(answer) => {
-                self.counter.add(answer.consumed_capacity());
-                Ok(true)
-            }
-            Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(false),
-            Err(error) => Err(StoreError::call("UpdateItem", &error)),
-        }
+        let Some(answer) = conditional("UpdateItem", outcome)? else { return Ok(false) };
+        self.counter.add(answer.consumed_capacity());
+        Ok(true)
     }
 
     /// Every credential of an organisation, by app id.

@@ -97,9 +97,10 @@ impl Change<'_> {
         let account =
             found.filter(|account| reach.covers_account_of(account.label_partner.as_ref())).ok_or(Failure::NotFound)?;
         let named = |i: &&Installation| i.external_id == *external_id && reach.covers_brand(&i.label_partner);
-        let id = account.installations.iter().find(named).map(|installation| installation.id);
+        let id =
+            account.installations.iter().find(named).map(|installation| installation.id).ok_or(Failure::NotFound)?;
         self.writing.precondition.check(ETag(account.version))?;
-        id.map(|id| (account, id)).ok_or(Failure::NotFound)
+        Ok((account, id))
     }
 
     /// The account that had an installation before its last move; `None` if it is erased.
