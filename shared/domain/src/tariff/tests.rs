@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::*;
+use super::{set::keys, *};
 
 fn day(text: &str) -> Option<Date> {
     (!text.is_empty()).then(|| text.parse().unwrap())
@@ -289,8 +289,8 @@ proptest! {
             if !set_all(&mut tried, list.clone(), None).is_empty() {
                 continue;
             }
-            let keys = keys(&tariffs, &list, None);
-            let named = |tariff: &Tariff| keys.contains(&Ok(tariff.key()));
+            let meant = keys(&tariffs, &list, None);
+            let named = |tariff: &Tariff| meant.contains(&Ok(tariff.key()));
             for tariff in tariffs.iter().filter(|tariff| !tariff.defaulted && !named(tariff)) {
                 prop_assert!(tried.iter().any(|kept| kept.key() == tariff.key()));
             }
@@ -302,7 +302,7 @@ proptest! {
             prop_assert!(tariffs.is_sorted_by(|one, other| one.order(other) == Ordering::Less));
             // Said again, it changes nothing; but what gave way has to be named anew, also by its service.
             let whole = list.iter().all(|change| change.master_tariff_id.is_some());
-            let means_the_same = super::keys(&tariffs, &list, None) == keys;
+            let means_the_same = keys(&tariffs, &list, None) == meant;
             let mut again = tariffs.clone();
             prop_assert!(!whole || !means_the_same || (set_all(&mut again, list, None).is_empty() && again == tariffs));
         }

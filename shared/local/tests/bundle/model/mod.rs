@@ -3,6 +3,7 @@
 //! model holds. The seed of a failing sequence is printed with the shortest one that fails.
 
 mod accounts;
+mod moves;
 mod reference;
 
 use jiff::SignedDuration;
