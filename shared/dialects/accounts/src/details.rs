@@ -15,7 +15,7 @@ use wattbook_domain::{Text, property, tariff};
 
 use crate::{
     answer::number,
-    bodies::{MAX_ID, Quantity, WholeNumber, Words},
+    lenient::{MAX_ID, Quantity, WholeNumber, Words},
 };
 
 /// Declares the members of a structure of the domain, which are named there as here.

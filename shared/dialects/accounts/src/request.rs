@@ -15,10 +15,10 @@ use wattbook_domain::{
 
 use crate::{
     bodies::{
-        self, AccountBody, AddressBody, Line, PropertiesBody, PropertyEntry, PropertyValue, StatedTariff, TariffBody,
-        TariffsBody,
+        AccountBody, AddressBody, PropertiesBody, PropertyEntry, PropertyValue, StatedTariff, TariffBody, TariffsBody,
     },
     field,
+    lenient::{self, Line},
     target::Target,
 };
 use wattbook_api::{
@@ -216,7 +216,7 @@ impl StatedProperty {
         read.check(&key, &root, faults);
         let mut change = AccountChange::default();
         match (key.as_str(), field::set(key.as_str(), value.0.as_str())) {
-            (field::TARIFF, _) => match bodies::whole_number(&Value::from(value.0.as_str())) {
+            (field::TARIFF, _) => match lenient::whole_number(&Value::from(value.0.as_str())) {
                 Ok(id) => change.tariffs.push(electricity(id, &read)),
                 Err(reason) => faults.body(&Self::value(), reason),
             },

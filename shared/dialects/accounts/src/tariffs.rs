@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use wattbook_domain::{Account, DateOrTime, Flaw, Tariff, TariffService, TimeZone};
 
 use crate::{
-    bodies::day,
+    lenient::day,
     query::{word, words},
 };
 use wattbook_api::{Faults, Request, clock, fault::Reason};
