@@ -69,13 +69,7 @@ impl Filter {
 }
 
 fn date(raw: &str) -> Result<DateOrTime, Reason> {
-    day(raw).map_err(|flaw| {
-        let mut reason = Reason::from(flaw);
-        if raw.contains(' ') {
-            reason.message.push_str("; a + means a space in a query: write it %2B");
-        }
-        reason
-    })
+    day(raw).map_err(Reason::from)
 }
 
 fn truth(raw: &str) -> Result<bool, Reason> {
