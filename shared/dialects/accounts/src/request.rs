@@ -1,6 +1,6 @@
 //! What the bodies of this dialect ask for, in the words of the domain.
 //!
-//! Values are read first ([`bodies`]); rules that span several of them wait until all could be read.
+//! Values are read first ([`bodies`](super::bodies)); rules that span several of them wait until all could be read.
 
 use std::collections::HashSet;
 
