@@ -13,7 +13,7 @@ use std::{
 use jiff::Timestamp;
 use serde_json::Value;
 use wattbook_domain::{Account, Flaw, Place, Reach};
-use wattbook_store::{Taken, WriteError};
+use wattbook_store::{Subject, Taken, WriteError};
 
 use crate::{
     Answer, Failure, Faults, Principal, Services, clock,
@@ -219,7 +219,8 @@ impl Writing<'_> {
             return Ok(edit.rehearsed(old, new)?);
         }
         let answer = edit.answer(new)?;
-        let record = self.once.as_ref().map(|once| once.record(&answer, new, Timestamp::now())).transpose()?;
+        let record =
+            self.once.as_ref().map(|once| once.record(&answer, Subject::account(new), Timestamp::now())).transpose()?;
         let outcome = match old {
             Some(old) => store.replace_account(old, new, record.as_ref()).await,
             None => store.create_account(new, record.as_ref()).await,

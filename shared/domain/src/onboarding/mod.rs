@@ -237,9 +237,12 @@ pub struct OnboardingRequest {
     /// Whose device it is, as the organisation knows him.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<Name>,
-    /// Whether the device is to be taken over from whoever has it now.
+    /// Whether the device may be taken over from whoever has it.
     #[serde(default)]
     pub take_over: bool,
+    /// Whether somebody has the device, from whom it is taken once it is proved: then the claim on it is his until then.
+    #[serde(default)]
+    pub taking_over: bool,
     /// Where the owner is sent when he is done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub return_url: Option<ReturnUrl>,
@@ -316,6 +319,7 @@ impl OnboardingRequest {
             reference: None,
             owner: None,
             take_over: false,
+            taking_over: false,
             return_url: None,
             status,
             steps: steps.collect(),

@@ -1,6 +1,8 @@
 //! The onboarding API.
 
 mod catalogue;
+pub(crate) mod devices;
+mod store;
 mod types;
 
 /// Where its catalogue is.
