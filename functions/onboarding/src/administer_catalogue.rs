@@ -23,7 +23,11 @@ use wattbook_domain::{
     Flaw,
     catalogue::{EntityType, ManufacturerName},
 };
-use wattbook_onboarding::{answer::ManufacturerView, catalogue, definition::Definition};
+use wattbook_onboarding::{
+    answer::ManufacturerView,
+    catalogue::{self, Offer},
+    definition::Definition,
+};
 use wattbook_store::MAX_DEFINITION_BYTES;
 
 /// The function.
@@ -68,8 +72,9 @@ async fn administer(services: &Services, event: &RawValue) -> Result<Value, Fail
             let Some(manufacturer) = definition.manufacturer(&at, &mut faults) else {
                 return Err(Failure::Faults(faults));
             };
-            let view = json!(ManufacturerView::of(&manufacturer));
             let (entity_type, name) = (manufacturer.entity_type, manufacturer.name.clone());
+            let own = store.own_manufacturer(entity_type, &name).await?;
+            let view = json!(ManufacturerView::of(&Offer::of(manufacturer.clone(), &own)));
             if !store.put_manufacturer(entity_type, &name, Some(manufacturer)).await? {
                 let message = format!("would take more than {MAX_DEFINITION_BYTES} bytes; shorten its texts");
                 faults.body(&at, Reason::new("too_long", message));
@@ -93,9 +98,9 @@ async fn administer(services: &Services, event: &RawValue) -> Result<Value, Fail
             }
         }
         Action::List {} => {
-            let own = store.own_manufacturers(None).await?;
-            let own = own.iter().map(|own| match &own.manufacturer {
-                Some(manufacturer) => json!(ManufacturerView::of(manufacturer)),
+            let catalogue = store.own_catalogue(None).await?;
+            let own = catalogue.manufacturers.iter().map(|own| match &own.manufacturer {
+                Some(manufacturer) => json!(ManufacturerView::of(&Offer::of(manufacturer.clone(), &catalogue))),
                 None => json!({"type": own.entity_type, "manufacturer": own.matched, "hidden": true}),
             });
             Ok(json!({"manufacturers": own.collect::<Vec<_>>()}))

@@ -52,6 +52,8 @@ pub enum Resource {
     SigningKeys,
     /// The keys under which app keys are hashed.
     HashKeys,
+    /// The keys that seal what opens the other side of a connection: the settings of sign-ins, codes, tokens.
+    ConnectorKeys,
     /// The name of the API whose part the function is deployed in, for one that several parts have.
     Api,
     /// The event bus, with what connects to it: only a function that names it here carries the
@@ -98,6 +100,7 @@ pub struct Services {
     store: Option<Store>,
     signing_keys: Option<KeyRing>,
     hash_keys: Option<KeyRing>,
+    connector_keys: Option<KeyRing>,
     api: Option<String>,
     bus: Option<Bus>,
 }
@@ -120,6 +123,7 @@ impl Services {
                 Resource::SigningKeys => services.signing_keys = Some(keys("SIGNING_KEYS", environment)?),
                 Resource::Api => services.api = Some(environment.required("API")?.to_owned()),
                 Resource::HashKeys => services.hash_keys = Some(keys("HASH_KEYS", environment)?),
+                Resource::ConnectorKeys => services.connector_keys = Some(keys("CONNECTOR_KEYS", environment)?),
                 Resource::EventBus(connect) => services.bus = Some(connect(environment)?),
             }
         }
@@ -154,6 +158,14 @@ impl Services {
     /// The function does not declare [`Resource::HashKeys`].
     pub fn hash_keys(&self) -> Result<&KeyRing, Undeclared> {
         self.hash_keys.as_ref().ok_or(Undeclared("HashKeys"))
+    }
+
+    /// The keys that seal what opens the other side of a connection.
+    ///
+    /// # Errors
+    /// The function does not declare [`Resource::ConnectorKeys`].
+    pub fn connector_keys(&self) -> Result<&KeyRing, Undeclared> {
+        self.connector_keys.as_ref().ok_or(Undeclared("ConnectorKeys"))
     }
 
     /// The name of the API whose part this is, such as `accounts`.
