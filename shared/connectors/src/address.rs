@@ -97,7 +97,7 @@ impl DevicesAddress {
     pub fn parse(raw: &str) -> Result<Self, Reason> {
         let filled = |with| WebAddress::parse(&raw.replace(Self::PLACE, with));
         // So long are the longest identifiers.
-        let (one, other) = (filled("0")?, filled(&"1".repeat(33))?);
+        let (one, other) = (filled("a")?, filled(&"b".repeat(33))?);
         if one.0.origin() == other.0.origin() {
             Ok(Self(raw.to_owned()))
         } else {

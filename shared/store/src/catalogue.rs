@@ -90,8 +90,13 @@ impl Store {
         entity_type: EntityType,
         name: &ManufacturerName,
     ) -> Result<OwnCatalogue, StoreError> {
-        let keys = vec![keys::manufacturer(entity_type, name), keys::sign_in(entity_type, name)];
-        OwnCatalogue::of(self.batch_get_eventually(keys).await?)
+        // The definition and the sign-in stand one behind the other. Longer names that begin so come, too: there are few.
+        let Key { pk, sk } = keys::manufacturer(entity_type, name);
+        let mut own = OwnCatalogue::of(self.partition(pk, Some(sk)).await?)?;
+        let matched = name.matched();
+        own.manufacturers.retain(|own| own.matched == matched);
+        own.sign_ins.retain(|(_, of)| *of == matched);
+        Ok(own)
     }
 
     /// Stores a definition in the place of what there was of that name, or, without one, hides what is built in.

@@ -1,6 +1,7 @@
 //! The onboarding API.
 
 mod catalogue;
+mod sign_ins;
 mod types;
 
 /// Where its catalogue is.
