@@ -222,6 +222,7 @@ def environment(local):
         "UNIQUENESS_SCOPE": "platform",
         "SIGNING_KEYS": key_ring(),
         "HASH_KEYS": key_ring(),
+        "CONNECTOR_KEYS": key_ring(),
         "EVENT_BUS": "console",
         "LOG_LEVEL": "info",
         "AWS_REGION": "eu-west-1",

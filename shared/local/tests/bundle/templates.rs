@@ -73,7 +73,8 @@ fn what_holds_data_keeps_its_id_and_its_place() {
         }
     }
     found.sort();
-    let expected = [("EventBus", false), ("HashKeys", true), ("SigningKeys", false), ("Table", true)];
+    let expected =
+        [("ConnectorKeys", true), ("EventBus", false), ("HashKeys", true), ("SigningKeys", false), ("Table", true)];
     let expected = expected.into_iter().chain([("UnpublishedChanges", false)]);
     let expected: Vec<_> = expected.map(|(id, kept)| ("template.yaml", id.to_owned(), kept)).collect();
     assert_eq!(found, expected);

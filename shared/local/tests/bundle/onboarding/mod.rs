@@ -3,6 +3,7 @@
 mod catalogue;
 pub(crate) mod devices;
 mod store;
+mod sign_ins;
 mod types;
 
 /// Where its catalogue is.
