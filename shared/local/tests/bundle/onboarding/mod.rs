@@ -2,8 +2,8 @@
 
 mod catalogue;
 pub(crate) mod devices;
-mod store;
 mod sign_ins;
+mod store;
 mod types;
 
 /// Where its catalogue is.
