@@ -14,6 +14,7 @@ mod address;
 pub mod devices;
 mod error;
 pub mod http;
+mod kept;
 mod sandbox;
 mod secret;
 mod settings;
@@ -22,6 +23,7 @@ pub mod stored;
 
 pub use address::{DevicesAddress, WebAddress};
 pub use error::{SignInError, refusal};
+pub use kept::Kept;
 pub use sandbox::{Verdict, sandbox};
 pub use secret::Secret;
 pub use settings::{ClientAuthentication, ClientText, Scope, SignInSettings, proves_device};
