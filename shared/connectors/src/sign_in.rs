@@ -81,7 +81,7 @@ pub async fn exchange(
     let answer = client
         .exchange_code(AuthorizationCode::new(code.reveal().to_owned()))
         .set_pkce_verifier(PkceCodeVerifier::new(verifier.reveal().to_owned()))
-        .request_async(&|request| http.send(request))
+        .request_async(http)
         .await;
     tokens(answer, None)
 }
@@ -93,7 +93,7 @@ pub async fn exchange(
 pub async fn refresh(http: &Http, settings: &SignInSettings, refresh: &Secret) -> Result<Tokens, SignInError> {
     let answer = client(settings)
         .exchange_refresh_token(&RefreshToken::new(refresh.reveal().to_owned()))
-        .request_async(&|request| http.send(request))
+        .request_async(http)
         .await;
     tokens(answer, Some(refresh))
 }

@@ -35,7 +35,7 @@ pub const SIGN_IN_WITHIN: SignedDuration = SignedDuration::from_hours(1);
 pub const CONNECT_WITHIN: SignedDuration = SignedDuration::from_hours(24);
 
 /// For how long nobody else exchanges the code that somebody exchanges: longer than any function does that runs.
-pub const EXCHANGE_WITHIN: SignedDuration = SignedDuration::from_mins(1);
+pub const EXCHANGE_WITHIN: SignedDuration = SignedDuration::from_mins(2);
 
 resource_id!(
     /// Our id of an onboarding request.
@@ -374,6 +374,13 @@ impl OnboardingRequest {
         let is_free = sign_in.exchanging_since.is_none_or(|since| later(since, EXCHANGE_WITHIN) <= now);
         let sign_in = Some(SignIn { exchanging_since: Some(now), ..sign_in.clone() });
         is_free.then(|| Self { sign_in, version: self.version + 1, updated_at: now, ..self.clone() })
+    }
+
+    /// The same once that has come to nothing, and may be tried again at once.
+    #[must_use]
+    pub fn not_exchanged(&self, now: Timestamp) -> Self {
+        let sign_in = self.sign_in.clone().map(|sign_in| SignIn { exchanging_since: None, ..sign_in });
+        Self { sign_in, version: self.version + 1, updated_at: now, ..self.clone() }
     }
 
     /// Whether the link to the consent page works.

@@ -310,9 +310,10 @@ fn a_code_is_exchanged_by_one_at_a_time() {
     assert_eq!(signing_in.exchanging(at(20)), None);
     let exchanging = connecting.exchanging(at(20)).unwrap();
     assert_eq!((exchanging.version, exchanging.history.len()), (connecting.version + 1, connecting.history.len()));
-    assert_eq!(exchanging.exchanging(at(79)), None);
+    assert_eq!(exchanging.exchanging(at(139)), None);
     // Whoever it was is gone.
-    assert!(exchanging.exchanging(at(80)).is_some());
+    assert!(exchanging.exchanging(at(140)).is_some());
+    assert!(exchanging.not_exchanged(at(25)).exchanging(at(25)).is_some());
     let connected = exchanging.after(&Occurrence::Connected, at(30)).unwrap();
     assert_eq!((connected.sign_in.as_ref(), connected.exchanging(at(200))), (None, None));
 }
