@@ -20,6 +20,6 @@ pub mod texts;
 pub use device::{Device, DeviceId};
 pub use form::{Asked, Decision, Submission, Tried};
 pub use language::Language;
-pub use page::{Ask, AskWithdrawal, Asker, Ended, Outcome, Page, Refusal};
+pub use page::{Ask, AskWithdrawal, Asker, Ended, Onward, Outcome, Page, Refusal};
 pub use problem::Problem;
 pub use texts::TEXT_VERSION;
