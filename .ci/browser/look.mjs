@@ -14,6 +14,8 @@ const SCHEMES = ["light", "dark"];
 const WIDTHS = { phone: 360, desktop: 1280 };
 const NARROWEST = 320;
 const SMALLEST_TARGET = 44;
+// What colours and widths have a part in; the other rules of axe look at the page alone, and once is enough.
+const LOOKS = ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"];
 
 // Debian's browser. As root it has no sandbox, and it looks only at pages of this machine.
 export function openBrowser() {
@@ -42,12 +44,13 @@ export async function look(browser, url, { name = url, screenshots } = {}) {
     const onward = await page.evaluate(() => document.querySelector("meta[http-equiv=refresh]")?.content.split("url=")[1]);
     wrong.push(...others.filter((other) => other !== onward).map((other) => `asks for ${other}`));
     await page.evaluate(AXE);
+    wrong.push(...(await axe(page)));
     for (const colorScheme of SCHEMES) {
       await page.emulateMedia({ colorScheme });
       for (const [device, width] of Object.entries(WIDTHS)) {
         await page.setViewportSize({ width, height: 900 });
         const where = `${colorScheme}, ${device}`;
-        for (const fault of await axe(page)) wrong.push(`${where}: ${fault}`);
+        for (const fault of await axe(page, LOOKS)) wrong.push(`${where}: ${fault}`);
         if (screenshots) {
           const file = `${name.replaceAll("/", "_")}-${colorScheme}-${device}.png`;
           await page.screenshot({ path: path.join(screenshots, file), fullPage: true });
@@ -55,7 +58,7 @@ export async function look(browser, url, { name = url, screenshots } = {}) {
       }
     }
     await page.emulateMedia({ colorScheme: "light", forcedColors: "active" });
-    for (const fault of await axe(page)) wrong.push(`forced colours: ${fault}`);
+    for (const fault of await axe(page, LOOKS)) wrong.push(`forced colours: ${fault}`);
     await page.emulateMedia({ colorScheme: "light", forcedColors: "none" });
     await page.setViewportSize({ width: NARROWEST, height: 640 });
     wrong.push(...(await page.evaluate(measured, SMALLEST_TARGET)));
@@ -98,10 +101,10 @@ export async function tryToBreak(browser, url) {
       button.setAttribute("onclick", "window.broken = true");
       button.click();
       put("form", { action: "http://localhost:9/", method: "post" }).submit();
-      const base = Object.assign(document.createElement("base"), { href: "http://localhost:9/" });
-      document.head.append(base);
+      document.head.append(Object.assign(document.createElement("base"), { href: "http://localhost:9/" }));
       await new Promise((resolve) => setTimeout(resolve, 300));
-      return { found: [...new Set(found)].sort(), broken: window.broken === true, shown: document.body.checkVisibility() };
+      const shown = document.body.checkVisibility();
+      return { found: [...new Set(found)].sort(), broken: window.broken === true, shown };
     });
     const expected = ["base-uri", "form-action", "frame-src", "img-src", "script-src-attr", "script-src-elem", "style-src-elem"];
     const missing = expected.filter((directive) => !forbidden.found.includes(directive));
@@ -113,9 +116,13 @@ export async function tryToBreak(browser, url) {
   }
 }
 
-async function axe(page) {
-  const { violations, incomplete } = await page.evaluate(() => window.axe.run({ resultTypes: ["violations", "incomplete"] }));
-  return [...violations, ...incomplete].map(({ id, nodes }) => `axe ${id}: ${nodes.map((node) => `${node.target} ${node.failureSummary}`).join("; ")}`);
+async function axe(page, rules) {
+  const { violations, incomplete } = await page.evaluate(
+    (runOnly) => window.axe.run({ runOnly, resultTypes: ["violations", "incomplete"] }),
+    rules,
+  );
+  const where = (nodes) => nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join("; ");
+  return [...violations, ...incomplete].map(({ id, nodes }) => `axe ${id}: ${where(nodes)}`);
 }
 
 function wrongHeaders(headers) {
@@ -159,17 +166,20 @@ async function withKeys(page) {
     }
     const stops = seen.filter((it) => it.type !== "radio" || groups.get(it.name) === it);
     stops.forEach((it, index) => it.setAttribute("data-stop", index));
-    document.activeElement?.blur();
     return stops.length;
   });
   const wrong = [];
   // What has the focus when the page is opened is where the tabulator goes on from.
-  await page.evaluate(() => { getSelection().removeAllRanges(); document.body.setAttribute("tabindex", "-1"); document.body.focus(); });
+  await page.evaluate(() => {
+    document.body.setAttribute("tabindex", "-1");
+    document.body.focus();
+  });
   for (let index = 0; index < expected; index += 1) {
     await page.keyboard.press("Tab");
     const at = await page.evaluate(() => {
       const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement);
-      return { stop: document.activeElement.getAttribute("data-stop"), outline: outlineStyle !== "none" && parseFloat(outlineWidth) >= 2 };
+      const outline = outlineStyle !== "none" && parseFloat(outlineWidth) >= 2;
+      return { stop: document.activeElement.getAttribute("data-stop"), outline };
     });
     if (at.stop !== String(index)) wrong.push(`the tabulator reaches ${at.stop} where ${index} is next`);
     if (!at.outline) wrong.push(`no outline is seen at ${at.stop}`);

@@ -2,7 +2,7 @@
 //!
 //! Everything here is pure: a [`Page`] in a [`Language`] becomes an [`Answer`](wattbook_api::Answer), and the body of a
 //! form becomes a [`Submission`]. The pages are plain HTML of a few KB, without script, font or picture, under a
-//! Content-Security-Policy that allows none: `templates/` has their structure and their one style, [`texts`] their words.
+//! Content-Security-Policy that allows none: `templates/` has their structure and their one style, `texts` their words.
 //! Whatever others wrote (names, identifiers, what was typed) is text in them and nothing else.
 
 mod answer;
@@ -15,7 +15,7 @@ mod origin;
 mod page;
 mod problem;
 mod render;
-pub mod texts;
+mod texts;
 
 pub use device::{Device, DeviceId};
 pub use form::{Asked, Decision, Submission, Tried};

@@ -48,11 +48,11 @@ struct Frame<'a> {
 }
 
 impl Frame<'_> {
-    /// With its title: what the page is about, and who asks.
+    /// With its title: what the page is about, and who asks, once.
     fn titled(self, heading: &str) -> Self {
         let title = match self.asker {
-            Some(name) => format!("{heading} – {name}"),
-            None => heading.to_owned(),
+            Some(name) if !heading.contains(name) => format!("{heading} – {name}"),
+            _ => heading.to_owned(),
         };
         Self { title, ..self }
     }
