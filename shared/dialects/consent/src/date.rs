@@ -12,7 +12,8 @@ pub(crate) fn written(moment: Timestamp, language: Language) -> String {
     let texts = &Texts::of(language).dates;
     let at = moment.to_zoned(TimeZone::UTC);
     let day = if at.day() == 1 { texts.first.to_owned() } else { at.day().to_string() };
-    let month = usize::try_from(at.month() - 1).ok().and_then(|index| texts.months.get(index)).copied().unwrap_or_default();
+    let month =
+        usize::try_from(at.month() - 1).ok().and_then(|index| texts.months.get(index)).copied().unwrap_or_default();
     let two = |number: i8| format!("{number:02}");
     filled(
         texts.time,

@@ -157,7 +157,7 @@ impl Submission {
         let value = match attribute.values {
             Values::Text { .. } | Values::Words(_) => Ok(AttributeValue::Text(typed.to_owned())),
             Values::Whole { .. } => number::whole(typed, language).ok_or(Problem::WholeNumber),
-            Values::Number { .. } => number::any(typed, language).ok_or(Problem::Number),
+            Values::Number { .. } => number::decimal(typed, language).ok_or(Problem::Number),
             Values::Truth => match typed {
                 YES => Ok(AttributeValue::Truth(true)),
                 NO => Ok(AttributeValue::Truth(false)),
@@ -194,11 +194,11 @@ pub(crate) fn field(name: &AttributeName) -> String {
 /// One line of what was typed: line breaks are spaces, what cannot be seen and what stands around it is left out.
 fn line(raw: &str) -> String {
     let spaced = raw.chars().take(MAX_TYPED).map(|c| if c.is_control() { ' ' } else { c });
-    let mut line = spaced.collect::<String>().trim().to_owned();
-    while let Err(Flaw::InvisibleCharacter { found }) = Text::<MAX_TYPED>::parse(&line) {
-        line = line.replace(found, "").trim().to_owned();
+    let mut line: String = spaced.collect();
+    while let Err(Flaw::InvisibleCharacter { found }) = Text::<MAX_TYPED>::parse(line.trim()) {
+        line = line.replace(found, "");
     }
-    line
+    line.trim().to_owned()
 }
 
 /// A reason is nothing to trouble anybody with: one that is too long is cut off.

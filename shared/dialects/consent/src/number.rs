@@ -17,7 +17,7 @@ const fn decimal_sign(language: Language) -> char {
 /// A number in the person's language. Blanks and apostrophes part groups of digits; of comma and dot one is the decimal
 /// sign there, and the other parts groups of three or, where it cannot mean that, is taken for the decimal sign of
 /// another language. What could mean either is refused: `1.500` is not the same everywhere.
-pub(crate) fn any(raw: &str, language: Language) -> Option<AttributeValue> {
+pub(crate) fn decimal(raw: &str, language: Language) -> Option<AttributeValue> {
     let (sign, digits) = signed(raw);
     let own = decimal_sign(language);
     let other = if own == '.' { ',' } else { '.' };
@@ -33,10 +33,10 @@ pub(crate) fn any(raw: &str, language: Language) -> Option<AttributeValue> {
     if !are_digits(&whole) || !(decimals.is_empty() || are_digits(decimals)) || digits.ends_with([own, other]) {
         return None;
     }
-    if decimals.is_empty() {
-        if let Ok(number) = format!("{sign}{whole}").parse() {
-            return Some(AttributeValue::Whole(number));
-        }
+    if decimals.is_empty()
+        && let Ok(number) = format!("{sign}{whole}").parse()
+    {
+        return Some(AttributeValue::Whole(number));
     }
     let number: f64 = format!("{sign}{whole}.{decimals}").parse().ok()?;
     number.is_finite().then_some(AttributeValue::Number(number))
@@ -127,9 +127,9 @@ mod tests {
             (En, "inf", None),
             (En, "٣", None),
         ] {
-            assert_eq!(any(raw, language), expected, "{language:?} {raw:?}");
+            assert_eq!(decimal(raw, language), expected, "{language:?} {raw:?}");
         }
-        assert_eq!(any(&"9".repeat(400), En), None);
+        assert_eq!(decimal(&"9".repeat(400), En), None);
     }
 
     #[test]
@@ -157,7 +157,7 @@ mod tests {
         #[test]
         fn what_is_written_is_read(number in -1e6..1e6_f64, index in 0..4_usize) {
             let (number, language) = ((number * 100.0).round() / 100.0, Language::ALL[index]);
-            let read = match any(&written(number, language), language) {
+            let read = match decimal(&written(number, language), language) {
                 #[expect(clippy::cast_precision_loss, reason = "at most a million")]
                 Some(Whole(whole)) => whole as f64,
                 Some(Number(number)) => number,
@@ -168,7 +168,7 @@ mod tests {
 
         #[test]
         fn nothing_is_too_strange(raw in "[0-9., '\\-+eé\u{202f}]{0,20}", index in 0..4_usize) {
-            let _ = (any(&raw, Language::ALL[index]), whole(&raw, Language::ALL[index]));
+            let _ = (decimal(&raw, Language::ALL[index]), whole(&raw, Language::ALL[index]));
         }
     }
 }

@@ -8,6 +8,8 @@ use crate::{Asked, Device, Tried};
 pub enum Page<'a> {
     /// Asks for consent: agree or decline. 200, and 422 after a try that failed.
     Ask(Ask<'a>),
+    /// The person goes on to somebody else, at once and by himself if nothing happens. 200.
+    Onward(Onward<'a>),
     /// The consent is there, and the device is being connected. 200.
     Waiting {
         /// Who asked.
@@ -75,6 +77,18 @@ pub struct Ask<'a> {
     pub tried: Option<&'a Tried>,
 }
 
+/// The way to somebody else, such as the manufacturer's sign-in. A form that were answered by a redirect there would work
+/// only while each address that this one redirects to stands in the form's policy: Chromium looks at all of them. A page
+/// in between ends that, and is what a person finds who comes back before he has signed in.
+pub struct Onward<'a> {
+    /// Who asked.
+    pub asker: Asker<'a>,
+    /// Who is at that address: the manufacturer's name.
+    pub name: &'a str,
+    /// The address. Only `https` and `http` are led to.
+    pub address: &'a str,
+}
+
 /// How a request has ended.
 pub struct Ended<'a> {
     /// Who asked.
@@ -136,7 +150,12 @@ impl<'a> Page<'a> {
     pub const fn status(&self) -> u16 {
         match self {
             Self::Ask(Ask { tried: Some(_), .. }) => 422,
-            Self::Ask(_) | Self::Waiting { .. } | Self::Ended(_) | Self::AskWithdrawal(_) | Self::Withdrawn { .. } => 200,
+            Self::Ask(_)
+            | Self::Onward(_)
+            | Self::Waiting { .. }
+            | Self::Ended(_)
+            | Self::AskWithdrawal(_)
+            | Self::Withdrawn { .. } => 200,
             Self::AlreadyUsed { .. } | Self::Expired { .. } => 410,
             Self::Unknown => 404,
             Self::OtherBrowser => 403,
@@ -148,6 +167,7 @@ impl<'a> Page<'a> {
     pub(crate) const fn asker(&self) -> Option<Asker<'a>> {
         match self {
             Self::Ask(Ask { asker, .. })
+            | Self::Onward(Onward { asker, .. })
             | Self::Ended(Ended { asker, .. })
             | Self::AskWithdrawal(AskWithdrawal { asker, .. })
             | Self::Waiting { asker }
@@ -159,7 +179,7 @@ impl<'a> Page<'a> {
 
     /// Whether it is what a plain visit of its address shows, so that it can be had in another language by a link.
     pub(crate) const fn is_visited(&self) -> bool {
-        !matches!(self, Self::OtherBrowser | Self::Refused(_))
+        !matches!(self, Self::Onward(_) | Self::OtherBrowser | Self::Refused(_))
     }
 }
 

@@ -8,7 +8,8 @@ use askama::Template;
 
 use crate::{
     Device, Language, Page,
-    page::{AskWithdrawal, Asker},
+    origin::linkable,
+    page::{AskWithdrawal, Asker, Onward},
     texts::{AskTexts, Texts, filled, translated},
 };
 
@@ -17,13 +18,21 @@ pub(crate) const STYLE: &str = include_str!("../templates/style.css");
 
 /// The page as HTML.
 pub(crate) fn html(page: &Page<'_>, language: Language) -> askama::Result<String> {
-    match page {
+    let html = match page {
         Page::Ask(asked) => ask::of(asked, frame(page, language)).render(),
         Page::AskWithdrawal(AskWithdrawal { asker, device }) => {
             withdrawal::of(asker, device, frame(page, language)).render()
         }
         _ => notice::of(page, frame(page, language)).render(),
-    }
+    }?;
+    Ok(if html.contains(is_unfit) { html.replace(is_unfit, " ") } else { html })
+}
+
+/// Whether a character is an error wherever it stands in HTML (13.2.3.5): controls and noncharacters. An identifier that
+/// somebody wrote may have some, which are none of it.
+fn is_unfit(c: char) -> bool {
+    let code = u32::from(c);
+    (c.is_control() && c != '\n') || code & 0xfffe == 0xfffe || (0xfdd0..=0xfdef).contains(&code)
 }
 
 /// What stands around every page.
@@ -33,19 +42,17 @@ struct Frame<'a> {
     title: String,
     asker: Option<&'a str>,
     is_visited: bool,
+    /// Where the browser goes by itself.
+    onward: Option<&'a str>,
     style: &'static str,
 }
 
 impl Frame<'_> {
-    const fn languages(&self) -> [Language; 4] {
-        Language::ALL
-    }
-
-    /// With its title: what the page is about, and who asks.
+    /// With its title: what the page is about, and who asks, once.
     fn titled(self, heading: &str) -> Self {
         let title = match self.asker {
-            Some(name) => format!("{heading} – {name}"),
-            None => heading.to_owned(),
+            Some(name) if !heading.contains(name) => format!("{heading} – {name}"),
+            _ => heading.to_owned(),
         };
         Self { title, ..self }
     }
@@ -58,6 +65,10 @@ fn frame<'a>(page: &Page<'a>, language: Language) -> Frame<'a> {
         title: String::new(),
         asker: page.asker().map(|asker| asker.name()),
         is_visited: page.is_visited(),
+        onward: match page {
+            Page::Onward(Onward { address, .. }) => linkable(address),
+            _ => None,
+        },
         style: STYLE,
     }
 }

@@ -5,8 +5,7 @@ use wattbook_domain::catalogue::attributes::{Attribute, Values};
 
 use super::{DeviceView, Frame, Line, plain};
 use crate::{
-    Language,
-    date,
+    Language, date,
     form::{NO, YES, field},
     page::Ask,
     texts::{AskTexts, FieldTexts, translated},

@@ -6,7 +6,7 @@ use super::{Frame, Line};
 use crate::{
     Page, Refusal,
     origin::linkable,
-    page::{Asker, Ended, Outcome},
+    page::{Asker, Ended, Onward, Outcome},
     texts::{Notice, Texts},
 };
 
@@ -42,6 +42,16 @@ pub(super) fn of<'a>(page: &Page<'a>, frame: Frame<'a>) -> NoticeTemplate<'a> {
 
 fn told<'a>(page: &Page<'a>, texts: &'static Texts) -> Told<'a> {
     match page {
+        Page::Onward(Onward { name, address, .. }) => {
+            let text = Line::of(texts.ended.go_on, name);
+            let link = linkable(address).map(|address| LinkView { about: None, address, text, class: "button" });
+            let told = Told::of(&texts.ended.onward, None);
+            Told {
+                paragraphs: vec![Line::of(texts.ended.onward.text, name)],
+                links: link.into_iter().collect(),
+                ..told
+            }
+        }
         Page::Waiting { asker } => {
             let link = LinkView {
                 about: None,

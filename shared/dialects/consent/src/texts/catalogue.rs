@@ -22,7 +22,15 @@ pub(super) fn known(text: &str, language: Language) -> Option<&'static str> {
 /// As the catalogue has it; in English, Dutch, German and French.
 pub(super) const TABLE: &[(&str, [&str; 4])] = &[
     // Titles.
-    ("VIN", ["Vehicle identification number (VIN)", "Chassisnummer (VIN)", "Fahrgestellnummer (FIN)", "Numéro de châssis (VIN)"]),
+    (
+        "VIN",
+        [
+            "Vehicle identification number (VIN)",
+            "Chassisnummer (VIN)",
+            "Fahrgestellnummer (FIN)",
+            "Numéro de châssis (VIN)",
+        ],
+    ),
     ("Model", ["Model", "Model", "Modell", "Modèle"]),
     ("E-mail", ["E-mail address", "E-mailadres", "E-Mail-Adresse", "Adresse e-mail"]),
     ("Serial number", ["Serial number", "Serienummer", "Seriennummer", "Numéro de série"]),
@@ -144,11 +152,21 @@ pub(super) const TABLE: &[(&str, [&str; 4])] = &[
     ("France", ["France", "Frankrijk", "Frankreich", "France"]),
     (
         "Germany MaLo",
-        ["Germany (market location)", "Duitsland (marktlocatie)", "Deutschland (Marktlokation)", "Allemagne (point de marché)"],
+        [
+            "Germany (market location)",
+            "Duitsland (marktlocatie)",
+            "Deutschland (Marktlokation)",
+            "Allemagne (point de marché)",
+        ],
     ),
     (
         "Germany MeLo",
-        ["Germany (metering location)", "Duitsland (meetlocatie)", "Deutschland (Messlokation)", "Allemagne (point de mesure)"],
+        [
+            "Germany (metering location)",
+            "Duitsland (meetlocatie)",
+            "Deutschland (Messlokation)",
+            "Allemagne (point de mesure)",
+        ],
     ),
     (
         "Great Britain electricity",

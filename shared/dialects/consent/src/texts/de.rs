@@ -60,7 +60,7 @@ pub(super) const TEXTS: Texts = Texts {
     ask: AskTexts {
         who: "Wer fragt",
         brand_of: "eine Marke von {organisation}",
-        device: "Ihr Gerät",
+        device: "Gerät",
         manufacturer: "Hersteller",
         reached_by: "Erreicht über",
         model: "Modell",
@@ -73,7 +73,7 @@ pub(super) const TEXTS: Texts = Texts {
         until_withdrawn: "Bis Sie Ihre Zustimmung widerrufen. Das können Sie jederzeit, ohne einen Grund zu nennen.",
         how_withdrawn: "Wenn das Gerät verbunden ist, erhalten Sie dafür einen Link. Es genügt auch, es {name} mitzuteilen.",
         next: "Wie es weitergeht",
-        sign_in: "Wenn Sie zustimmen, melden Sie sich bei {manufacturer} an. Nur dort wird Ihr Passwort gesehen.",
+        sign_in: "Wenn Sie zustimmen, melden Sie sich bei {manufacturer} an. Wir sehen Ihr Passwort nicht.",
         no_sign_in: "Wenn Sie zustimmen, wird Ihr Gerät verbunden. Das kann einige Minuten dauern.",
         good_until: "Sie können sich bis zum {time} entscheiden.",
         missing: "Was wir noch wissen müssen",
@@ -116,6 +116,11 @@ pub(super) const TEXTS: Texts = Texts {
         other: "Das kann nicht stimmen. Bitte prüfen Sie es.",
     },
     ended: EndedTexts {
+        onward: Notice {
+            heading: "Einen Augenblick, bitte",
+            text: "Sie werden zu {name} weitergeleitet. Geschieht das nicht, benutzen Sie bitte diesen Link.",
+        },
+        go_on: "Weiter zu {name}",
         waiting: Notice {
             heading: "Ihr Gerät wird verbunden",
             text: "Vielen Dank für Ihre Zustimmung. Das Verbinden dauert einige Minuten. Sie können diese Seite schließen: {name} erfährt, wenn es fertig ist.",
@@ -202,7 +207,17 @@ pub(super) const TEXTS: Texts = Texts {
     },
     dates: DateTexts {
         months: [
-            "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November",
+            "Januar",
+            "Februar",
+            "März",
+            "April",
+            "Mai",
+            "Juni",
+            "Juli",
+            "August",
+            "September",
+            "Oktober",
+            "November",
             "Dezember",
         ],
         first: "1",

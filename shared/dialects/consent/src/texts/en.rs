@@ -60,7 +60,7 @@ pub(super) const TEXTS: Texts = Texts {
     ask: AskTexts {
         who: "Who asks",
         brand_of: "a brand of {organisation}",
-        device: "Your device",
+        device: "Device",
         manufacturer: "Manufacturer",
         reached_by: "Reached through",
         model: "Model",
@@ -73,7 +73,7 @@ pub(super) const TEXTS: Texts = Texts {
         until_withdrawn: "Until you withdraw your consent. You can do so at any time, and need give no reason.",
         how_withdrawn: "When the device is connected, you get a link for it. Telling {name} is enough, too.",
         next: "What happens next",
-        sign_in: "If you agree, you sign in at {manufacturer}. Only they see your password.",
+        sign_in: "If you agree, you sign in at {manufacturer}. We do not see your password.",
         no_sign_in: "If you agree, your device is connected. This may take a few minutes.",
         good_until: "You can decide until {time}.",
         missing: "What we still need to know",
@@ -116,6 +116,11 @@ pub(super) const TEXTS: Texts = Texts {
         other: "This cannot be right. Please check it.",
     },
     ended: EndedTexts {
+        onward: Notice {
+            heading: "One moment, please",
+            text: "You are being taken to {name}. If that does not happen, use this link.",
+        },
+        go_on: "Go on to {name}",
         waiting: Notice {
             heading: "Your device is being connected",
             text: "Thank you for your consent. Connecting takes a few minutes. You may close this page: {name} is told when it is done.",
@@ -202,8 +207,18 @@ pub(super) const TEXTS: Texts = Texts {
     },
     dates: DateTexts {
         months: [
-            "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-            "November", "December",
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
         ],
         first: "1",
         time: "{day} {month} {year} at {hour}:{minute} (UTC)",

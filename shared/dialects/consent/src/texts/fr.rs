@@ -60,7 +60,7 @@ pub(super) const TEXTS: Texts = Texts {
     ask: AskTexts {
         who: "Qui le demande",
         brand_of: "une marque de {organisation}",
-        device: "Votre appareil",
+        device: "Appareil",
         manufacturer: "Fabricant",
         reached_by: "Accès par",
         model: "Modèle",
@@ -73,7 +73,7 @@ pub(super) const TEXTS: Texts = Texts {
         until_withdrawn: "Jusqu’à ce que vous retiriez votre consentement. Vous pouvez le faire à tout moment, sans donner de raison.",
         how_withdrawn: "Une fois l’appareil connecté, vous recevez un lien pour cela. Il suffit aussi de le dire à {name}.",
         next: "Ce qui se passe ensuite",
-        sign_in: "Si vous acceptez, vous vous identifiez chez {manufacturer}. Votre mot de passe n’est vu que là-bas.",
+        sign_in: "Si vous acceptez, vous vous identifiez auprès de {manufacturer}. Nous ne voyons pas votre mot de passe.",
         no_sign_in: "Si vous acceptez, votre appareil est connecté. Cela peut prendre quelques minutes.",
         good_until: "Vous pouvez décider jusqu’au {time}.",
         missing: "Ce qu’il nous faut encore savoir",
@@ -116,6 +116,11 @@ pub(super) const TEXTS: Texts = Texts {
         other: "Cela ne peut pas être juste. Veuillez vérifier.",
     },
     ended: EndedTexts {
+        onward: Notice {
+            heading: "Un instant, s’il vous plaît",
+            text: "Vous allez être dirigé vers {name}. Si rien ne se passe, utilisez ce lien.",
+        },
+        go_on: "Continuer vers {name}",
         waiting: Notice {
             heading: "Votre appareil est en cours de connexion",
             text: "Merci de votre consentement. La connexion prend quelques minutes. Vous pouvez fermer cette page\u{a0}: {name} en sera informé.",
@@ -202,8 +207,18 @@ pub(super) const TEXTS: Texts = Texts {
     },
     dates: DateTexts {
         months: [
-            "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre",
-            "novembre", "décembre",
+            "janvier",
+            "février",
+            "mars",
+            "avril",
+            "mai",
+            "juin",
+            "juillet",
+            "août",
+            "septembre",
+            "octobre",
+            "novembre",
+            "décembre",
         ],
         first: "1er",
         time: "{day} {month} {year} à {hour}\u{a0}h\u{a0}{minute} (UTC)",

@@ -171,6 +171,10 @@ pub(crate) struct Notice {
 /// How a request goes on and ends.
 #[cfg_attr(test, derive(serde::Serialize))]
 pub(crate) struct EndedTexts {
+    /// With the name of who is there instead of who asks.
+    pub(crate) onward: Notice,
+    /// With `{name}`, the same.
+    pub(crate) go_on: &'static str,
     pub(crate) waiting: Notice,
     pub(crate) look_again: &'static str,
     pub(crate) succeeded: Notice,

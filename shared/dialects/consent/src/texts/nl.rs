@@ -60,7 +60,7 @@ pub(super) const TEXTS: Texts = Texts {
     ask: AskTexts {
         who: "Wie het vraagt",
         brand_of: "een merk van {organisation}",
-        device: "Uw apparaat",
+        device: "Apparaat",
         manufacturer: "Fabrikant",
         reached_by: "Bereikt via",
         model: "Model",
@@ -73,7 +73,7 @@ pub(super) const TEXTS: Texts = Texts {
         until_withdrawn: "Tot u uw toestemming intrekt. Dat kan op elk moment, zonder reden op te geven.",
         how_withdrawn: "Als het apparaat is gekoppeld, krijgt u daarvoor een link. U kunt het ook aan {name} laten weten.",
         next: "Wat er daarna gebeurt",
-        sign_in: "Als u akkoord gaat, logt u in bij {manufacturer}. Alleen daar ziet men uw wachtwoord.",
+        sign_in: "Als u akkoord gaat, logt u in bij {manufacturer}. Wij zien uw wachtwoord niet.",
         no_sign_in: "Als u akkoord gaat, wordt uw apparaat gekoppeld. Dat kan een paar minuten duren.",
         good_until: "U kunt beslissen tot {time}.",
         missing: "Wat we nog moeten weten",
@@ -116,6 +116,11 @@ pub(super) const TEXTS: Texts = Texts {
         other: "Dit kan niet kloppen. Controleer het.",
     },
     ended: EndedTexts {
+        onward: Notice {
+            heading: "Een ogenblik",
+            text: "U gaat nu naar {name}. Gebeurt er niets, gebruik dan deze link.",
+        },
+        go_on: "Verder naar {name}",
         waiting: Notice {
             heading: "Uw apparaat wordt gekoppeld",
             text: "Dank u voor uw toestemming. Het koppelen duurt een paar minuten. U kunt deze pagina sluiten: {name} krijgt bericht als het klaar is.",
@@ -202,8 +207,18 @@ pub(super) const TEXTS: Texts = Texts {
     },
     dates: DateTexts {
         months: [
-            "januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober",
-            "november", "december",
+            "januari",
+            "februari",
+            "maart",
+            "april",
+            "mei",
+            "juni",
+            "juli",
+            "augustus",
+            "september",
+            "oktober",
+            "november",
+            "december",
         ],
         first: "1",
         time: "{day} {month} {year} om {hour}:{minute} uur (UTC)",
