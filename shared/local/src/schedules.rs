@@ -77,13 +77,12 @@ impl Calls {
     /// The last call of `function`, or now if it is new.
     fn last_of(&self, function: &str) -> Result<Timestamp, LocalError> {
         let known = self.last.lock().unwrap_or_else(PoisonError::into_inner).get(function).copied();
-        match known {
-            Some(last) => Ok(last),
-            None => {
-                let now = Timestamp::now();
-                self.note(function, now).map(|()| now)
-            }
+        if let Some(last) = known {
+            return Ok(last);
         }
+        let now = Timestamp::now();
+        self.note(function, now)?;
+        Ok(now)
     }
 
     fn note(&self, function: &str, time: Timestamp) -> Result<(), LocalError> {

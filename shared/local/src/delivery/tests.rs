@@ -13,9 +13,7 @@ use aws_sdk_sqs::{
     error::ProvideErrorMetadata,
 };
 use tempfile::TempDir;
-use wattbook_api::{
-    Entry, Failure, Function, Message, Resource, Services, contract::Declaration, queue::CONNECT_QUEUE,
-};
+use wattbook_api::{Entry, Failure, Function, Message, Resource, contract::Declaration, queue::CONNECT_QUEUE};
 
 use super::*;
 use crate::{
@@ -103,23 +101,29 @@ static SEND: Function = Function {
     contract: Declaration::NONE,
 };
 
-static WORK: Function =
-    Function { name: "do-work", entry: Entry::Queue(|_, message| Box::pin(work(message))), uses: &[], ..SEND };
+static WORK: Function = Function {
+    name: "do-work",
+    entry: Entry::Queue(|_, message| Box::pin(async { work(message) })),
+    uses: &[],
+    ..SEND
+};
 
 /// Fails as often as the message says.
-async fn work(message: &Message) -> Result<(), Failure> {
+fn work(message: &Message) -> Result<(), Failure> {
     let body: Value = message.read()?;
     tell(body["test"].as_str().unwrap(), json!([body["name"], message.receive_count, message.id, message.request_id]));
     if body["fails"].as_u64().unwrap() < message.receive_count.into() { Ok(()) } else { Err(Failure::Contended) }
 }
 
-static TICK: Function =
-    Function { name: "tick", entry: Entry::Schedule(|services, now| Box::pin(tick(services, now))), uses: &[], ..SEND };
-
-async fn tick(_: &Services, now: jiff::Timestamp) -> Result<Value, Failure> {
-    tell("schedule", json!(now));
-    Ok(Value::Null)
-}
+static TICK: Function = Function {
+    name: "tick",
+    entry: Entry::Schedule(|_, now| {
+        tell("schedule", json!(now));
+        Box::pin(async { Ok(Value::Null) })
+    }),
+    uses: &[],
+    ..SEND
+};
 
 /// What of a bundle has to do with queues.
 struct Machine {
@@ -260,7 +264,7 @@ async fn what_fails_too_often_is_in_the_dead_letter_queue_until_it_is_moved_back
     assert_eq!(unreadable.attributes.as_ref().unwrap().len(), 4);
     let receipt = unreadable.receipt_handle.as_ref().unwrap();
     client.delete_message().queue_url(&failed).receipt_handle(receipt).send().await.unwrap();
-    // There its tries are counted anew.
+    // Back there it is a new message.
     let source = machine.template.queues.iter().find(|it| it.name == "Failed").unwrap().arn.clone();
     client.start_message_move_task().source_arn(source).send().await.unwrap();
     let told = wait("dead", 3).await;
