@@ -1,8 +1,8 @@
 //! Functions that are handed the messages of a queue.
 //!
-//! Lambda hands over a batch, in no order. What the function names as failed comes again when its visibility time-out is
-//! over, and the rest is gone; what has failed as often as the queue allows goes to its dead-letter queue. A message can
-//! come again after it was handled, too, or twice at the same time: a handler must bear that.
+//! Lambda hands over a batch, in no order. What the function names as failed comes again when its visibility time-out
+//! is over, and the rest is gone; what has failed as often as the queue allows goes to its dead-letter queue. A message
+//! can come again after it was handled, too, or twice at the same time: a handler must bear that.
 
 use std::fmt;
 
