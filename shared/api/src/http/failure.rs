@@ -14,6 +14,7 @@ use crate::{
     bus::BusError,
     fault::{Pointer, Reason},
     http::MAX_BODY_BYTES,
+    queue::QueueError,
     services::Undeclared,
 };
 
@@ -187,6 +188,12 @@ impl From<Undeclared> for Failure {
 
 impl From<BusError> for Failure {
     fn from(error: BusError) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
+impl From<QueueError> for Failure {
+    fn from(error: QueueError) -> Self {
         Self::Internal(error.into())
     }
 }
