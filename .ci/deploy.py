@@ -129,7 +129,7 @@ class Stack:
             "urls": self.urls,
             "table": self.outputs["TableName"],
             "functions": self.functions,
-            "secrets": {name: self.secret(name) for name in ("SigningKeys", "HashKeys")},
+            "secrets": {name: self.secret(name) for name in ("SigningKeys", "HashKeys", "ConnectorKeys")},
             "app_id": credential.app_id,
             "app_key": credential.app_key,
         }, indent=1))  # fmt: skip

@@ -222,12 +222,15 @@ def environment(local):
         "UNIQUENESS_SCOPE": "platform",
         "SIGNING_KEYS": key_ring(),
         "HASH_KEYS": key_ring(),
+        "CONNECTOR_KEYS": key_ring(),
         "EVENT_BUS": "console",
         "LOG_LEVEL": "info",
         "AWS_REGION": "eu-west-1",
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_ENDPOINT_URL_DYNAMODB": local["WATTBOOK_STORE_ENDPOINT"],
+        "AWS_ENDPOINT_URL_SQS": local["WATTBOOK_URL"],
+        "CONNECT_QUEUE_URL": f"{local['WATTBOOK_URL']}/000000000000/ConnectQueue",
     }
 
 

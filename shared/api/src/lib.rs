@@ -18,6 +18,7 @@ pub mod http;
 pub mod idempotency;
 pub mod invocation;
 pub mod json;
+pub mod link;
 pub mod log;
 pub mod message;
 pub mod oauth;

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 ///
 /// # Errors
 /// The operating system gives no random bytes.
-pub fn seal(secret: &str, place: &str, text: &str) -> Result<String, getrandom::Error> {
+pub fn seal(secret: impl AsRef<[u8]>, place: &str, text: &str) -> Result<String, getrandom::Error> {
     let mut nonce = [0; NONCE_LEN];
     getrandom::fill(&mut nonce)?;
     let mut sealed = text.as_bytes().to_vec();
@@ -22,7 +22,7 @@ pub fn seal(secret: &str, place: &str, text: &str) -> Result<String, getrandom::
 
 /// The text that was sealed; `None` if it was with another secret, for another place, or was altered.
 #[must_use]
-pub fn open(secret: &str, place: &str, sealed: &str) -> Option<String> {
+pub fn open(secret: impl AsRef<[u8]>, place: &str, sealed: &str) -> Option<String> {
     let bytes = URL_SAFE_NO_PAD.decode(sealed).ok()?;
     let (nonce, rest) = bytes.split_first_chunk()?;
     let mut rest = rest.to_vec();
@@ -32,7 +32,7 @@ pub fn open(secret: &str, place: &str, sealed: &str) -> Option<String> {
 }
 
 /// A secret is text of any length, which has to have the chance in it.
-fn key(secret: &str) -> Option<LessSafeKey> {
+fn key(secret: impl AsRef<[u8]>) -> Option<LessSafeKey> {
     UnboundKey::new(&AES_256_GCM, &Sha256::digest(secret)).ok().map(LessSafeKey::new)
 }
 

@@ -8,6 +8,8 @@ use serde_json::Value;
 use sha2::Sha256;
 use wattbook_domain::OrganisationId;
 
+use crate::seal;
+
 /// The shortest key that is taken, in bytes: the output of the hash it is used with.
 const MIN_KEY_BYTES: usize = 32;
 
@@ -84,6 +86,25 @@ impl KeyRing {
     }
 }
 
+impl KeyRing {
+    /// Seals a text with the key in use, with the key's id in front. `place` says where it belongs: put elsewhere, it cannot be
+    /// opened.
+    ///
+    /// # Errors
+    /// The operating system gives no random bytes.
+    pub fn seal(&self, place: &str, text: &str) -> Result<String, getrandom::Error> {
+        let (id, key) = self.current();
+        Ok(format!("{id}:{}", seal::seal(key, place, text)?))
+    }
+
+    /// The text that was sealed with any of the keys; `None` if it was with another one, for another place, or was altered.
+    #[must_use]
+    pub fn open(&self, place: &str, sealed: &str) -> Option<String> {
+        let (id, sealed) = sealed.rsplit_once(':')?;
+        seal::open(self.key(id)?, place, sealed)
+    }
+}
+
 /// HMAC takes a key of any length; the error in its signature cannot happen.
 pub(crate) fn mac(key: &[u8]) -> Hmac<Sha256> {
     Hmac::new_from_slice(key).unwrap_or_else(|_| Hmac::new(&hmac::digest::Key::<Hmac<Sha256>>::default()))
@@ -150,6 +171,20 @@ mod tests {
         }
         for broken in ["", "k1", "k3:AAAA", "k1:***"] {
             assert!(!ring("k1").matches(broken, "secret"));
+        }
+    }
+
+    #[test]
+    fn what_is_sealed_outlives_the_rotation_of_its_key_and_not_its_loss() {
+        let sealed = ring("k1").seal("here", "text").unwrap();
+        assert!(sealed.starts_with("k1:"));
+        assert_eq!(ring("k2").open("here", &sealed).as_deref(), Some("text"));
+        assert!(ring("k2").seal("here", "text").unwrap().starts_with("k2:"));
+        assert_eq!(ring("k1").open("there", &sealed), None);
+        for broken in
+            ["", "k1", "k1:", ":", &sealed[3..], &sealed.replacen("k1", "k2", 1), &sealed.replacen("k1", "k3", 1)]
+        {
+            assert_eq!(ring("k1").open("here", broken), None, "{broken}");
         }
     }
 

@@ -53,6 +53,10 @@ pub enum Resource {
     SigningKeys,
     /// The keys under which app keys are hashed.
     HashKeys,
+    /// Where the APIs are reached, if that is not at their own addresses.
+    PublicUrl,
+    /// The keys that seal what opens the other side of a connection: the settings of sign-ins, codes, tokens.
+    ConnectorKeys,
     /// The name of the API whose part the function is deployed in, for one that several parts have.
     Api,
     /// The event bus, with what connects to it: only a function that names it here carries the
@@ -104,7 +108,9 @@ pub struct Services {
     store: Option<Store>,
     signing_keys: Option<KeyRing>,
     hash_keys: Option<KeyRing>,
+    connector_keys: Option<KeyRing>,
     api: Option<String>,
+    public_url: Option<String>,
     bus: Option<Bus>,
     queues: Vec<(&'static str, Queue)>,
 }
@@ -125,8 +131,10 @@ impl Services {
             match resource {
                 Resource::Table => services.store = Some(store(environment)?),
                 Resource::SigningKeys => services.signing_keys = Some(keys("SIGNING_KEYS", environment)?),
+                Resource::PublicUrl => services.public_url = environment.get("PUBLIC_URL").map(str::to_owned),
                 Resource::Api => services.api = Some(environment.required("API")?.to_owned()),
                 Resource::HashKeys => services.hash_keys = Some(keys("HASH_KEYS", environment)?),
+                Resource::ConnectorKeys => services.connector_keys = Some(keys("CONNECTOR_KEYS", environment)?),
                 Resource::EventBus(connect) => services.bus = Some(connect(environment)?),
                 Resource::Queue(name, connect) => services.queues.push((name, connect(name, environment)?)),
             }
@@ -162,6 +170,20 @@ impl Services {
     /// The function does not declare [`Resource::HashKeys`].
     pub fn hash_keys(&self) -> Result<&KeyRing, Undeclared> {
         self.hash_keys.as_ref().ok_or(Undeclared("HashKeys"))
+    }
+
+    /// Where the APIs are reached, if that was set.
+    #[must_use]
+    pub fn public_url(&self) -> Option<&str> {
+        self.public_url.as_deref()
+    }
+
+    /// The keys that seal what opens the other side of a connection.
+    ///
+    /// # Errors
+    /// The function does not declare [`Resource::ConnectorKeys`].
+    pub fn connector_keys(&self) -> Result<&KeyRing, Undeclared> {
+        self.connector_keys.as_ref().ok_or(Undeclared("ConnectorKeys"))
     }
 
     /// The name of the API whose part this is, such as `accounts`.

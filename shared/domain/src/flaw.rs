@@ -293,6 +293,12 @@ pub enum Flaw {
         /// Its status.
         status: &'static str,
     },
+    /// An account with as many requests as it can have.
+    #[error("has had {most} onboarding requests, and can have no more")]
+    TooManyOnboardings {
+        /// How many that are.
+        most: usize,
+    },
     /// Something that cannot be taken over.
     #[error("cannot be taken over this way: the connector proves no device; whoever has it now has to offboard it")]
     Unproved,
@@ -377,6 +383,7 @@ impl Flaw {
             Self::ForeignOrigin { .. } => "url_not_allowed",
             Self::TooMuch { .. } => "too_large",
             Self::Ended { .. } => "ended",
+            Self::TooManyOnboardings { .. } => "too_many",
             Self::Unproved => "not_proved",
             Self::ResourceId => "invalid_id",
             Self::Inconsistent { .. } => "inconsistent",

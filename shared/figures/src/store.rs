@@ -81,6 +81,7 @@ impl Store {
             ("UNIQUENESS_SCOPE", "platform"),
             ("SIGNING_KEYS", KEYS),
             ("HASH_KEYS", KEYS),
+            ("CONNECTOR_KEYS", KEYS),
             // Not a bus in AWS: what is measured is the function.
             ("EVENT_BUS", "memory"),
             ("LOG_LEVEL", "info"),

@@ -143,6 +143,7 @@ fn sam_environment(bundle: &Bundle) -> Value {
         "EVENT_BUS": "console",
         "SIGNING_KEYS": secret("SigningKeys"),
         "HASH_KEYS": secret("HashKeys"),
+        "CONNECTOR_KEYS": secret("ConnectorKeys"),
         "LOG_LEVEL": "info",
     } })
 }

@@ -3,15 +3,16 @@
 //! It is few items, all in one partition: whoever reads the catalogue reads them in one round trip. They are read
 //! eventually consistently, at half the price, for an operator changes them now and then.
 
+use std::collections::HashSet;
+
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use serde::{Deserialize, Serialize};
 use wattbook_domain::catalogue::{EntityType, Manufacturer, ManufacturerName};
 
 use crate::{
     Store, StoreError,
-    error::conditional,
     items::{self, Item},
-    keys::{self, Key},
+    keys::{self, CatalogueKey, Key},
     size,
 };
 
@@ -29,6 +30,42 @@ pub struct Own {
     pub manufacturer: Option<Manufacturer>,
 }
 
+/// What the deployment has of the catalogue, or of a part of it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct OwnCatalogue {
+    /// Its manufacturers.
+    pub manufacturers: Vec<Own>,
+    /// Whose sign-ins it has: by type, and what the name is found by.
+    pub sign_ins: HashSet<(EntityType, String)>,
+}
+
+impl OwnCatalogue {
+    /// Whether there is a sign-in for a manufacturer, however its name is spelt.
+    #[must_use]
+    pub fn has_sign_in(&self, entity_type: EntityType, name: &ManufacturerName) -> bool {
+        self.sign_ins.contains(&(entity_type, name.matched()))
+    }
+
+    /// What these items say, but for those of a type that this version does not know.
+    fn of(items: Vec<Item>) -> Result<Self, StoreError> {
+        let mut own = Self::default();
+        for item in items {
+            let key: Key = items::read("key", item.clone())?;
+            match keys::catalogue_key(&key) {
+                Some(CatalogueKey { entity_type, matched, is_sign_in: true }) => {
+                    own.sign_ins.insert((entity_type, matched.to_owned()));
+                }
+                Some(CatalogueKey { entity_type, matched, is_sign_in: false }) => {
+                    let OwnItem { manufacturer } = items::read("manufacturer", item)?;
+                    own.manufacturers.push(Own { entity_type, matched: matched.to_owned(), manufacturer });
+                }
+                None => {}
+            }
+        }
+        Ok(own)
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 struct OwnItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -36,17 +73,15 @@ struct OwnItem {
 }
 
 impl Store {
-    /// What the deployment has of the catalogue, or of one type in it.
+    /// What the deployment has of the catalogue, or of one type in it, and which manufacturers have a sign-in.
     ///
     /// # Errors
     /// The store failed.
-    pub async fn own_manufacturers(&self, of: Option<EntityType>) -> Result<Vec<Own>, StoreError> {
-        let items = self.partition(keys::CATALOGUE.into(), of.map(keys::manufacturers)).await?;
-        let owns = items.into_iter().map(own).collect::<Result<Vec<_>, _>>()?;
-        Ok(owns.into_iter().flatten().collect())
+    pub async fn own_catalogue(&self, of: Option<EntityType>) -> Result<OwnCatalogue, StoreError> {
+        OwnCatalogue::of(self.partition(keys::CATALOGUE.into(), of.map(keys::manufacturers)).await?)
     }
 
-    /// What the deployment has of one manufacturer, however its name is spelt.
+    /// The same of one manufacturer, however its name is spelt.
     ///
     /// # Errors
     /// The store failed.
@@ -54,8 +89,14 @@ impl Store {
         &self,
         entity_type: EntityType,
         name: &ManufacturerName,
-    ) -> Result<Option<Own>, StoreError> {
-        self.get_eventually(keys::manufacturer(entity_type, name)).await?.map_or(Ok(None), own)
+    ) -> Result<OwnCatalogue, StoreError> {
+        // The definition and the sign-in stand one behind the other. Longer names that begin so come, too: there are few.
+        let Key { pk, sk } = keys::manufacturer(entity_type, name);
+        let mut own = OwnCatalogue::of(self.partition(pk, Some(sk)).await?)?;
+        let matched = name.matched();
+        own.manufacturers.retain(|own| own.matched == matched);
+        own.sign_ins.retain(|(_, of)| *of == matched);
+        Ok(own)
     }
 
     /// Stores a definition in the place of what there was of that name, or, without one, hides what is built in.
@@ -96,26 +137,6 @@ impl Store {
         entity_type: EntityType,
         name: &ManufacturerName,
     ) -> Result<bool, StoreError> {
-        let outcome = self
-            .client
-            .delete_item()
-            .table_name(&self.table)
-            .set_key(Some(items::key_item(keys::manufacturer(entity_type, name))))
-            .condition_expression("attribute_exists(pk)")
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
-        let Some(answer) = conditional("DeleteItem", outcome)? else { return Ok(false) };
-        self.counter.add(answer.consumed_capacity());
-        Ok(true)
+        self.delete_existing(keys::manufacturer(entity_type, name)).await
     }
-}
-
-/// What an item says; nothing if it is of a type that this version does not know.
-fn own(item: Item) -> Result<Option<Own>, StoreError> {
-    let key: Key = items::read("key", item.clone())?;
-    let known = key.sk.split_once('#').and_then(|(word, matched)| Some((word.parse().ok()?, matched.to_owned())));
-    let Some((entity_type, matched)) = known else { return Ok(None) };
-    let OwnItem { manufacturer } = items::read("manufacturer", item)?;
-    Ok(Some(Own { entity_type, matched, manufacturer }))
 }

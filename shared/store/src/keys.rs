@@ -18,6 +18,7 @@
 //! | offboarding | `O#<organisation>#X#<id>` | `OFFBOARDING` | `offboarding` |
 //! | collective | `O#<organisation>#G#<id>` | `COLLECTIVE` | `collective` |
 //! | member | `O#<organisation>#G#<id>` | `MEMBER#<entity id>` | that the entity is in the collective |
+//! | sign-in | `CATALOGUE` | `<entity type>#<name>#SIGNIN` | `sign_in`: how the owners of a manufacturer's devices sign in there, sealed, and when that was set |
 //! | counter | `O#<organisation>#N` | `COUNT#<shard>` | how many accounts there are: a number for each list, by its name |
 //!
 //! The organisation is part of every key that is built from a request, and it comes from the
@@ -34,14 +35,14 @@
 //! number.
 //!
 //! `<name>` of a manufacturer is what it is found by ([`ManufacturerName::matched`]): letters and digits, the type before it.
+//! A definition and a sign-in of one name are there without each other: a sign-in may be that of one that is built in.
 //!
 //! `<device>` is what [`DeviceClaim`] makes of an identifier: the space it is unique in, and its one form. An entity's
 //! `<number>` is in its id.
 //!
 //! Every item is a partition of its own, except an organisation with its credentials, an entity with its tokens, a
-//! collective with its members, a place with its
-//! tariffs, the manufacturers of the deployment, and the counters of an organisation, which are read together. `expires_at` (epoch seconds)
-//! is the table's TTL attribute.
+//! collective with its members, a place with its tariffs, the manufacturers of the deployment with their sign-ins, and the
+//! counters of an organisation, which are read together. `expires_at` (epoch seconds) is the table's TTL attribute.
 //!
 //! # Lists
 //!
@@ -327,6 +328,36 @@ pub fn manufacturer(entity_type: EntityType, name: &ManufacturerName) -> Key {
     Key { pk: CATALOGUE.into(), sk: manufacturers(entity_type) + &name.matched() }
 }
 
+/// What the sort key of a sign-in ends with.
+const SIGN_IN: &str = "#SIGNIN";
+
+/// The key of a manufacturer's sign-in, however its name is spelt.
+#[must_use]
+pub fn sign_in(entity_type: EntityType, name: &ManufacturerName) -> Key {
+    let Key { pk, sk } = manufacturer(entity_type, name);
+    Key { pk, sk: sk + SIGN_IN }
+}
+
+/// What the key of an item of the catalogue says.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct CatalogueKey<'k> {
+    /// The type of the manufacturer's devices.
+    pub(crate) entity_type: EntityType,
+    /// What its name is found by.
+    pub(crate) matched: &'k str,
+    /// Whether it is the key of its sign-in, and not that of its definition.
+    pub(crate) is_sign_in: bool,
+}
+
+/// What the key of an item of the catalogue says; nothing if it is of a type that this version does not know.
+pub(crate) fn catalogue_key(key: &Key) -> Option<CatalogueKey<'_>> {
+    let (word, name) = key.sk.split_once('#')?;
+    let (matched, is_sign_in) = name.strip_suffix(SIGN_IN).map_or((name, false), |matched| (matched, true));
+    // What a name is found by has letters and digits alone.
+    let is_known = !matched.contains('#');
+    word.parse().ok().filter(|_| is_known).map(|entity_type| CatalogueKey { entity_type, matched, is_sign_in })
+}
+
 fn area_partition(area: &PostalArea) -> String {
     format!("P#{}#{}", area.country.as_str(), area.postal_code)
 }
@@ -353,6 +384,16 @@ mod tests {
                     assert!(keys.insert(claim(scope, organisation, &claimed)), "{claimed:?}");
                 }
             }
+        }
+    }
+    #[test]
+    fn a_sign_in_is_never_taken_for_a_definition_nor_one_for_the_other() {
+        let name = ManufacturerName::parse("re.alto #SIGNIN").unwrap();
+        let said = |is_sign_in| CatalogueKey { entity_type: EntityType::Ev, matched: "realtosignin", is_sign_in };
+        assert_eq!(catalogue_key(&manufacturer(EntityType::Ev, &name)), Some(said(false)));
+        assert_eq!(catalogue_key(&sign_in(EntityType::Ev, &name)), Some(said(true)));
+        for sk in ["EV", "Car#audi", "Car#audi#SIGNIN", "EV#audi#LATER", "EV#audi#LATER#SIGNIN"] {
+            assert_eq!(catalogue_key(&Key { pk: CATALOGUE.into(), sk: sk.into() }), None, "{sk}");
         }
     }
 }

@@ -32,18 +32,20 @@ mod onboarding;
 mod organisations;
 mod reference;
 mod retry;
+mod sign_ins;
 mod size;
 mod transaction;
 mod usage;
 mod writes;
 
-pub use catalogue::{MAX_DEFINITION_BYTES, Own};
+pub use catalogue::{MAX_DEFINITION_BYTES, Own, OwnCatalogue};
 pub use client::{Store, StoreSettings, UniquenessScope};
 pub use error::StoreError;
 pub use idempotency::{IdempotencyRecord, Subject};
 pub use onboarding::{DeviceHolder, DueKind, ListOf, ListPage, OnboardingError, Place, SealedTokens};
 pub use organisations::{Credential, CredentialSummary, PartnerPut};
 pub use reference::{PlaceRow, TariffRow};
+pub use sign_ins::SealedSignIn;
 pub use usage::Usage;
 pub use writes::{Holder, Taken, WriteError};
 

@@ -11,16 +11,13 @@ use wattbook_api::{
 };
 use wattbook_domain::{
     IdentifierKind,
-    catalogue::{Connector, Consent, EntityType, Manufacturer, Step, attributes::AttributeValue},
+    catalogue::{Connector, Consent, EntityType, Step, attributes::AttributeValue},
 };
 
 use crate::{
-    catalogue::TypeOfEntity,
+    catalogue::{Offer, OfferedType},
     schema::{self, number},
 };
-
-/// Whether onboarding requests can be created: there is no operation for that yet, whatever the manufacturer.
-const AVAILABLE: bool = false;
 
 /// Everything that can be onboarded.
 #[derive(Debug, Serialize, ToSchema)]
@@ -133,23 +130,23 @@ pub struct IdentifierView {
 impl EntityTypes {
     /// Of these types.
     #[must_use]
-    pub fn of(types: &[TypeOfEntity]) -> Self {
+    pub fn of(types: &[OfferedType]) -> Self {
         Self { data: types.iter().map(EntityTypeSummary::of).collect(), meta: ListMeta { total: types.len() } }
     }
 }
 
 impl EntityTypeSummary {
-    fn of(kind: &TypeOfEntity) -> Self {
-        let summary = |manufacturer: &Manufacturer| ManufacturerSummary {
+    fn of(kind: &OfferedType) -> Self {
+        let summary = |Offer { manufacturer, available }: &Offer| ManufacturerSummary {
             manufacturer: manufacturer.name.to_string(),
-            available: AVAILABLE,
+            available: *available,
             connector: manufacturer.connector,
             identifier_kind: manufacturer.identifier.kind,
         };
         Self {
             entity_type: kind.entity_type,
             description: kind.description.to_string(),
-            manufacturers: kind.manufacturers.iter().map(summary).collect(),
+            manufacturers: kind.offers.iter().map(summary).collect(),
         }
     }
 }
@@ -157,11 +154,11 @@ impl EntityTypeSummary {
 impl EntityTypeView {
     /// Of this type.
     #[must_use]
-    pub fn of(kind: &TypeOfEntity) -> Self {
+    pub fn of(kind: &OfferedType) -> Self {
         Self {
             entity_type: kind.entity_type,
             description: kind.description.to_string(),
-            manufacturers: kind.manufacturers.iter().map(ManufacturerView::of).collect(),
+            manufacturers: kind.offers.iter().map(ManufacturerView::of).collect(),
         }
     }
 }
@@ -169,7 +166,7 @@ impl EntityTypeView {
 impl ManufacturerView {
     /// Of this one.
     #[must_use]
-    pub fn of(manufacturer: &Manufacturer) -> Self {
+    pub fn of(Offer { manufacturer, available }: &Offer) -> Self {
         let kind = manufacturer.identifier.kind;
         let value = |value: &AttributeValue| match value {
             AttributeValue::Truth(truth) => Value::from(*truth),
@@ -180,7 +177,7 @@ impl ManufacturerView {
         Self {
             entity_type: manufacturer.entity_type,
             manufacturer: manufacturer.name.to_string(),
-            available: AVAILABLE,
+            available: *available,
             connector: manufacturer.connector,
             consent: manufacturer.consent,
             steps: manufacturer.steps.clone(),

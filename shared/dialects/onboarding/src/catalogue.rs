@@ -10,9 +10,9 @@ use serde_json::{Map, Value};
 use wattbook_api::{Failure, Faults, Services, body, fault::Pointer};
 use wattbook_domain::{
     Text,
-    catalogue::{EntityType, Manufacturer, ManufacturerName},
+    catalogue::{Connector, EntityType, Manufacturer, ManufacturerName},
 };
-use wattbook_store::Own;
+use wattbook_store::OwnCatalogue;
 
 use crate::definition::Definition;
 
@@ -27,6 +27,38 @@ pub struct TypeOfEntity {
     pub description: Text<200>,
     /// Who makes them.
     pub manufacturers: Vec<Manufacturer>,
+}
+
+/// A type with its manufacturers, by their names, as a deployment has them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OfferedType {
+    /// The type.
+    pub entity_type: EntityType,
+    /// What it is.
+    pub description: Text<200>,
+    /// Who makes them.
+    pub offers: Vec<Offer>,
+}
+
+/// A manufacturer, as a deployment has it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Offer {
+    /// The manufacturer.
+    pub manufacturer: Manufacturer,
+    /// Whether onboarding requests for its devices can be created: where the owner has to sign in, there has to be a sign-in.
+    pub available: bool,
+}
+
+impl Offer {
+    /// With what the deployment has of its own.
+    #[must_use]
+    pub fn of(manufacturer: Manufacturer, own: &OwnCatalogue) -> Self {
+        let available = match manufacturer.connector {
+            Connector::Oauth2 => own.has_sign_in(manufacturer.entity_type, &manufacturer.name),
+            Connector::PairingCode | Connector::MeteringPoint | Connector::Sandbox => true,
+        };
+        Self { manufacturer, available }
+    }
 }
 
 /// Why the file cannot be used. A test reads it, so that no function that was built finds this out.
@@ -47,8 +79,8 @@ pub fn built_in() -> Result<&'static [TypeOfEntity], Unusable> {
 ///
 /// # Errors
 /// The store failed.
-pub async fn all(services: &Services) -> Result<Vec<TypeOfEntity>, Failure> {
-    let own = services.store()?.own_manufacturers(None).await?;
+pub async fn all(services: &Services) -> Result<Vec<OfferedType>, Failure> {
+    let own = services.store()?.own_catalogue(None).await?;
     let types = built_in().map_err(internal)?;
     Ok(types.iter().map(|built_in| merged(built_in, &own)).collect())
 }
@@ -57,9 +89,9 @@ pub async fn all(services: &Services) -> Result<Vec<TypeOfEntity>, Failure> {
 ///
 /// # Errors
 /// There is no such type, or the store failed.
-pub async fn of_type(services: &Services, word: &str) -> Result<TypeOfEntity, Failure> {
+pub async fn of_type(services: &Services, word: &str) -> Result<OfferedType, Failure> {
     let built_in = built_in_type(word)?;
-    let own = services.store()?.own_manufacturers(Some(built_in.entity_type)).await?;
+    let own = services.store()?.own_catalogue(Some(built_in.entity_type)).await?;
     Ok(merged(built_in, &own))
 }
 
@@ -67,15 +99,15 @@ pub async fn of_type(services: &Services, word: &str) -> Result<TypeOfEntity, Fa
 ///
 /// # Errors
 /// There is no such type, or no such manufacturer in it, or the store failed.
-pub async fn one(services: &Services, word: &str, name: &str) -> Result<Manufacturer, Failure> {
+pub async fn one(services: &Services, word: &str, name: &str) -> Result<Offer, Failure> {
     let built_in = built_in_type(word)?;
     let name = ManufacturerName::parse(name).map_err(|_| Failure::NotFound)?;
     let own = services.store()?.own_manufacturer(built_in.entity_type, &name).await?;
-    let found = match own {
-        Some(own) => own.manufacturer,
-        None => find(&built_in.manufacturers, &name).cloned(),
+    let found = match own.manufacturers.first() {
+        Some(own) => own.manufacturer.as_ref(),
+        None => find(&built_in.manufacturers, &name),
     };
-    found.ok_or(Failure::NotFound)
+    found.map(|found| Offer::of(found.clone(), &own)).ok_or(Failure::NotFound)
 }
 
 /// Whether a manufacturer is built in.
@@ -112,17 +144,17 @@ fn internal(error: Unusable) -> Failure {
 }
 
 /// A type with what the deployment has of it in the place of what is built in under the same name.
-fn merged(built_in: &TypeOfEntity, own: &[Own]) -> TypeOfEntity {
-    let own: Vec<_> = own.iter().filter(|own| own.entity_type == built_in.entity_type).collect();
+fn merged(built_in: &TypeOfEntity, own: &OwnCatalogue) -> OfferedType {
+    let of_type: Vec<_> = own.manufacturers.iter().filter(|own| own.entity_type == built_in.entity_type).collect();
     let replaced = |manufacturer: &&Manufacturer| {
         let matched = manufacturer.name.matched();
-        !own.iter().any(|own| own.matched == matched)
+        !of_type.iter().any(|own| own.matched == matched)
     };
     let kept = built_in.manufacturers.iter().filter(replaced);
-    let mut manufacturers: Vec<_> =
-        kept.chain(own.iter().filter_map(|own| own.manufacturer.as_ref())).cloned().collect();
-    manufacturers.sort_by_cached_key(|manufacturer| manufacturer.name.matched());
-    TypeOfEntity { manufacturers, description: built_in.description.clone(), ..*built_in }
+    let manufacturers = kept.chain(of_type.iter().filter_map(|own| own.manufacturer.as_ref()));
+    let mut offers: Vec<_> = manufacturers.map(|manufacturer| Offer::of(manufacturer.clone(), own)).collect();
+    offers.sort_by_cached_key(|offer| offer.manufacturer.name.matched());
+    OfferedType { entity_type: built_in.entity_type, description: built_in.description.clone(), offers }
 }
 
 /// The file, before what manufacturers have in common is filled in.

@@ -79,6 +79,14 @@ async fn no_secret_and_nothing_personal_reaches_the_log() {
         running.bundle.invoke("load-reference-data", &event).await.unwrap();
     }
     running.bundle.invoke("load-reference-data", &json!({"table": "places", "csv": "logmark"})).await.unwrap_err();
+    let sign_in = json!({
+        "authorizeUrl": "https://logmark.example/", "tokenUrl": "https://logmark.example/", "clientId": "logmark",
+        "clientSecret": "logmark",
+    });
+    let event = json!({"action": "put-sign-in", "type": "EV", "manufacturer": "Audi", "signIn": sign_in});
+    running.bundle.invoke("administer-catalogue", &event).await.unwrap();
+    let event = with(event, "/signIn/clientSecret", json!("logmark\n"));
+    running.bundle.invoke("administer-catalogue", &event).await.unwrap_err();
     let demo = running.bundle.demo().clone();
     running.bundle.stop().await;
 
@@ -88,6 +96,7 @@ async fn no_secret_and_nothing_personal_reaches_the_log() {
         "authorize-request",
         "register-customer",
         "load-reference-data",
+        "administer-catalogue",
         "\"written\":1",
         "\"status\":409",
         "request_id",

@@ -75,6 +75,7 @@ fn what_holds_data_keeps_its_id_and_its_place() {
     found.sort();
     let expected = [
         ("ConnectQueue", false),
+        ("ConnectorKeys", true),
         ("EventBus", false),
         ("HashKeys", true),
         ("SigningKeys", false),

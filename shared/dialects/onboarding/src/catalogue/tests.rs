@@ -5,9 +5,16 @@ use wattbook_domain::{
     Identifier,
     catalogue::{Connector, attributes::AttributeValue},
 };
+use wattbook_store::Own;
 
 use super::*;
 use crate::{answer::ManufacturerView, schema};
+
+/// What is told of a manufacturer in a deployment that has nothing of its own.
+fn view(manufacturer: &Manufacturer) -> Value {
+    let offer = Offer::of(manufacturer.clone(), &OwnCatalogue::default());
+    serde_json::to_value(ManufacturerView::of(&offer)).unwrap()
+}
 
 fn manufacturers() -> impl Iterator<Item = &'static Manufacturer> {
     built_in().unwrap().iter().flat_map(|kind| &kind.manufacturers)
@@ -40,7 +47,7 @@ fn every_schema_is_one_and_takes_its_example() {
         let schema = schema::written(&manufacturer.attributes);
         assert!(jsonschema::draft202012::meta::is_valid(&schema), "{name}: {schema}");
         let validator = jsonschema::draft202012::options().should_validate_formats(true).build(&schema).unwrap();
-        let view = serde_json::to_value(ManufacturerView::of(manufacturer)).unwrap();
+        let view = view(manufacturer);
         let faults: Vec<_> = validator.iter_errors(&view["exampleAttributes"]).map(|error| error.to_string()).collect();
         assert_eq!(faults, Vec::<String>::new(), "{name}");
         assert!(!validator.is_valid(&json!({})), "{name}");
@@ -67,7 +74,7 @@ fn every_example_names_a_device_and_every_link_is_https() {
 #[test]
 fn what_is_answered_can_be_read_again() {
     for manufacturer in manufacturers() {
-        let mut view = serde_json::to_value(ManufacturerView::of(manufacturer)).unwrap();
+        let mut view = view(manufacturer);
         let members = view.as_object_mut().unwrap();
         // These are for readers alone.
         members.remove("available");
@@ -230,18 +237,31 @@ fn the_deployments_own_stand_in_the_place_of_what_is_built_in() {
     let called =
         |name: &str| Manufacturer { name: ManufacturerName::parse(name).unwrap(), ..built_in.manufacturers[0].clone() };
     let own = |entity_type, matched: &str, manufacturer| Own { entity_type, matched: matched.into(), manufacturer };
-    let merged = merged(
-        built_in,
-        &[
-            own(EntityType::Boiler, "acme", Some(called("ACME"))),
-            own(EntityType::Boiler, "ariston", Some(called("ARISTON"))),
-            own(EntityType::Boiler, "sandbox", None),
-            own(EntityType::Boiler, "neverheardof", None),
-            own(EntityType::Ev, "other", Some(called("Other"))),
-        ],
-    );
-    let names: Vec<_> = merged.manufacturers.iter().map(|it| it.name.as_str()).collect();
+    let manufacturers = vec![
+        own(EntityType::Boiler, "acme", Some(called("ACME"))),
+        own(EntityType::Boiler, "ariston", Some(called("ARISTON"))),
+        own(EntityType::Boiler, "sandbox", None),
+        own(EntityType::Boiler, "neverheardof", None),
+        own(EntityType::Ev, "other", Some(called("Other"))),
+    ];
+    let merged = merged(built_in, &OwnCatalogue { manufacturers, ..OwnCatalogue::default() });
+    let names: Vec<_> = merged.offers.iter().map(|it| it.manufacturer.name.as_str()).collect();
     assert_eq!(names, ["ACME", "ARISTON", "Atlantic", "Itho Daalderop"]);
+}
+
+#[test]
+fn where_the_owner_signs_in_there_has_to_be_a_sign_in() {
+    let signed_in: Vec<_> = manufacturers().filter(|it| it.connector == Connector::Oauth2).collect();
+    let sign_ins = [(EntityType::Ev, "audi"), (EntityType::Pv, "audi"), (EntityType::Boiler, "sandbox")];
+    let sign_ins = sign_ins.map(|(entity_type, matched)| (entity_type, matched.to_owned())).into();
+    let own = OwnCatalogue { sign_ins, ..OwnCatalogue::default() };
+    assert!(signed_in.len() > 20);
+    for manufacturer in manufacturers() {
+        let is_audi = manufacturer.entity_type == EntityType::Ev && manufacturer.name.as_str() == "Audi";
+        let expected = is_audi || manufacturer.connector != Connector::Oauth2;
+        assert_eq!(Offer::of(manufacturer.clone(), &own).available, expected, "{}", manufacturer.name);
+        assert_eq!(view(manufacturer)["available"], manufacturer.connector != Connector::Oauth2);
+    }
 }
 
 #[test]

@@ -28,16 +28,16 @@ fn definition(name: &str) -> Value {
 }
 
 impl Running {
-    async fn administer(&self, event: Value) -> Result<Value, (String, String)> {
+    pub(super) async fn administer(&self, event: Value) -> Result<Value, (String, String)> {
         let answer = self.bundle.invoke("administer-catalogue", &event).await;
         answer.map_err(|error| (error.code().to_owned(), error.to_string()))
     }
 
-    async fn put_manufacturer(&self, definition: Value) -> Result<Value, (String, String)> {
+    pub(super) async fn put_manufacturer(&self, definition: Value) -> Result<Value, (String, String)> {
         self.administer(json!({"action": "put-manufacturer", "definition": definition})).await
     }
 
-    async fn remove_manufacturer(&self, kind: &str, name: &str) -> Result<Value, (String, String)> {
+    pub(super) async fn remove_manufacturer(&self, kind: &str, name: &str) -> Result<Value, (String, String)> {
         self.administer(json!({"action": "remove-manufacturer", "type": kind, "manufacturer": name})).await
     }
 

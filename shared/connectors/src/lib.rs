@@ -1,0 +1,27 @@
+//! How devices are proved to be their owners', and connected.
+//!
+//! | connector | what proves the device | here |
+//! |---|---|---|
+//! | `oauth2` | the owner signs in at the manufacturer, who then lists the device among his | [`sign_in`], [`devices`] |
+//! | `pairing-code` | a code that only he can see | nothing: it is held against what the request has |
+//! | `metering-point` | nothing: the grid operator is asked, and the owner has agreed | nothing |
+//! | `sandbox` | nothing is connected; the identifier says how it goes | [`sandbox`] |
+//!
+//! The settings of a manufacturer's sign-in are an operator's; they are kept sealed ([`stored`]). What the other side
+//! answers is never kept, logged or shown beyond the words that the standards have ([`SignInError`]).
+
+mod address;
+pub mod devices;
+mod error;
+pub mod http;
+mod sandbox;
+mod secret;
+mod settings;
+pub mod sign_in;
+pub mod stored;
+
+pub use address::{DevicesAddress, WebAddress};
+pub use error::{SignInError, refusal};
+pub use sandbox::{Verdict, sandbox};
+pub use secret::Secret;
+pub use settings::{ClientAuthentication, ClientText, Scope, SignInSettings, proves_device};

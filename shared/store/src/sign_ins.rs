@@ -1,0 +1,122 @@
+//! The settings of manufacturers' sign-ins, which only whoever has the key of the deployment can read: they come sealed.
+//!
+//! They stand beside the manufacturers of the deployment, so that whoever reads the catalogue learns in the same round trip
+//! which have one ([`crate::OwnCatalogue::has_sign_in`]). They are read eventually consistently, for an operator changes
+//! them now and then.
+
+use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use wattbook_domain::catalogue::{EntityType, ManufacturerName};
+
+use crate::{
+    Store, StoreError,
+    error::conditional,
+    items::{self, Item},
+    keys::{self, CatalogueKey, Key},
+};
+
+/// The sign-in of one manufacturer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedSignIn {
+    /// The type of its devices.
+    pub entity_type: EntityType,
+    /// Its name, as the operator spelt it.
+    pub manufacturer: ManufacturerName,
+    /// The settings.
+    pub sealed: String,
+    /// When they were set.
+    pub set_at: Timestamp,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SignInItem {
+    sign_in: Stored,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    manufacturer: ManufacturerName,
+    sealed: String,
+    set_at: Timestamp,
+}
+
+impl Store {
+    /// Stores the sign-in of a manufacturer in the place of the one that there was.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn put_sign_in(&self, sign_in: SealedSignIn) -> Result<(), StoreError> {
+        let SealedSignIn { entity_type, manufacturer, sealed, set_at } = sign_in;
+        let key = keys::sign_in(entity_type, &manufacturer);
+        let item = items::write(key, SignInItem { sign_in: Stored { manufacturer, sealed, set_at } })?;
+        let answer = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(|error| StoreError::call("PutItem", &error))?;
+        self.counter.add(answer.consumed_capacity());
+        Ok(())
+    }
+
+    /// The sign-in of a manufacturer, however its name is spelt.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn sign_in(
+        &self,
+        entity_type: EntityType,
+        name: &ManufacturerName,
+    ) -> Result<Option<SealedSignIn>, StoreError> {
+        let item = self.get_eventually(keys::sign_in(entity_type, name)).await?;
+        item.map(|item| read(entity_type, item)).transpose()
+    }
+
+    /// Every sign-in of the deployment, by type and name.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn sign_ins(&self) -> Result<Vec<SealedSignIn>, StoreError> {
+        let mut found = Vec::new();
+        for item in self.partition(keys::CATALOGUE.into(), None).await? {
+            let key: Key = items::read("key", item.clone())?;
+            if let Some(CatalogueKey { entity_type, is_sign_in: true, .. }) = keys::catalogue_key(&key) {
+                found.push(read(entity_type, item)?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Forgets the sign-in of a manufacturer. `false` if there is none.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn remove_sign_in(&self, entity_type: EntityType, name: &ManufacturerName) -> Result<bool, StoreError> {
+        self.delete_existing(keys::sign_in(entity_type, name)).await
+    }
+
+    /// Deletes an item of the catalogue. `false` if there is none.
+    pub(crate) async fn delete_existing(&self, key: Key) -> Result<bool, StoreError> {
+        let outcome = self
+            .client
+            .delete_item()
+            .table_name(&self.table)
+            .set_key(Some(items::key_item(key)))
+            .condition_expression("attribute_exists(pk)")
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await;
+        let Some(answer) = conditional("DeleteItem", outcome)? else { return Ok(false) };
+        self.counter.add(answer.consumed_capacity());
+        Ok(true)
+    }
+}
+
+fn read(entity_type: EntityType, item: Item) -> Result<SealedSignIn, StoreError> {
+    let SignInItem { sign_in: Stored { manufacturer, sealed, set_at } } = items::read("sign-in", item)?;
+    Ok(SealedSignIn { entity_type, manufacturer, sealed, set_at })
+}
