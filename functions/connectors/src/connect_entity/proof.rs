@@ -30,7 +30,7 @@ pub(super) enum Proof {
 }
 
 /// After which pauses, in milliseconds, a manufacturer is asked for the devices again: the code is spent by then.
-const PAUSES: [u64; 2] = [300, 1000];
+const PAUSES: [u64; 1] = [500];
 
 /// Asks the connector. A sign-in's request is, after that, the one in the table.
 ///
