@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     AccountId, AnswerKey, ExternalId, LabelPartnerCode, Name, OrganisationId, Text,
     account::resource_id,
-    catalogue::Step,
+    catalogue::{HttpsLink, Step},
     entity::{CollectiveId, EntityId},
     words::words,
 };
@@ -251,6 +251,9 @@ pub struct OnboardingRequest {
     /// Whether somebody has the device, from whom it is taken once it is proved: then the claim on it is his until then.
     #[serde(default)]
     pub taking_over: bool,
+    /// What people can read about the manufacturer's way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub documentation: Option<HttpsLink>,
     /// Where the owner is sent when he is done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub return_url: Option<ReturnUrl>,
@@ -328,6 +331,7 @@ impl OnboardingRequest {
             owner: None,
             take_over: false,
             taking_over: false,
+            documentation: None,
             return_url: None,
             status,
             steps: steps.collect(),
