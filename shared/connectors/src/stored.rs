@@ -1,5 +1,6 @@
-//! The settings of sign-ins where they are kept: in the table, sealed with the deployment's keys ([`Resource::ConnectorKeys`])
-//! and each bound to its manufacturer, so that one cannot be put in the place of another.
+//! The settings of sign-ins where they are kept: in the table, sealed with the deployment's keys
+//! ([`Resource::ConnectorKeys`]) and each bound to its manufacturer, so that one cannot be put in the place of
+//! another.
 //!
 //! [`Resource::ConnectorKeys`]: wattbook_api::Resource::ConnectorKeys
 

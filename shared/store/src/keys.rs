@@ -26,12 +26,13 @@
 //! `<postal code>` is in the form that is compared ([`PostalArea`]), and `<customer class>` is its
 //! number.
 //!
-//! `<name>` of a manufacturer is what it is found by ([`ManufacturerName::matched`]): letters and digits, the type before it.
-//! A definition and a sign-in of one name are there without each other: a sign-in may be that of one that is built in.
+//! `<name>` of a manufacturer is what it is found by ([`ManufacturerName::matched`]): letters and digits, the type
+//! before it. A definition and a sign-in of one name are there without each other: a sign-in may be that of one that is
+//! built in.
 //!
-//! Every item is a partition of its own, except an organisation with its credentials, a place with its
-//! tariffs, the manufacturers of the deployment with their sign-ins, and the counters of an organisation, which are read together. `expires_at` (epoch seconds)
-//! is the table's TTL attribute.
+//! Every item is a partition of its own, except an organisation with its credentials, a place with its tariffs, the
+//! manufacturers of the deployment with their sign-ins, and the counters of an organisation, which are read together.
+//! `expires_at` (epoch seconds) is the table's TTL attribute.
 //!
 //! # Lists
 //!

@@ -1,8 +1,9 @@
-//! The settings of manufacturers' sign-ins, which only whoever has the key of the deployment can read: they come sealed.
+//! The settings of manufacturers' sign-ins, which only whoever has the key of the deployment can read: they come
+//! sealed.
 //!
-//! They stand beside the manufacturers of the deployment, so that whoever reads the catalogue learns in the same round trip
-//! which have one ([`crate::OwnCatalogue::has_sign_in`]). They are read eventually consistently, for an operator changes
-//! them now and then.
+//! They stand beside the manufacturers of the deployment, so that whoever reads the catalogue learns in the same round
+//! trip which have one ([`crate::OwnCatalogue::has_sign_in`]). They are read eventually consistently, for an operator
+//! changes them now and then.
 
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use jiff::Timestamp;

@@ -1,5 +1,5 @@
-//! The sign-ins of manufacturers, as an operator sets them. They are the deployment's: a test has manufacturers of its own,
-//! whose names begin with `Signed-in`, and takes them back.
+//! The sign-ins of manufacturers, as an operator sets them. They are the deployment's: a test has manufacturers of its
+//! own, whose names begin with `Signed-in`, and takes them back.
 
 use serde_json::{Value, json};
 
