@@ -51,3 +51,6 @@ fn mentions(document: &Value, identifier: &Identifier) -> bool {
         Value::Null | Value::Bool(_) => false,
     }
 }
+
+#[cfg(test)]
+mod tests;
