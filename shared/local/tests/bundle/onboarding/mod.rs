@@ -2,6 +2,7 @@
 
 mod catalogue;
 pub(crate) mod devices;
+pub(crate) mod made;
 mod sign_ins;
 mod store;
 mod types;
