@@ -2,6 +2,7 @@
 
 mod catalogue;
 pub(crate) mod devices;
+pub(crate) mod made;
 pub(crate) mod requests;
 mod sign_ins;
 mod store;
