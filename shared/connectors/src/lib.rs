@@ -20,6 +20,8 @@ mod secret;
 mod settings;
 pub mod sign_in;
 pub mod stored;
+#[cfg(test)]
+mod stub;
 
 pub use address::{DevicesAddress, WebAddress};
 pub use error::{SignInError, refusal};
