@@ -11,7 +11,7 @@ use wattbook_provisioning::{
     answer::{AccountView, Ids, ProvisionedIds},
     bodies::AccountBody,
 };
-use wattbook_store::WriteError;
+use wattbook_store::{Subject, WriteError};
 
 /// The function.
 pub(crate) static FUNCTION: Function = wattbook_provisioning::function(
@@ -80,7 +80,7 @@ async fn store(services: &Services, account: &Account, once: Option<&Once>, now:
     let answer = Answer::json(201, &ProvisionedIds::of(account))?
         .header("location", format!("/account/{}", account.id))
         .header("etag", ETag(account.version));
-    let record = once.map(|once| once.record(&answer, account, now)).transpose()?;
+    let record = once.map(|once| once.record(&answer, Subject::account(account), now)).transpose()?;
     let store = services.store()?;
     match (store.create_account(account, record.as_ref()).await, once) {
         (Ok(()), _) => Ok(answer),

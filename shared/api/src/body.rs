@@ -4,7 +4,10 @@
 //! `serde` stops at the first fault; `deserr` notes it and goes on. What it finds are [`Faults`], each
 //! with its place. Rules that span several values need a body that could be read.
 
-use std::ops::ControlFlow::{self, Continue};
+use std::{
+    ops::ControlFlow::{self, Continue},
+    str::FromStr,
+};
 
 use deserr::{
     DeserializeError, Deserr, ErrorKind, IntoValue, MergeWithError, Value as Node, ValueKind, ValuePointerRef,
@@ -15,6 +18,7 @@ use wattbook_domain::{
     AccountId, AccountStatus, AccountType, CountryCode, DateOrTime, Email, EnergyType, Flaw, Id, IdentifierKind,
     InputMethod, LabelPartnerCode, OrganisationId, ServiceType, TariffService, Text, TimeZone,
     catalogue::{Connector, Consent, EntityType, HttpsLink, ManufacturerName, Step, attributes::AttributeName},
+    entity::{CollectiveId, EntityId},
     property::DataType,
 };
 
@@ -169,11 +173,13 @@ from_text! {
     AttributeName = AttributeName::parse;
     Connector = str::parse;
     Consent = str::parse;
+    CollectiveId = resource_id;
     CountryCode = CountryCode::parse;
     DataType = str::parse;
     DateOrTime = DateOrTime::parse;
     Email = Email::parse;
     EnergyType = str::parse;
+    EntityId = resource_id;
     EntityType = str::parse;
     HttpsLink = HttpsLink::parse;
     IdentifierKind = str::parse;
@@ -189,6 +195,10 @@ from_text! {
 
 fn organisation_id(raw: &str) -> Result<OrganisationId, Reason> {
     raw.parse().map_err(|_| Reason::new("invalid_organisation_id", "must be the id of an organisation, a UUID"))
+}
+
+fn resource_id<T: FromStr>(raw: &str) -> Result<T, Flaw> {
+    raw.parse().map_err(|_| Flaw::ResourceId)
 }
 
 fn account_id(raw: &str) -> Result<AccountId, Flaw> {

@@ -25,6 +25,8 @@ use crate::{
     direct::{self, DirectHandler},
     http::{self, Failure, HttpHandler},
     log,
+    message::{self, QueueHandler},
+    schedule::{self, ScheduleHandler},
     services::{Environment, Resource, Services, StartError},
     stream::{self, StreamHandler},
 };
@@ -52,6 +54,10 @@ pub enum Entry {
     Direct(DirectHandler),
     /// Called with the changes of the table.
     Stream(StreamHandler),
+    /// Handed the messages of a queue.
+    Queue(QueueHandler),
+    /// Called at regular times.
+    Schedule(ScheduleHandler),
 }
 
 /// How the operations of an API refuse.
@@ -126,6 +132,8 @@ impl Function {
             Entry::Authorizer(handle) => authorizer::invoke(self.name, handle, services, event).await,
             Entry::Direct(handle) => direct::invoke(self.name, handle, services, event, request_id).await,
             Entry::Stream(handle) => stream::invoke(self.name, handle, services, event, request_id).await,
+            Entry::Queue(handle) => message::invoke(self.name, handle, services, event, request_id).await,
+            Entry::Schedule(handle) => schedule::invoke(self.name, handle, services, event, request_id).await,
         }
     }
 }

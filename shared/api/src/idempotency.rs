@@ -4,16 +4,16 @@
 //! look up beforehand and nothing to clean up after a failure: a request that was refused has left
 //! no record, so that its key is free.
 //!
-//! An answer may repeat who somebody is, so it is kept sealed, with a key that the account holds. Whoever
-//! erases the account erases with it, in the same write, what any answer said of it.
+//! An answer may repeat who somebody is, so it is kept sealed, with a key that the account holds, or whatever else it is
+//! about. Whoever erases that erases with it, in the same write, what any answer said of it.
 
 use std::error::Error;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
-use wattbook_domain::{AccessLevel, Account, OrganisationId};
-use wattbook_store::{IdempotencyRecord, Store};
+use wattbook_domain::{AccessLevel, AnswerKey, OrganisationId};
+use wattbook_store::{IdempotencyRecord, Store, Subject};
 
 use crate::{Answer, Failure, Faults, Principal, Request, fault::Reason, http::StoredAnswer, seal};
 
@@ -49,18 +49,23 @@ impl Once {
         Some(Self { organisation, key: key.to_owned(), fingerprint: fingerprint(request, principal) })
     }
 
-    /// The record to store with the effect: an answer about that account.
+    /// The record to store with the effect: an answer about something that has this key for it.
     ///
     /// # Errors
     /// It cannot be sealed.
-    pub fn record(&self, answer: &Answer, account: &Account, now: Timestamp) -> Result<IdempotencyRecord, Failure> {
+    pub fn record(
+        &self,
+        answer: &Answer,
+        (subject, answer_key): (Subject, &AnswerKey),
+        now: Timestamp,
+    ) -> Result<IdempotencyRecord, Failure> {
         let internal = |error: Box<dyn Error + Send + Sync>| Failure::Internal(error);
         let text = serde_json::to_string(&answer.to_stored()).map_err(|error| internal(error.into()))?;
-        let sealed = seal::seal(account.answer_key.secret(), &self.fingerprint, &text);
+        let sealed = seal::seal(answer_key.secret(), &self.fingerprint, &text);
         Ok(IdempotencyRecord {
             key: self.key.clone(),
             fingerprint: self.fingerprint.clone(),
-            account_id: account.id,
+            subject,
             answer: sealed.map_err(|error| internal(error.into()))?,
             expires_at: now.as_second() + LIFETIME_SECONDS,
         })
@@ -85,10 +90,10 @@ impl Once {
         if record.fingerprint != self.fingerprint {
             return Err(Failure::KeyReused);
         }
-        let Some(account) = store.account(self.organisation, record.account_id).await? else {
+        let Some(answer_key) = store.answer_key(self.organisation, record.subject).await? else {
             return Err(Failure::Erased);
         };
-        let answer = seal::open(account.answer_key.secret(), &record.fingerprint, &record.answer);
+        let answer = seal::open(answer_key.secret(), &record.fingerprint, &record.answer);
         let stored: Option<StoredAnswer> = answer.and_then(|text| serde_json::from_str(&text).ok());
         stored.map(Answer::replayed).ok_or_else(|| Failure::Internal("a kept answer cannot be opened".into()))
     }

@@ -99,6 +99,7 @@ mod tests {
             id: OrganisationId::new_random(),
             name: Name::parse("Demo").unwrap(),
             label_partners: vec![partner("NORTH", "RT-HR-NILM-HW"), partner("SOUTH", "BR-LR-no-NILM-noHW")],
+            return_origins: std::collections::BTreeSet::new(),
         }
     }
 

@@ -7,8 +7,8 @@ use wattbook_store::MAX_ACCOUNT_BYTES;
 use crate::{
     Answer, Dialect, Failure, Fault, Request,
     contract::{self, FaultCode, ProblemCode},
-    fault::Location,
-    http::{Conflict, MAX_BODY_BYTES},
+    fault::{Location, Pointer},
+    http::{Conflict, DeviceConflict, MAX_BODY_BYTES},
 };
 
 /// A failure, as RFC 9457 has it, with a code for programs and every single fault.
@@ -57,6 +57,10 @@ pub struct ProblemEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, format = "uuid")]
     account_id: Option<String>,
+    /// Of a device that is taken: the onboarding request by which somebody has it, if it is one that the caller can see.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, format = "uuid")]
+    onboarding_id: Option<String>,
 }
 
 /// For operations that answer with problem documents.
@@ -76,6 +80,8 @@ pub fn render(failure: &Failure) -> Answer {
             (faults.list().iter().map(fault_entry).collect(), faults.omitted())
         }
         Failure::Taken(conflicts) => (conflicts.iter().map(conflict_entry).collect(), 0),
+        Failure::DeviceTaken(conflict) => (vec![device_entry(conflict)], 0),
+        Failure::Unseen(path) => (vec![unseen_entry(path)], 0),
         _ => (Vec::new(), 0),
     };
     let problem = Problem {
@@ -115,10 +121,11 @@ fn title(failure: &Failure) -> &'static str {
         Failure::Faults(_) => "The request has faults",
         Failure::Unreadable(_) => "The body cannot be read",
         Failure::Unauthenticated => "The caller is not known",
-        Failure::NotFound => "Not found",
+        Failure::NotFound | Failure::Unseen(_) => "Not found",
         Failure::NoRoute => "No such path",
         Failure::Method { .. } => "The method is not allowed here",
         Failure::Taken(_) => "Values are taken",
+        Failure::DeviceTaken(_) => "The device is taken",
         Failure::InProgress => "The same request is being carried out",
         Failure::Rules(_) => "The change would break a rule",
         Failure::Erased => "Erased",
@@ -144,10 +151,16 @@ pub fn detail(failure: &Failure) -> String {
                 .into()
         }
         Failure::NotFound => "There is nothing of this id that this credential can see.".into(),
+        Failure::Unseen(_) => "The body names something that this credential cannot see, or that is not there.".into(),
         Failure::NoRoute => "The OpenAPI document of this API lists its paths; README says where it is.".into(),
         Failure::Method { allowed } => format!("This path takes {}.", allowed.join(", ")),
         Failure::Taken(_) => {
             "Each value that is listed belongs to an account already, and can belong to one only. Nothing was stored."
+                .into()
+        }
+        Failure::DeviceTaken(_) => {
+            "A device belongs to one onboarding request or entity. It is free again when that is canceled, expires, fails or \
+             is offboarded. If it has a new owner who can prove that it is his, send takeOver. Nothing was stored."
                 .into()
         }
         Failure::InProgress => {
@@ -186,7 +199,14 @@ fn fault_entry(fault: &Fault) -> ProblemEntry {
         Location::Query(name) => (None, Some(name.clone())),
         Location::Header(name) => (None, Some((*name).to_owned())),
     };
-    ProblemEntry { code: fault.reason.code, path, parameter, message: fault.reason.message.clone(), account_id: None }
+    ProblemEntry {
+        code: fault.reason.code,
+        path,
+        parameter,
+        message: fault.reason.message.clone(),
+        account_id: None,
+        onboarding_id: None,
+    }
 }
 
 /// What to do about a taken value.
@@ -209,5 +229,28 @@ fn conflict_entry(conflict: &Conflict) -> ProblemEntry {
         parameter: None,
         message: taken(conflict),
         account_id: conflict.holder.map(|id| id.to_string()),
+        onboarding_id: None,
+    }
+}
+
+fn device_entry(conflict: &DeviceConflict) -> ProblemEntry {
+    ProblemEntry {
+        code: "taken",
+        path: Some(conflict.path.as_str().to_owned()),
+        parameter: None,
+        message: "this device is being onboarded, or connected, already".into(),
+        account_id: None,
+        onboarding_id: conflict.holder.map(|id| id.to_string()),
+    }
+}
+
+fn unseen_entry(path: &Pointer) -> ProblemEntry {
+    ProblemEntry {
+        code: "unknown",
+        path: Some(path.as_str().to_owned()),
+        parameter: None,
+        message: "is nothing that this credential can see".into(),
+        account_id: None,
+        onboarding_id: None,
     }
 }

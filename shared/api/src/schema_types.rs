@@ -12,6 +12,7 @@ use wattbook_domain::{
     AccountStatus, AccountType, CountryCode, Email, EnergyType, IdentifierKind, InputMethod, ServiceType,
     TariffService,
     catalogue::{Connector, Consent, EntityType, Step},
+    onboarding::{CanceledBy, Happening, OnboardingStatus, StepState},
     property::DataType,
 };
 
@@ -162,6 +163,14 @@ described! {
     ConsentWord as "ConsentKind" => |text| text.enum_values(Some(Consent::WORDS.iter().copied()));
     /// A step on the way from a request to an entity.
     StepWord as "OnboardingStep" => |text| text.enum_values(Some(Step::WORDS.iter().copied()));
+    /// How far an onboarding request has come. The last three are its ends.
+    OnboardingStatusWord as "OnboardingStatus" => |text| text.enum_values(Some(OnboardingStatus::WORDS.iter().copied()));
+    /// How far a step has come.
+    StepStateWord as "StepState" => |text| text.enum_values(Some(StepState::WORDS.iter().copied()));
+    /// What happened to an onboarding request.
+    HappeningWord as "OnboardingEvent" => |text| text.enum_values(Some(Happening::WORDS.iter().copied()));
+    /// Who ended an onboarding request.
+    CanceledByWord as "CanceledBy" => |text| text.enum_values(Some(CanceledBy::WORDS.iter().copied()));
     /// A kind of identifier, by whose rules it is checked.
     IdentifierKindWord as "IdentifierKind" => |text| text.enum_values(Some(IdentifierKind::WORDS.iter().copied()));
 }

@@ -7,6 +7,7 @@ use wattbook_store::{Store, StoreSettings, UniquenessScope, Usage};
 
 use crate::{
     bus::{Bus, BusSettings},
+    queue::{CONNECT_QUEUE, Queue, QueueSettings},
     secret::{KeyRing, KeyRingError},
 };
 
@@ -52,6 +53,8 @@ pub enum Resource {
     SigningKeys,
     /// The keys under which app keys are hashed.
     HashKeys,
+    /// Where the APIs are reached, if that is not at their own addresses.
+    PublicUrl,
     /// The keys that seal what opens the other side of a connection: the settings of sign-ins, codes, tokens.
     ConnectorKeys,
     /// The name of the API whose part the function is deployed in, for one that several parts have.
@@ -59,11 +62,16 @@ pub enum Resource {
     /// The event bus, with what connects to it: only a function that names it here carries the
     /// client's code. See [`Resource::EVENT_BUS`].
     EventBus(fn(&Environment) -> Result<Bus, StartError>),
+    /// A queue to send to, by the environment variable with its URL, with what connects to it. See
+    /// [`Resource::CONNECT_QUEUE`].
+    Queue(&'static str, fn(&'static str, &Environment) -> Result<Queue, StartError>),
 }
 
 impl Resource {
     /// The event bus.
     pub const EVENT_BUS: Self = Self::EventBus(bus);
+    /// The queue of what is to be connected.
+    pub const CONNECT_QUEUE: Self = Self::Queue(CONNECT_QUEUE, queue);
 }
 
 /// Why a function cannot start.
@@ -89,7 +97,7 @@ pub enum StartError {
         #[source]
         source: KeyRingError,
     },
-    /// The connection to the store or the bus cannot be set up.
+    /// The connection to the store, the bus or a queue cannot be set up.
     #[error("a connection cannot be set up")]
     Connection(#[from] wattbook_store::StoreError),
 }
@@ -102,7 +110,9 @@ pub struct Services {
     hash_keys: Option<KeyRing>,
     connector_keys: Option<KeyRing>,
     api: Option<String>,
+    public_url: Option<String>,
     bus: Option<Bus>,
+    queues: Vec<(&'static str, Queue)>,
 }
 
 /// A handler reached for something that its function does not declare.
@@ -121,10 +131,12 @@ impl Services {
             match resource {
                 Resource::Table => services.store = Some(store(environment)?),
                 Resource::SigningKeys => services.signing_keys = Some(keys("SIGNING_KEYS", environment)?),
+                Resource::PublicUrl => services.public_url = environment.get("PUBLIC_URL").map(str::to_owned),
                 Resource::Api => services.api = Some(environment.required("API")?.to_owned()),
                 Resource::HashKeys => services.hash_keys = Some(keys("HASH_KEYS", environment)?),
                 Resource::ConnectorKeys => services.connector_keys = Some(keys("CONNECTOR_KEYS", environment)?),
                 Resource::EventBus(connect) => services.bus = Some(connect(environment)?),
+                Resource::Queue(name, connect) => services.queues.push((name, connect(name, environment)?)),
             }
         }
         Ok(services)
@@ -160,6 +172,12 @@ impl Services {
         self.hash_keys.as_ref().ok_or(Undeclared("HashKeys"))
     }
 
+    /// Where the APIs are reached, if that was set.
+    #[must_use]
+    pub fn public_url(&self) -> Option<&str> {
+        self.public_url.as_deref()
+    }
+
     /// The keys that seal what opens the other side of a connection.
     ///
     /// # Errors
@@ -182,6 +200,15 @@ impl Services {
     /// The function does not declare [`Resource::EVENT_BUS`].
     pub fn bus(&self) -> Result<&Bus, Undeclared> {
         self.bus.as_ref().ok_or(Undeclared("EVENT_BUS"))
+    }
+
+    /// The queue whose URL is in the environment variable `name`, such as [`CONNECT_QUEUE`].
+    ///
+    /// # Errors
+    /// The function does not declare that queue.
+    pub fn queue(&self, name: &'static str) -> Result<&Queue, Undeclared> {
+        let found = self.queues.iter().find(|(declared, _)| *declared == name);
+        found.map(|(_, queue)| queue).ok_or(Undeclared(name))
     }
 }
 
@@ -223,14 +250,27 @@ fn bus(environment: &Environment) -> Result<Bus, StartError> {
         name => Bus::event_bridge(BusSettings {
             name: name.to_owned(),
             region: environment.required("AWS_REGION")?.to_owned(),
-            credentials: Credentials::new(
-                environment.required("AWS_ACCESS_KEY_ID")?,
-                environment.required("AWS_SECRET_ACCESS_KEY")?,
-                environment.get("AWS_SESSION_TOKEN").map(str::to_owned),
-                None,
-                "function environment",
-            ),
+            credentials: credentials(environment)?,
             endpoint: environment.get("AWS_ENDPOINT_URL_EVENTBRIDGE").map(str::to_owned),
         })?,
     })
+}
+
+fn queue(name: &'static str, environment: &Environment) -> Result<Queue, StartError> {
+    Ok(Queue::connect(QueueSettings {
+        url: environment.required(name)?.to_owned(),
+        region: environment.required("AWS_REGION")?.to_owned(),
+        credentials: credentials(environment)?,
+        endpoint: environment.get("AWS_ENDPOINT_URL_SQS").map(str::to_owned),
+    })?)
+}
+
+fn credentials(environment: &Environment) -> Result<Credentials, StartError> {
+    Ok(Credentials::new(
+        environment.required("AWS_ACCESS_KEY_ID")?,
+        environment.required("AWS_SECRET_ACCESS_KEY")?,
+        environment.get("AWS_SESSION_TOKEN").map(str::to_owned),
+        None,
+        "function environment",
+    ))
 }

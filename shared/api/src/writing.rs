@@ -13,7 +13,7 @@ use std::{
 use jiff::Timestamp;
 use serde_json::Value;
 use wattbook_domain::{Account, Flaw, Place, Reach};
-use wattbook_store::{Taken, WriteError};
+use wattbook_store::{Subject, Taken, WriteError};
 
 use crate::{
     Answer, Failure, Faults, Principal, Services, clock,
@@ -26,8 +26,8 @@ use crate::{
 /// For how long a change is applied anew while others are faster. A function has twenty seconds.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// How often an erasure is tried anew when somebody else was faster.
-const TRIES: u32 = 8;
+/// How often something is tried anew when somebody else was faster.
+pub const TRIES: u32 = 8;
 
 /// The longest pause before a change is applied anew, in milliseconds.
 const LONGEST_PAUSE: u64 = 1500;
@@ -219,7 +219,8 @@ impl Writing<'_> {
             return Ok(edit.rehearsed(old, new)?);
         }
         let answer = edit.answer(new)?;
-        let record = self.once.as_ref().map(|once| once.record(&answer, new, Timestamp::now())).transpose()?;
+        let record =
+            self.once.as_ref().map(|once| once.record(&answer, Subject::account(new), Timestamp::now())).transpose()?;
         let outcome = match old {
             Some(old) => store.replace_account(old, new, record.as_ref()).await,
             None => store.create_account(new, record.as_ref()).await,

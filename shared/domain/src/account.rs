@@ -1,6 +1,9 @@
 //! Accounts, and who they belong to.
 
-use std::{collections::BTreeMap, fmt, str::FromStr};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -9,31 +12,35 @@ use uuid::Uuid;
 use crate::{
     Email, ExternalId, FormerInstallation, Installation, LabelPartnerCode, Name, OrganisationId, Profile, ProviderId,
     Site, Tariff,
+    entity::EntityId,
+    onboarding::OnboardingId,
     property::{KeyName, Property},
 };
 
 macro_rules! resource_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+        )]
         #[serde(transparent)]
-        pub struct $name(Uuid);
+        pub struct $name(uuid::Uuid);
 
         impl $name {
             /// A new one: random, so that nobody can tell how many there are.
             #[must_use]
             pub fn new_random() -> Self {
-                Self(Uuid::new_v4())
+                Self(uuid::Uuid::new_v4())
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 self.0.fmt(f)
             }
         }
 
-        impl FromStr for $name {
+        impl std::str::FromStr for $name {
             type Err = uuid::Error;
 
             fn from_str(raw: &str) -> Result<Self, uuid::Error> {
@@ -42,6 +49,8 @@ macro_rules! resource_id {
         }
     };
 }
+
+pub(crate) use resource_id;
 
 resource_id!(
     /// Our id of an account.
@@ -164,7 +173,7 @@ pub enum AccountState {
     Provisioned,
     /// Its customer has verified the e-mail and set a password.
     Registered,
-    /// Registered, and at least one installation has a meter.
+    /// Registered, and at least one installation has a meter, or a device is connected.
     Active,
     /// Deleted, and kept.
     Deleted,
@@ -192,6 +201,9 @@ pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 }
 
 impl Account {
+    /// The most onboarding requests that one can have had: they are erased with it.
+    pub const MAX_ONBOARDINGS: usize = 1000;
+
     /// A new account of which nothing is known.
     #[must_use]
     pub fn blank(organisation: OrganisationId, label_partner: Option<LabelPartnerCode>, now: Timestamp) -> Self {
@@ -206,6 +218,8 @@ impl Account {
             customer: Customer::default(),
             installations: Vec::new(),
             former_installations: Vec::new(),
+            onboardings: BTreeSet::new(),
+            entities: BTreeSet::new(),
             answer_key: AnswerKey::new_random(),
             version: 1,
             created_at: now,
@@ -220,11 +234,13 @@ impl Account {
         match registered {
             _ if self.is_deleted() => AccountState::Deleted,
             false => AccountState::Provisioned,
-            true if self.installations.iter().any(|installation| !installation.meters.is_empty()) => {
-                AccountState::Active
-            }
+            true if self.has_meter() || !self.entities.is_empty() => AccountState::Active,
             true => AccountState::Registered,
         }
+    }
+
+    fn has_meter(&self) -> bool {
+        self.installations.iter().any(|installation| !installation.meters.is_empty())
     }
 
     /// Asks the customer for what [`Customer::token_purpose`] says, from `now` on. Nothing happens without an e-mail,
@@ -273,6 +289,13 @@ pub struct Account {
     /// Installations it moved out of, the latest last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub former_installations: Vec<FormerInstallation>,
+    /// The onboarding requests for its devices, those that have ended, too. Kept beside the account, for they come and
+    /// go without it being read.
+    #[serde(skip)]
+    pub onboardings: BTreeSet<OnboardingId>,
+    /// Its devices that are connected; kept in the same way.
+    #[serde(skip)]
+    pub entities: BTreeSet<EntityId>,
     /// What answers about it are sealed with.
     #[serde(default = "AnswerKey::new_random")]
     pub answer_key: AnswerKey,

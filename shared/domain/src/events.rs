@@ -100,6 +100,8 @@ fn changed(before: &Account, after: &Account) -> Vec<String> {
         customer,
         installations,
         former_installations,
+        onboardings,
+        entities,
         answer_key: _,
         version: _,
         created_at: _,
@@ -121,6 +123,8 @@ fn changed(before: &Account, after: &Account) -> Vec<String> {
     paths.customer(customer, &after.customer);
     paths.each("installations", installations, &after.installations, |it| it.id.to_string(), Paths::installation);
     paths.compare("former_installations", former_installations, &after.former_installations);
+    paths.compare("onboardings", onboardings, &after.onboardings);
+    paths.compare("entities", entities, &after.entities);
     paths.0
 }
 

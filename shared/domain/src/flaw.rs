@@ -265,6 +265,46 @@ pub enum Flaw {
     /// Not a link for people.
     #[error("must be an address such as https://www.example.com/help: https, a host name, no port, no spaces")]
     HttpsLink,
+    /// Not an address that a browser may be sent to.
+    #[error("must be an address such as https://app.example.com/done: https, without a user and without #")]
+    ReturnUrl,
+    /// An address that the organisation has not allowed.
+    #[error(
+        "is at {origin}, which your organisation does not send people to; whoever operates the deployment allows it"
+    )]
+    ForeignOrigin {
+        /// Its origin.
+        origin: String,
+    },
+    /// Not an origin.
+    #[error("must be an origin such as https://app.example.com: https, a host name, perhaps a port, and nothing else")]
+    Origin,
+    /// More than may be stored.
+    #[error("is too much: {what} take at most {max} bytes in all")]
+    TooMuch {
+        /// What takes too much.
+        what: &'static str,
+        /// The most, in bytes.
+        max: usize,
+    },
+    /// A request that has ended.
+    #[error("has ended already: its status is {status}")]
+    Ended {
+        /// Its status.
+        status: &'static str,
+    },
+    /// An account with as many requests as it can have.
+    #[error("has had {most} onboarding requests, and can have no more")]
+    TooManyOnboardings {
+        /// How many that are.
+        most: usize,
+    },
+    /// Something that cannot be taken over.
+    #[error("cannot be taken over this way: the connector proves no device; whoever has it now has to offboard it")]
+    Unproved,
+    /// Not an id of a thing of ours.
+    #[error("must be an id as we give them, such as 77f11344-62a9-4c2f-b8eb-e852e1c7f3ec")]
+    ResourceId,
     /// Parts of a definition that do not go together.
     #[error("{rule}")]
     Inconsistent {
@@ -339,6 +379,13 @@ impl Flaw {
             Self::AttributeName => "invalid_attribute_name",
             Self::ManufacturerName => "invalid_manufacturer_name",
             Self::HttpsLink => "invalid_link",
+            Self::ReturnUrl | Self::Origin => "invalid_url",
+            Self::ForeignOrigin { .. } => "url_not_allowed",
+            Self::TooMuch { .. } => "too_large",
+            Self::Ended { .. } => "ended",
+            Self::TooManyOnboardings { .. } => "too_many",
+            Self::Unproved => "not_proved",
+            Self::ResourceId => "invalid_id",
             Self::Inconsistent { .. } => "inconsistent",
             Self::IdentifierLength { .. } => "identifier_length",
             Self::IdentifierCharacter { .. } => "identifier_character",

@@ -1,11 +1,11 @@
 //! Who calls: organisations, their label partners, and how far a credential reaches.
 
-use std::{fmt, str::FromStr};
+use std::{collections::BTreeSet, fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{Flaw, Name, ServiceType};
+use crate::{Flaw, Name, ServiceType, onboarding::Origin};
 
 /// An organisation (tenant): it owns accounts, entities and credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -86,12 +86,18 @@ pub struct Organisation {
     /// Its brands, by code.
     #[serde(default)]
     pub label_partners: Vec<LabelPartner>,
+    /// Where owners of devices may be sent when they are done.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub return_origins: BTreeSet<Origin>,
 }
 
 impl Organisation {
     /// The most label partners one may have. The authorizer hands all of them to every function in its answer, for which
     /// API Gateway documents 8 KB where it documents a limit at all (WebSocket APIs); of HTTP APIs it says nothing.
     pub const MAX_LABEL_PARTNERS: usize = 100;
+
+    /// The most origins that owners may be sent to.
+    pub const MAX_RETURN_ORIGINS: usize = 50;
 
     /// The label partner of that code.
     #[must_use]

@@ -14,13 +14,17 @@ use crate::{
     authorizer::Authorizers,
     cors::Cors,
     data::{Data, DataDir},
+    delivery::Deliveries,
     demo::{self, Demo},
     embedded::EmbeddedStore,
     error::{InvokeError, LocalError},
-    functions::Functions,
+    functions::{FUNCTIONS, Functions},
     gateway::Gateway,
+    queues::Queues,
     routes::Routes,
-    sample, secrets,
+    sample,
+    schedules::Schedules,
+    secrets,
     serving::{self, Serving},
     store_access::StoreAccess,
     streams::{self, Source, Streams},
@@ -68,8 +72,10 @@ impl Default for Options {
 /// same, but nobody waits for running requests.
 pub struct Bundle {
     // In this order, so that dropping ends the callers before what they call.
-    serving: Serving,
     streams: Option<Streams>,
+    schedules: Schedules,
+    deliveries: Deliveries,
+    serving: Serving,
     gateway: Arc<Gateway>,
     embedded: Option<EmbeddedStore>,
     data: Data,
@@ -95,13 +101,14 @@ impl Bundle {
         let surroundings = Surroundings {
             region: store.region.clone(),
             table_name: options.table.clone(),
+            address: format!("http://127.0.0.1:{port}"),
             event_bus: if options.print_events { "console" } else { "memory" }.into(),
             parameters: options.parameters,
         };
         let template = Template::read(template::SOURCES, &surroundings)?;
         let routes = Routes::new(&template.functions)?;
         let secrets = secrets::load_or_generate(&template.secrets, &data.file("secrets.json"))?;
-        let functions = Functions::start(&template, &secrets, &store)?;
+        let functions = Functions::start(&FUNCTIONS, &template, &secrets, &store, &surroundings.address)?;
         store.ensure_table(&template.table).await?;
         if embedded.is_some() {
             store.ensure_stream(&template.table.name).await?;
@@ -111,13 +118,31 @@ impl Bundle {
         let (demo, ()) = tokio::try_join!(demo, sample::load_if_absent(&functions, &own))?;
         let cors = Cors::new(&template.parts);
         let authorizers = Authorizers::new(&template.authorizers, options.reauthorize_every, &store.region);
-        let gateway = Arc::new(Gateway { functions, routes, authorizers, cors, port });
-        let streams = streams(&template, embedded.is_some(), &data, &store, &gateway).await?;
+        let queues = Queues::open(template.queues.clone(), data.file(QUEUES_FILE), !data.is_temporary()).await?;
+        let gateway = Arc::new(Gateway { functions, routes, authorizers, cors, queues, port });
+        // First what they call.
         let serving = Serving::start(Arc::clone(&gateway), listener);
+        let streams = streams(&template, embedded.is_some(), &data, &store, &gateway).await?;
+        let schedules = Schedules::start(&template, data.file(SCHEDULES_FILE), &store.region, &gateway)?;
+        let deliveries = Deliveries::start(&template, &store.region, &gateway);
         let table = options.table;
         let uniqueness_scope = template.functions.iter().find_map(|it| it.environment.get("UNIQUENESS_SCOPE")).cloned();
         let uniqueness_scope = uniqueness_scope.unwrap_or_default();
-        Ok(Self { serving, streams, gateway, embedded, data, store, table, secrets, uniqueness_scope, demo, port })
+        Ok(Self {
+            streams,
+            schedules,
+            deliveries,
+            serving,
+            gateway,
+            embedded,
+            data,
+            store,
+            table,
+            secrets,
+            uniqueness_scope,
+            demo,
+            port,
+        })
     }
 
     /// Where requests go, as in `http://127.0.0.1:3000`.
@@ -183,13 +208,15 @@ impl Bundle {
         self.gateway.functions.usage(name)
     }
 
-    /// Takes no more requests, lets the running ones end, closes the store, and removes what was
-    /// not to last.
+    /// Calls no more functions for what happened, takes no more requests, lets the running ones end, closes the store,
+    /// and removes what was not to last.
     pub async fn stop(self) {
-        self.serving.stop().await;
+        // What the stream, the clock and the queues call may send to a queue, for which the gateway must be there.
         if let Some(streams) = self.streams {
             streams.stop().await;
         }
+        tokio::join!(self.schedules.stop(), self.deliveries.stop());
+        self.serving.stop().await;
         // The functions' connections to the store end with them.
         drop(self.gateway);
         if let Some(embedded) = self.embedded {
@@ -201,6 +228,10 @@ impl Bundle {
 
 /// The file of the embedded store, in the data directory.
 const STORE_FILE: &str = "store.sqlite";
+/// The file of the queues, likewise.
+const QUEUES_FILE: &str = "queues.sqlite";
+/// When schedules last called, likewise.
+const SCHEDULES_FILE: &str = "schedules.json";
 
 async fn store(options: &Options, data: &Data) -> Result<(StoreAccess, Option<EmbeddedStore>), LocalError> {
     if let Some(store) = &options.store {

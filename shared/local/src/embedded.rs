@@ -63,6 +63,16 @@ pub(crate) async fn until(mut stopped: watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stopped| *stopped).await;
 }
 
+/// Does what waits for a file of `SQLite` on a thread that may wait.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> rusqlite::Result<T> + Send + 'static,
+) -> Result<T, String> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done.map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
 fn open(file: &std::path::Path, lasting: bool) -> Result<Database, dynoxide::DynoxideError> {
     let database = Database::new(&file.to_string_lossy())?;
     if lasting {

@@ -60,6 +60,9 @@ pub enum LocalError {
     /// The embedded store does not start.
     #[error("the embedded DynamoDB cannot be started: {0}")]
     EmbeddedStore(String),
+    /// The queues cannot be opened.
+    #[error("the queues cannot be opened: {0}")]
+    Queues(String),
     /// The store does not do what the start needs.
     #[error("the store at {endpoint} does not {action}")]
     Store {

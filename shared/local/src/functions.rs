@@ -13,7 +13,7 @@ use wattbook_store::Usage;
 use crate::{
     error::{InvokeError, LocalError},
     store_access::StoreAccess,
-    template::{FunctionDefinition, Template, resolve_secrets},
+    template::{FunctionDefinition, Template, Trigger, resolve_secrets},
 };
 
 /// The functions by their folders.
@@ -52,21 +52,24 @@ pub(crate) struct Functions {
 const CONCURRENCY: usize = 32;
 
 impl Functions {
-    /// Starts every function of `template` with the environment that it gives them.
+    /// Starts every function of `template`, which are `known`, with the environment that it gives them. Queues are
+    /// reached at the `gateway`.
     pub(crate) fn start(
+        known: &[&'static Function],
         template: &Template,
         secrets: &BTreeMap<String, String>,
         store: &StoreAccess,
+        gateway: &str,
     ) -> Result<Self, LocalError> {
-        check(template, &FUNCTIONS)?;
+        check(template, known)?;
         let mut functions = Self {
             running: BTreeMap::new(),
             logical_ids: BTreeMap::new(),
             places: Arc::new(Semaphore::new(CONCURRENCY)),
         };
         for definition in &template.functions {
-            let function = linked(&definition.name, &FUNCTIONS)?;
-            let environment = environment(definition, secrets, store)?;
+            let function = linked(&definition.name, known)?;
+            let environment = environment(definition, secrets, store, gateway)?;
             let services = function
                 .start(&environment)
                 .map_err(|source| LocalError::FunctionStart { function: function.name, source })?;
@@ -132,11 +135,16 @@ fn check_entry(
 ) -> Result<(), LocalError> {
     let routed = !definition.routes.is_empty();
     let authorizes = deciding.contains(function.name);
-    match (&function.entry, &definition.stream) {
-        (Entry::Stream(_), Some(_)) if !routed && !authorizes => return Ok(()),
-        (Entry::Stream(_), _) | (_, Some(_)) => {
-            let fault =
-                "does not agree with the template on whether it listens to the table's stream, and to nothing else";
+    match (&function.entry, &definition.trigger) {
+        (Entry::Stream(_), Some(Trigger::Stream(_)))
+        | (Entry::Queue(_), Some(Trigger::Queue(_)))
+        | (Entry::Schedule(_), Some(Trigger::Schedule(_)))
+            if !routed && !authorizes =>
+        {
+            return Ok(());
+        }
+        (Entry::Stream(_) | Entry::Queue(_) | Entry::Schedule(_), _) | (_, Some(_)) => {
+            let fault = "does not agree with the template on which stream, queue or clock calls it, and nothing else";
             return Err(LocalError::Entry { function: function.name, fault });
         }
         _ => {}
@@ -164,6 +172,7 @@ fn environment(
     definition: &FunctionDefinition,
     secrets: &BTreeMap<String, String>,
     store: &StoreAccess,
+    gateway: &str,
 ) -> Result<Environment, LocalError> {
     let place = format!("Resources.{}.Environment", definition.logical_id);
     let of_template = definition
@@ -171,20 +180,22 @@ fn environment(
         .iter()
         .map(|(name, value)| Ok((name.clone(), resolve_secrets(value, secrets, &place)?)))
         .collect::<Result<Vec<_>, LocalError>>()?;
-    let name = ("AWS_LAMBDA_FUNCTION_NAME".to_owned(), definition.name.clone());
-    Ok(of_template.into_iter().chain(store.environment()).chain([name]).collect())
+    let own = [("AWS_LAMBDA_FUNCTION_NAME", definition.name.as_str()), ("AWS_ENDPOINT_URL_SQS", gateway)];
+    let own = own.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    Ok(of_template.into_iter().chain(store.environment()).chain(own).collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::template::{SOURCES, Surroundings};
+    use crate::template::{QueueTrigger, SOURCES, ScheduleTrigger, Surroundings};
 
     fn template(sources: &[(&str, &str)]) -> Template {
         let surroundings = Surroundings {
             region: "r".into(),
             table_name: "wattbook".into(),
             event_bus: "memory".into(),
+            address: "http://127.0.0.1:3000".into(),
             parameters: BTreeMap::new(),
         };
         Template::read(sources, &surroundings).unwrap()
@@ -216,5 +227,19 @@ mod tests {
             function.routes.clear();
         }
         assert!(matches!(check(&template, &FUNCTIONS), Err(LocalError::Entry { .. })));
+    }
+
+    #[test]
+    fn what_calls_a_function_is_the_same_on_both_sides() {
+        let mut template = template(SOURCES);
+        let publisher = template.functions.iter_mut().find(|function| function.name == "publish-changes").unwrap();
+        let schedule = ScheduleTrigger { rule: "r".into(), every: std::time::Duration::from_mins(1) };
+        let queue = QueueTrigger { queue: "q".into(), batch_size: 1 };
+        for other in [None, Some(Trigger::Schedule(schedule)), Some(Trigger::Queue(queue))] {
+            publisher.trigger = other;
+            let function = linked("publish-changes", &FUNCTIONS).unwrap();
+            let refused = check_entry(publisher, function, &BTreeSet::new());
+            assert!(matches!(refused, Err(LocalError::Entry { function: "publish-changes", .. })));
+        }
     }
 }

@@ -23,6 +23,7 @@ use crate::{
     cors::{self, Cors},
     event::{self, Incoming},
     functions::Functions,
+    queues::Queues,
     request_body::{self, BodyFault},
     routes::{Matched, Routes},
 };
@@ -37,6 +38,7 @@ pub(crate) struct Gateway {
     pub(crate) routes: Routes,
     pub(crate) authorizers: Authorizers,
     pub(crate) cors: Cors,
+    pub(crate) queues: Queues,
     /// The port that it listens on.
     pub(crate) port: u16,
 }

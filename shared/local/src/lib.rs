@@ -3,7 +3,8 @@
 //! What AWS provides is stood in for: API Gateway by a small HTTP server that knows its routes,
 //! authorizer and event format; Lambda by calling the functions, which are the very crates that
 //! are deployed; DynamoDB by an embedded one that the functions reach over HTTP as they would
-//! the real one; Secrets Manager by a file. `template.yaml` is read for all of it, so that there
+//! the real one; SQS by another file, which they reach likewise; the clock of EventBridge by a timer;
+//! Secrets Manager by a file. `template.yaml` is read for all of it, so that there
 //! is no second list of routes, tables or settings to fall behind.
 //!
 //! Turned down: running each function as a process under an emulator of Lambda's Runtime API
@@ -18,6 +19,7 @@ mod bundle;
 pub mod contract;
 mod cors;
 mod data;
+mod delivery;
 pub mod demo;
 mod embedded;
 mod error;
@@ -26,11 +28,15 @@ pub mod functions;
 mod gateway;
 mod invoke_api;
 pub mod private_file;
+mod queue_store;
+mod queues;
 mod request_body;
 mod routes;
 pub mod sample;
+mod schedules;
 mod secrets;
 mod serving;
+mod sqs_api;
 mod store_access;
 mod stream_journal;
 mod streams;

@@ -178,7 +178,8 @@ mod tests {
                 part: (*part).to_owned(),
                 logical_id: (*key).to_owned(),
                 name: (*key).to_owned(),
-                stream: None,
+                trigger: None,
+                timeout: std::time::Duration::from_secs(3),
                 environment: BTreeMap::new(),
                 routes: vec![RouteDefinition { method: method.into(), path: path.into(), authorizer: None }],
             }

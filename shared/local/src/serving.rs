@@ -13,7 +13,7 @@ use crate::{
     embedded::until,
     error::LocalError,
     gateway::{self, Gateway},
-    invoke_api,
+    invoke_api, sqs_api,
 };
 
 /// How long requests may take to end after the stop. A function has 10 seconds.
@@ -41,6 +41,7 @@ impl Serving {
         let (stop, stopped) = watch::channel(false);
         let app = Router::new()
             .route(invoke_api::PATH, post(invoke_api::handle).fallback(gateway::handle))
+            .route(sqs_api::PATH, any(sqs_api::handle))
             .fallback(any(gateway::handle))
             .with_state(gateway)
             .into_make_service_with_connect_info::<SocketAddr>();

@@ -11,11 +11,11 @@ use serde::Deserialize;
 use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{
-    embedded::until,
+    embedded::{blocking, until},
     error::LocalError,
     gateway::{Gateway, request_id},
     stream_journal::{Journal, StreamRecord, event},
-    template::{StreamDefinition, Template},
+    template::{FunctionDefinition, StreamDefinition, Template, Trigger},
 };
 
 /// How often an idle stream is looked at: one look-up in an index. Also how long records gather for a batch that
@@ -52,7 +52,7 @@ impl Streams {
         let source = Arc::new(source);
         let mut listeners = Vec::new();
         for function in &template.functions {
-            let Some(definition) = function.stream.clone() else { continue };
+            let Some(Trigger::Stream(definition)) = function.trigger.clone() else { continue };
             let (name, all, at) = (function.name.clone(), listening.clone(), Arc::clone(&source));
             let opened = move || Journal::open(&at.file, at.lasting, &at.table, &name, &all);
             let journal = blocking(opened).await.map_err(LocalError::EmbeddedStore)?;
@@ -81,14 +81,8 @@ impl Streams {
 
 /// The functions that listen to the stream.
 pub(crate) fn listening(template: &Template) -> Vec<String> {
-    template.functions.iter().filter(|it| it.stream.is_some()).map(|it| it.name.clone()).collect()
-}
-
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> rusqlite::Result<T> + Send + 'static) -> Result<T, String> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done.map_err(|error| error.to_string()),
-        Err(error) => Err(error.to_string()),
-    }
+    let listens = |it: &&FunctionDefinition| matches!(it.trigger, Some(Trigger::Stream(_)));
+    template.functions.iter().filter(listens).map(|it| it.name.clone()).collect()
 }
 
 struct Listener {

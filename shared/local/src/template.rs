@@ -9,10 +9,13 @@
 mod api;
 mod error;
 mod function;
+mod queue;
+mod schedule;
 mod secret;
 mod stack;
 mod stream;
 mod table;
+mod trigger;
 mod value;
 
 use std::{
@@ -28,9 +31,12 @@ pub use self::{
     api::CorsDefinition,
     error::TemplateError,
     function::operation_name,
+    queue::{QueueDefinition, QueueTrigger, Redrive},
+    schedule::ScheduleTrigger,
     secret::{SecretDefinition, resolve_secrets},
     stream::StreamDefinition,
     table::{AttributeDefinition, IndexDefinition, KeyDefinition, ProjectionDefinition, TableDefinition},
+    trigger::Trigger,
 };
 
 /// The templates by their paths, as they were when this was compiled.
@@ -46,6 +52,8 @@ pub struct Surroundings {
     pub region: String,
     /// What the table is called.
     pub table_name: String,
+    /// Where the gateway answers, as in `http://127.0.0.1:3000`.
+    pub address: String,
     /// What the event bus is called; the name decides which local one it is.
     pub event_bus: String,
     /// Parameter values that replace the defaults of the template at the top.
@@ -67,6 +75,8 @@ pub struct Template {
     pub table: TableDefinition,
     /// The secrets that are generated at the first start.
     pub secrets: Vec<SecretDefinition>,
+    /// The queues of all templates.
+    pub queues: Vec<QueueDefinition>,
 }
 
 /// One HTTP API.
@@ -93,8 +103,10 @@ pub struct FunctionDefinition {
     pub environment: BTreeMap<String, String>,
     /// The routes that lead to it.
     pub routes: Vec<RouteDefinition>,
-    /// How it listens to the table's stream, if it does.
-    pub stream: Option<StreamDefinition>,
+    /// What else calls it, if anything does.
+    pub trigger: Option<Trigger>,
+    /// For how long AWS lets it run.
+    pub timeout: Duration,
 }
 
 /// One route of the HTTP API.
@@ -149,11 +161,12 @@ impl Template {
             return Err(TemplateError::NotDeployed((*path).to_owned()));
         }
         authorizers_exist(&template.authorizers, &template.functions)?;
+        queue::check(&template.queues, &template.functions)?;
         Ok(template)
     }
 
     fn top(document: &Yaml, surroundings: &Surroundings) -> Result<(Self, Vec<Application>), TemplateError> {
-        let stack = Stack::new(document, &surroundings.parameters, surroundings)?;
+        let stack = Stack::new(document, "", &surroundings.parameters, surroundings)?;
         let secrets = stack.of_kind(SECRET).map(|resource| secret::read(resource, &stack.scope));
         let mut template = Self {
             functions: Vec::new(),
@@ -162,8 +175,9 @@ impl Template {
             authorizers: BTreeMap::new(),
             table: table::read(stack.only(TABLE)?, &stack.scope, &surroundings.table_name)?,
             secrets: secrets.collect::<Result<_, _>>()?,
+            queues: Vec::new(),
         };
-        template.add(&stack, "")?;
+        template.add(&stack, "", surroundings)?;
         Ok((template, stack.applications()?))
     }
 
@@ -173,13 +187,16 @@ impl Template {
         application: &Application,
         surroundings: &Surroundings,
     ) -> Result<(), TemplateError> {
-        let stack = Stack::new(document, &application.parameters, surroundings)?;
+        let stack = Stack::new(document, application.name(), &application.parameters, surroundings)?;
         stack.is_a_part()?;
         self.left_out.extend(stack.functions_left_out(application.left_out));
-        if application.left_out { Ok(()) } else { self.add(&stack, application.name()) }
+        if application.left_out { Ok(()) } else { self.add(&stack, application.name(), surroundings) }
     }
 
-    fn add(&mut self, stack: &Stack<'_>, part: &str) -> Result<(), TemplateError> {
+    fn add(&mut self, stack: &Stack<'_>, part: &str, surroundings: &Surroundings) -> Result<(), TemplateError> {
+        for resource in stack.of_kind(QUEUE) {
+            self.queues.push(queue::read(resource, part, &stack.scope, surroundings)?);
+        }
         let (api, functions) = stack.functions(part)?;
         if api.is_there {
             self.parts.push(PartDefinition { name: part.to_owned(), cors: api.cors });
@@ -206,6 +223,7 @@ const FUNCTION: &str = "AWS::Serverless::Function";
 const HTTP_API: &str = "AWS::Serverless::HttpApi";
 const TABLE: &str = "AWS::DynamoDB::Table";
 const EVENT_BUS: &str = "AWS::Events::EventBus";
+const QUEUE: &str = "AWS::SQS::Queue";
 const SECRET: &str = "AWS::SecretsManager::Secret";
 
 fn parse(sources: &[(&str, &str)], path: &str) -> Result<Yaml, TemplateError> {

@@ -24,7 +24,7 @@ impl Store {
     /// The store failed.
     pub async fn account(&self, organisation: OrganisationId, id: AccountId) -> Result<Option<Account>, StoreError> {
         let item = self.get(keys::account(organisation, id)).await?;
-        item.map(|item| items::read::<AccountItem>("account", item).map(|item| item.account)).transpose()
+        item.map(|item| items::read::<AccountItem>("account", item).map(AccountItem::account)).transpose()
     }
 
     /// The accounts of these ids in that organisation, as far as they exist: a hundred a round trip, and no
@@ -240,6 +240,8 @@ fn account_keys(organisation: OrganisationId, ids: &[AccountId]) -> Vec<Key> {
 }
 
 fn read_all(items: Vec<Item>) -> Result<HashMap<AccountId, Account>, StoreError> {
-    let read = |item| items::read::<AccountItem>("account", item).map(|item| (item.account.id, item.account));
+    let read = |item| {
+        items::read::<AccountItem>("account", item).map(AccountItem::account).map(|account| (account.id, account))
+    };
     items.into_iter().map(read).collect()
 }

@@ -81,7 +81,7 @@ fn account(image: Option<&RawValue>) -> Result<Option<Box<Account>>, StoreError>
     let Some(image) = image else { return Ok(None) };
     let item: Item = serde_json::from_str(image.get()).map_err(StoreError::UnreadableChange)?;
     let read = serde_dynamo::from_item::<_, AccountItem>(item);
-    read.map(|item| Some(Box::new(item.account))).map_err(|source| StoreError::Unreadable { kind: "account", source })
+    read.map(|item| Some(Box::new(item.account()))).map_err(|source| StoreError::Unreadable { kind: "account", source })
 }
 
 #[cfg(test)]

@@ -1,7 +1,18 @@
 //! Records of answers that were given, for callers that ask again.
 
 use serde::{Deserialize, Serialize};
-use wattbook_domain::AccountId;
+use wattbook_domain::{
+    Account, AccountId, AnswerKey, OrganisationId,
+    entity::{CollectiveId, OffboardingId},
+    onboarding::OnboardingId,
+};
+
+use crate::{
+    Store, StoreError,
+    items::{self, Item},
+    keys,
+    transaction::When,
+};
 
 /// What is kept of a request that carried an idempotency key. Written in the transaction that the
 /// request asked for, so that there is a record if and only if there is an effect.
@@ -12,10 +23,63 @@ pub struct IdempotencyRecord {
     pub key: String,
     /// A digest of all that the request asked for. Another request under the key has another one.
     pub fingerprint: String,
-    /// The account that the answer is about.
-    pub account_id: AccountId,
-    /// What was answered, sealed: only who has that account can read it, and nobody once it is erased.
+    /// What the answer is about.
+    #[serde(flatten)]
+    pub subject: Subject,
+    /// What was answered, sealed: only who has what it is about can read it, and nobody once that is erased.
     pub answer: String,
     /// From when the key is free again, in seconds since 1970.
     pub expires_at: i64,
+}
+
+/// What an answer is about. It has the key that the answer is sealed with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Subject {
+    /// An account.
+    #[serde(rename = "account_id")]
+    Account(AccountId),
+    /// An onboarding request.
+    #[serde(rename = "onboarding_id")]
+    Onboarding(OnboardingId),
+    /// A collective.
+    #[serde(rename = "collective_id")]
+    Collective(CollectiveId),
+    /// An offboarding.
+    #[serde(rename = "offboarding_id")]
+    Offboarding(OffboardingId),
+}
+
+impl Subject {
+    /// An account, with its key.
+    #[must_use]
+    pub const fn account(account: &Account) -> (Self, &AnswerKey) {
+        (Self::Account(account.id), &account.answer_key)
+    }
+}
+
+impl IdempotencyRecord {
+    /// Its item, and when it may be put.
+    pub(crate) fn item(&self, organisation: OrganisationId) -> Result<(Item, When), StoreError> {
+        let item = items::write(keys::idempotency(organisation, &self.key), self)?;
+        Ok((item, When::AbsentOrExpired(jiff::Timestamp::now().as_second())))
+    }
+}
+
+impl Store {
+    /// What answers about it are sealed with; none if it is erased.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn answer_key(
+        &self,
+        organisation: OrganisationId,
+        subject: Subject,
+    ) -> Result<Option<AnswerKey>, StoreError> {
+        Ok(match subject {
+            Subject::Account(id) => self.account(organisation, id).await?.map(|it| it.answer_key),
+            Subject::Onboarding(id) => self.onboarding(organisation, id).await?.map(|it| it.answer_key),
+            Subject::Collective(id) => self.collective(organisation, id).await?.map(|it| it.answer_key),
+            Subject::Offboarding(id) => self.offboarding(organisation, id).await?.map(|it| it.answer_key),
+        })
+    }
 }

@@ -1,10 +1,13 @@
 //! Between values and items.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use wattbook_domain::{Account, AccountId, LabelPartnerCode, OrganisationId};
+use serde_dynamo::string_set;
+use wattbook_domain::{
+    Account, AccountId, LabelPartnerCode, OrganisationId, entity::EntityId, onboarding::OnboardingId,
+};
 
 use crate::{
     StoreError,
@@ -26,13 +29,33 @@ pub(crate) struct Keyed<T> {
 /// What an account's item holds, as far as it is read back.
 #[derive(Debug, Deserialize)]
 pub(crate) struct AccountItem {
-    pub(crate) account: Account,
+    account: Account,
+    #[serde(default)]
+    onboardings: BTreeSet<OnboardingId>,
+    #[serde(default)]
+    entities: BTreeSet<EntityId>,
+}
+
+impl AccountItem {
+    /// Whether the account is deleted, and kept.
+    pub(crate) fn is_deleted(&self) -> bool {
+        self.account.is_deleted()
+    }
+
+    /// The account, with what is kept beside it.
+    pub(crate) fn account(self) -> Account {
+        Account { onboardings: self.onboardings, entities: self.entities, ..self.account }
+    }
 }
 
 /// What an account's item holds: the account, and what the indexes go by.
 #[derive(Debug, Serialize)]
 pub(crate) struct ListedAccount<'a> {
     account: &'a Account,
+    #[serde(skip_serializing_if = "BTreeSet::is_empty", serialize_with = "string_set::serialize")]
+    onboardings: &'a BTreeSet<OnboardingId>,
+    #[serde(skip_serializing_if = "BTreeSet::is_empty", serialize_with = "string_set::serialize")]
+    entities: &'a BTreeSet<EntityId>,
     list_pk: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     brand_pk: Option<String>,
@@ -46,6 +69,8 @@ impl<'a> ListedAccount<'a> {
             |brand| keys::list_partition(account.organisation, &keys::list_name(account.is_deleted(), brand));
         Self {
             account,
+            onboardings: &account.onboardings,
+            entities: &account.entities,
             list_pk: partition(None),
             brand_pk: account.label_partner.as_ref().map(|brand| partition(Some(brand))),
             list_sk: keys::list_position(account),

@@ -4,12 +4,20 @@
 //! |---|---|---|---|
 //! | account | `O#<organisation>#A#<account id>` | `ACCOUNT` | `account` (installations and meters inside) |
 //! | claim | `C#<scope>#<kind>#<value>` | `CLAIM` | `organisation`, `account_id`, `label_partner` of the holder |
-//! | idempotency record | `O#<organisation>#I#<SHA-256 of the key>` | `IDEMPOTENCY` | the answer, sealed with the key that its account holds; `account_id`, `fingerprint`, `expires_at` |
+//! | idempotency record | `O#<organisation>#I#<SHA-256 of the key>` | `IDEMPOTENCY` | the answer, sealed with the key that what it is about holds; the id of that, such as `account_id`; `fingerprint`, `expires_at` |
 //! | organisation | `O#<organisation>` | `ORGANISATION` | its name and label partners, `version` |
 //! | credential | `O#<organisation>` | `CREDENTIAL#<app id>` | the keyed hash of its key, access level, revocation |
 //! | place | `P#<country>#<postal code>` | `PLACE` | `place`: city, state, coordinates, time zone; `source` |
 //! | likely tariff | `P#<country>#<postal code>` | `TARIFF#<customer class>` | `tariff`: the likeliest one there |
 //! | manufacturer | `CATALOGUE` | `<entity type>#<name>` | `manufacturer`: what the deployment adds to the catalogue, or puts in the place of what is built in; none hides that |
+//! | onboarding request | `O#<organisation>#R#<id>` | `ONBOARDING` | `onboarding` |
+//! | device claim | `C#<scope>#d#<device>` | `CLAIM` | `organisation`, `onboarding_id`, `entity_id`, `label_partner` of the holder |
+//! | claim to take over | `C#<scope>#t#<device>` | `CLAIM` | the same, of the request that wants the device from its holder |
+//! | entity | `O#<organisation>#E#<number>` | `ASSET` | `asset` |
+//! | tokens | `O#<organisation>#E#<number>` | `TOKENS` | the tokens of the manufacturer's sign-in, sealed |
+//! | offboarding | `O#<organisation>#X#<id>` | `OFFBOARDING` | `offboarding` |
+//! | collective | `O#<organisation>#G#<id>` | `COLLECTIVE` | `collective` |
+//! | member | `O#<organisation>#G#<id>` | `MEMBER#<entity id>` | that the entity is in the collective |
 //! | sign-in | `CATALOGUE` | `<entity type>#<name>#SIGNIN` | `sign_in`: how the owners of a manufacturer's devices sign in there, sealed, and when that was set |
 //! | counter | `O#<organisation>#N` | `COUNT#<shard>` | how many accounts there are: a number for each list, by its name |
 //!
@@ -30,9 +38,12 @@
 //! before it. A definition and a sign-in of one name are there without each other: a sign-in may be that of one that is
 //! built in.
 //!
-//! Every item is a partition of its own, except an organisation with its credentials, a place with its tariffs, the
-//! manufacturers of the deployment with their sign-ins, and the counters of an organisation, which are read together.
-//! `expires_at` (epoch seconds) is the table's TTL attribute.
+//! `<device>` is what [`DeviceClaim`] makes of an identifier: the space it is unique in, and its one form. An entity's
+//! `<number>` is in its id.
+//!
+//! Every item is a partition of its own, except an organisation with its credentials, an entity with its tokens, a
+//! collective with its members, a place with its tariffs, the manufacturers of the deployment with their sign-ins, and the
+//! counters of an organisation, which are read together. `expires_at` (epoch seconds) is the table's TTL attribute.
 //!
 //! # Lists
 //!
@@ -42,8 +53,8 @@
 //!
 //! | attribute | holds |
 //! |---|---|
-//! | `list_pk` | `O#<organisation>#<L or D>`: the key of index `AccountsByName`, with `list_sk` |
-//! | `brand_pk` | `O#<organisation>#<L or D>#<brand>`: the key of index `AccountsByBrand`, with `list_sk`; absent without a brand |
+//! | `list_pk` | `O#<organisation>#<L or D>`: the key of index `Lists`, with `list_sk` |
+//! | `brand_pk` | `O#<organisation>#<L or D>#<brand>`: the key of index `ListsByBrand`, with `list_sk`; absent without a brand |
 //! | `list_sk` | the name, folded and cut to 960 bytes, U+0001, the account's id |
 //! | `listed` | the fields that lists are searched, filtered and sorted by, as they are spelt in the accounts API |
 //!
@@ -53,13 +64,26 @@
 //! A counter's attributes are named like the lists: `L`, `D`, `L#<brand>`, `D#<brand>`. Its shard follows from
 //! the account's id, and what counts is the sum over the shards: their number may change at any time.
 
+//!
+//! Onboarding requests, entities and collectives stand in lists, too, the newest first: `list_pk` is
+//! `O#<organisation>#R`, `#E` or `#G`, `brand_pk` the same with `#<brand>`, `list_sk` the time of creation and the id, and
+//! `listed` what lists are filtered by. On an account's item `onboardings` and `entities` are the sets of the ids of its
+//! requests and of its connected devices: they stand beside the account, so that one is added without reading it.
+//!
+//! # What is due
+//!
+//! An item of which something is due at some time has `due_pk`, the kind of it and a shard, and `due_sk`, the time and what
+//! the item is: the keys of the index `DueFirst`. Without these attributes an item is not in it.
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use wattbook_domain::{
     Account, AccountId, Claim, ClaimKind, LabelPartnerCode, OrganisationId, PostalArea,
     catalogue::{EntityType, ManufacturerName},
+    entity::{CollectiveId, EntityId, EntityNumber, OffboardingId},
     listed::folded,
+    onboarding::{DeviceClaim, OnboardingId},
     property::CustomerClass,
 };
 
@@ -97,10 +121,10 @@ pub(crate) fn account_id(pk: &str) -> Option<AccountId> {
 }
 
 /// The index by which an organisation's accounts are listed.
-pub(crate) const BY_NAME: &str = "AccountsByName";
+pub(crate) const BY_NAME: &str = "Lists";
 
 /// The index by which a brand's accounts are listed.
-pub(crate) const BY_BRAND: &str = "AccountsByBrand";
+pub(crate) const BY_BRAND: &str = "ListsByBrand";
 
 /// The most bytes of a name that a sort key has. With the separator and the id it stays below the 1024
 /// that DynamoDB allows.
@@ -173,6 +197,96 @@ fn claim_in(scope: &str, claim: &Claim) -> Key {
         ClaimKind::AuthenticationProviderId => 'p',
     };
     Key { pk: format!("C#{scope}#{kind}#{}", claim.value), sk: "CLAIM".into() }
+}
+
+/// The sort key of every onboarding request, and of nothing else.
+pub(crate) const ONBOARDING: &str = "ONBOARDING";
+
+/// The sort key of every entity, and of nothing else.
+pub(crate) const ENTITY: &str = "ASSET";
+
+/// The sort key of every collective.
+pub(crate) const COLLECTIVE: &str = "COLLECTIVE";
+
+/// The key of an onboarding request.
+#[must_use]
+pub fn onboarding(organisation: OrganisationId, id: OnboardingId) -> Key {
+    Key { pk: format!("O#{organisation}#R#{id}"), sk: ONBOARDING.into() }
+}
+
+/// The key of an entity.
+#[must_use]
+pub fn entity(organisation: OrganisationId, id: EntityId) -> Key {
+    entity_numbered(organisation, id.number())
+}
+
+/// The key of the entity of that number.
+#[must_use]
+pub fn entity_numbered(organisation: OrganisationId, number: EntityNumber) -> Key {
+    Key { pk: format!("O#{organisation}#E#{number}"), sk: ENTITY.into() }
+}
+
+/// The key of the tokens of an entity.
+#[must_use]
+pub fn tokens(organisation: OrganisationId, id: EntityId) -> Key {
+    Key { sk: "TOKENS".into(), ..entity(organisation, id) }
+}
+
+/// The key of an offboarding.
+#[must_use]
+pub fn offboarding(organisation: OrganisationId, id: OffboardingId) -> Key {
+    Key { pk: format!("O#{organisation}#X#{id}"), sk: "OFFBOARDING".into() }
+}
+
+/// The key of a collective.
+#[must_use]
+pub fn collective(organisation: OrganisationId, id: CollectiveId) -> Key {
+    Key { pk: format!("O#{organisation}#G#{id}"), sk: COLLECTIVE.into() }
+}
+
+/// What the sort keys of a collective's members begin with.
+pub(crate) const MEMBER_PREFIX: &str = "MEMBER#";
+
+/// The key of an entity's being in a collective.
+#[must_use]
+pub fn member(organisation: OrganisationId, collective_id: CollectiveId, id: EntityId) -> Key {
+    Key { sk: format!("{MEMBER_PREFIX}{id}"), ..collective(organisation, collective_id) }
+}
+
+/// The key of the claim on a device.
+#[must_use]
+pub fn device(scope: UniquenessScope, organisation: OrganisationId, device: &DeviceClaim) -> Key {
+    device_claim(scope, organisation, 'd', device)
+}
+
+/// The key of the claim to take a device over.
+#[must_use]
+pub fn take_over(scope: UniquenessScope, organisation: OrganisationId, device: &DeviceClaim) -> Key {
+    device_claim(scope, organisation, 't', device)
+}
+
+fn device_claim(scope: UniquenessScope, organisation: OrganisationId, kind: char, device: &DeviceClaim) -> Key {
+    let scope = match scope {
+        UniquenessScope::Platform => "*".to_owned(),
+        UniquenessScope::Organisation => organisation.to_string(),
+    };
+    Key { pk: format!("C#{scope}#{kind}#{}", device.as_str()), sk: "CLAIM".into() }
+}
+
+/// The index of what is due.
+pub(crate) const DUE_FIRST: &str = "DueFirst";
+
+/// How many parts of the index a kind of what is due is spread over.
+pub(crate) const DUE_SHARDS: u8 = 8;
+
+/// A part of the index of what is due.
+pub(crate) fn due_partition(kind: &str, shard: u8) -> String {
+    format!("{kind}#{shard}")
+}
+
+/// The part in which something of that id is.
+pub(crate) fn due_shard(id: &str) -> u8 {
+    Sha256::digest(id).first().copied().unwrap_or_default() % DUE_SHARDS
 }
 
 /// The key of the record of an idempotency key. Hashed, because it is the caller's text.

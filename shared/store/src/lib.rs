@@ -1,5 +1,5 @@
-//! The store: accounts, claims, idempotency records, organisations, credentials, reference data and the
-//! deployment's part of the catalogue, in one DynamoDB table.
+//! The store: accounts, claims, idempotency records, organisations, credentials, reference data, the
+//! deployment's part of the catalogue, onboarding requests and entities, in one DynamoDB table.
 //!
 //! What a caller may rely on:
 //!
@@ -28,6 +28,7 @@ mod items;
 pub mod keys;
 pub mod listing;
 mod load;
+mod onboarding;
 mod organisations;
 mod reference;
 mod retry;
@@ -40,7 +41,8 @@ mod writes;
 pub use catalogue::{MAX_DEFINITION_BYTES, Own, OwnCatalogue};
 pub use client::{Store, StoreSettings, UniquenessScope};
 pub use error::StoreError;
-pub use idempotency::IdempotencyRecord;
+pub use idempotency::{IdempotencyRecord, Subject};
+pub use onboarding::{DeviceHolder, DueKind, ListOf, ListPage, OnboardingError, Place, SealedTokens};
 pub use organisations::{Credential, CredentialSummary, PartnerPut};
 pub use reference::{PlaceRow, TariffRow};
 pub use sign_ins::SealedSignIn;

@@ -1,18 +1,20 @@
 //! Organisations, their label partners and credentials.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, ReturnConsumedCapacity, ReturnValue, TransactWriteItem};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use wattbook_domain::{AccessLevel, LabelPartner, LabelPartnerCode, Name, Organisation, OrganisationId, ServiceType};
+use wattbook_domain::{
+    AccessLevel, LabelPartner, LabelPartnerCode, Name, Organisation, OrganisationId, ServiceType, onboarding::Origin,
+};
 
 use crate::{
     Store, StoreError,
     error::conditional,
     items::{self, Item},
     keys,
-    transaction::{Cancelled, Obstacle, Transaction},
+    transaction::{Cancelled, Obstacle, Transaction, When},
 };
 
 /// A credential as it is stored: everything but the key.
@@ -53,6 +55,8 @@ struct OrganisationItem {
     organisation_id: OrganisationId,
     name: Name,
     label_partners: BTreeMap<LabelPartnerCode, LabelPartnerItem>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    return_origins: BTreeSet<Origin>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -83,6 +87,7 @@ fn read_organisation(item: Item) -> Result<Organisation, StoreError> {
         id: item.organisation_id,
         name: item.name,
         label_partners: item.label_partners.into_iter().map(partner).collect(),
+        return_origins: item.return_origins,
     })
 }
 
@@ -92,7 +97,12 @@ impl Store {
     /// # Errors
     /// The store failed.
     pub async fn create_organisation(&self, id: OrganisationId, name: Name) -> Result<(), StoreError> {
-        let value = OrganisationItem { organisation_id: id, name, label_partners: BTreeMap::new() };
+        let value = OrganisationItem {
+            organisation_id: id,
+            name,
+            label_partners: BTreeMap::new(),
+            return_origins: BTreeSet::new(),
+        };
         let answer = self
             .client
             .put_item()
@@ -153,6 +163,34 @@ impl Store {
         Ok(changed.map_or(PartnerPut::Missing, PartnerPut::Done))
     }
 
+    /// Sets where owners of devices may be sent, in the place of what there was. The organisation as it is then; none if
+    /// there is no such one.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn set_return_origins(
+        &self,
+        organisation: OrganisationId,
+        origins: &BTreeSet<Origin>,
+    ) -> Result<Option<Organisation>, StoreError> {
+        let list = origins.iter().map(|origin| AttributeValue::S(origin.as_str().to_owned())).collect();
+        let outcome = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(items::key_item(keys::organisation(organisation))))
+            .condition_expression("attribute_exists(pk)")
+            .update_expression("SET return_origins = :origins")
+            .expression_attribute_values(":origins", AttributeValue::L(list))
+            .return_values(ReturnValue::AllNew)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await;
+        let Some(answer) = conditional("UpdateItem", outcome)? else { return Ok(None) };
+        self.counter.add(answer.consumed_capacity());
+        answer.attributes.map(read_organisation).transpose()
+    }
+
     /// Stores a new credential. `false` if the organisation, or the label partner it is to reach,
     /// does not exist; checked in the same transaction.
     ///
@@ -176,7 +214,7 @@ impl Store {
         let mut transaction = Transaction::new();
         transaction.require(TransactWriteItem::builder().condition_check(owner).build(), Part::Owner);
         let item = items::write(keys::credential(organisation, &credential.app_id), credential)?;
-        transaction.create(self, item, Part::Credential, None)?;
+        transaction.put(self, item, &When::Absent, Part::Credential)?;
         match transaction.commit(self).await {
             Ok(()) => Ok(true),
             Err(Cancelled::Store(error)) => Err(error),

@@ -4,15 +4,16 @@
 //! position stands for beside the action, so that the outcome comes back in the words of whoever
 //! built it.
 
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::{
     operation::transact_write_items::TransactWriteItemsError,
     types::{
         AttributeValue, CancellationReason, Delete, Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure,
-        TransactWriteItem, Update, builders::DeleteBuilder,
+        TransactWriteItem, Update,
     },
 };
 use uuid::Uuid;
-use wattbook_domain::AccountId;
 
 use crate::{
     Store, StoreError,
@@ -48,38 +49,61 @@ pub(crate) enum Obstacle {
     Contention,
 }
 
+/// When an item may be put or deleted.
+pub(crate) enum When {
+    /// It does not exist yet.
+    Absent,
+    /// It does not exist, or has expired by this second: the table's TTL may take days to remove it.
+    AbsentOrExpired(i64),
+    /// It is in this version; the document in it has this name.
+    Version(&'static str, u64),
+    /// This attribute of it has this value.
+    Held(&'static str, String),
+}
+
+impl When {
+    const fn expression(&self) -> &'static str {
+        match self {
+            Self::Absent => "attribute_not_exists(pk)",
+            Self::AbsentOrExpired(_) => "attribute_not_exists(pk) OR expires_at <= :now",
+            Self::Version(..) => "#document.#version = :version",
+            Self::Held(..) => "#holder = :holder",
+        }
+    }
+
+    fn names(&self) -> Option<HashMap<String, String>> {
+        let names = match self {
+            Self::Absent | Self::AbsentOrExpired(_) => return None,
+            Self::Version(document, _) => vec![("#document", *document), ("#version", "version")],
+            Self::Held(attribute, _) => vec![("#holder", *attribute)],
+        };
+        Some(names.into_iter().map(|(name, path)| (name.to_owned(), path.to_owned())).collect())
+    }
+
+    fn values(&self) -> Option<HashMap<String, AttributeValue>> {
+        let (name, value) = match self {
+            Self::Absent => return None,
+            Self::AbsentOrExpired(now) => (":now", AttributeValue::N(now.to_string())),
+            Self::Version(_, version) => (":version", AttributeValue::N(version.to_string())),
+            Self::Held(_, holder) => (":holder", AttributeValue::S(holder.clone())),
+        };
+        Some(HashMap::from([(name.to_owned(), value)]))
+    }
+}
+
 impl<M> Transaction<M> {
     pub(crate) fn new() -> Self {
         Self { actions: Vec::new() }
     }
 
-    /// Adds an item that must not exist yet. An idempotency record that has expired, but that the
-    /// table's TTL has not removed yet (it may take days), counts as absent.
-    pub(crate) fn create(&mut self, store: &Store, item: Item, meaning: M, now: Option<i64>) -> Result<(), StoreError> {
-        let mut put = Put::builder()
-            .table_name(&store.table)
-            .set_item(Some(item))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        put = match now {
-            None => put.condition_expression("attribute_not_exists(pk)"),
-            Some(now) => put
-                .condition_expression("attribute_not_exists(pk) OR expires_at <= :now")
-                .expression_attribute_values(":now", AttributeValue::N(now.to_string())),
-        };
-        let put = put.build().map_err(|error| StoreError::Setup(error.to_string()))?;
-        self.actions.push((TransactWriteItem::builder().put(put).build(), meaning));
-        Ok(())
-    }
-
-    /// Adds an account that takes the place of one of that version.
-    pub(crate) fn replace(&mut self, store: &Store, item: Item, version: u64, meaning: M) -> Result<(), StoreError> {
+    /// Adds an item that is put where that is allowed.
+    pub(crate) fn put(&mut self, store: &Store, item: Item, when: &When, meaning: M) -> Result<(), StoreError> {
         let put = Put::builder()
             .table_name(&store.table)
             .set_item(Some(item))
-            .condition_expression("#account.#version = :version")
-            .expression_attribute_names("#account", "account")
-            .expression_attribute_names("#version", "version")
-            .expression_attribute_values(":version", AttributeValue::N(version.to_string()))
+            .condition_expression(when.expression())
+            .set_expression_attribute_names(when.names())
+            .set_expression_attribute_values(when.values())
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .build()
             .map_err(|error| StoreError::Setup(error.to_string()))?;
@@ -87,65 +111,35 @@ impl<M> Transaction<M> {
         Ok(())
     }
 
-    /// Puts a claim in the place of one that this account holds.
-    pub(crate) fn take_over(
-        &mut self,
-        store: &Store,
-        item: Item,
-        holder: AccountId,
-        meaning: M,
-    ) -> Result<(), StoreError> {
-        let put = Put::builder()
-            .table_name(&store.table)
-            .set_item(Some(item))
-            .condition_expression("account_id = :holder")
-            .expression_attribute_values(":holder", AttributeValue::S(holder.to_string()))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .build()
-            .map_err(|error| StoreError::Setup(error.to_string()))?;
-        self.actions.push((TransactWriteItem::builder().put(put).build(), meaning));
-        Ok(())
-    }
-
-    /// Deletes an account of that version.
-    pub(crate) fn delete_version(
-        &mut self,
-        store: &Store,
-        key: Key,
-        version: u64,
-        meaning: M,
-    ) -> Result<(), StoreError> {
+    /// Deletes an item where that is allowed.
+    pub(crate) fn delete(&mut self, store: &Store, key: Key, when: &When, meaning: M) -> Result<(), StoreError> {
         let delete = Delete::builder()
-            .condition_expression("#account.#version = :version")
-            .expression_attribute_names("#account", "account")
-            .expression_attribute_names("#version", "version")
-            .expression_attribute_values(":version", AttributeValue::N(version.to_string()));
-        self.delete(store, key, delete, meaning)
-    }
-
-    /// Deletes a claim that this account holds.
-    pub(crate) fn delete_held_by(
-        &mut self,
-        store: &Store,
-        key: Key,
-        account: AccountId,
-        meaning: M,
-    ) -> Result<(), StoreError> {
-        let delete = Delete::builder()
-            .condition_expression("account_id = :holder")
-            .expression_attribute_values(":holder", AttributeValue::S(account.to_string()));
-        self.delete(store, key, delete, meaning)
-    }
-
-    fn delete(&mut self, store: &Store, key: Key, delete: DeleteBuilder, meaning: M) -> Result<(), StoreError> {
-        let delete = delete
             .table_name(&store.table)
             .set_key(Some(items::key_item(key)))
+            .condition_expression(when.expression())
+            .set_expression_attribute_names(when.names())
+            .set_expression_attribute_values(when.values())
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .build()
             .map_err(|error| StoreError::Setup(error.to_string()))?;
         self.actions.push((TransactWriteItem::builder().delete(delete).build(), meaning));
         Ok(())
+    }
+
+    /// Deletes an item, if it is there.
+    pub(crate) fn remove(&mut self, store: &Store, key: Key, meaning: M) -> Result<(), StoreError> {
+        let delete = Delete::builder()
+            .table_name(&store.table)
+            .set_key(Some(items::key_item(key)))
+            .build()
+            .map_err(|error| StoreError::Setup(error.to_string()))?;
+        self.actions.push((TransactWriteItem::builder().delete(delete).build(), meaning));
+        Ok(())
+    }
+
+    /// Adds an update, as it is.
+    pub(crate) fn update(&mut self, update: Update, meaning: M) {
+        self.actions.push((TransactWriteItem::builder().update(update).build(), meaning));
     }
 
     /// Adds to numbers of an item, which is made if it is not there. Nothing stands in the way of this but

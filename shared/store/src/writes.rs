@@ -10,7 +10,7 @@ use crate::{
     keys::{self, Key},
     listing::{Tally, Transition},
     size,
-    transaction::{Cancelled, Obstacle, Refusal, Transaction},
+    transaction::{Cancelled, Obstacle, Refusal, Transaction, When},
 };
 
 /// Who holds a value.
@@ -93,7 +93,7 @@ impl Store {
         record: Option<&IdempotencyRecord>,
     ) -> Result<(), WriteError> {
         let mut transaction = Transaction::new();
-        transaction.create(self, account_item(account)?, Meaning::Account, None)?;
+        transaction.put(self, account_item(account)?, &When::Absent, Meaning::Account)?;
         self.claim(&mut transaction, account, &HashSet::new())?;
         self.count(&mut transaction, &[(None, Some(account))])?;
         self.finish(transaction, account, record).await
@@ -112,7 +112,7 @@ impl Store {
     ) -> Result<(), WriteError> {
         let (held, wanted) = (values(old), values(new));
         let mut transaction = Transaction::new();
-        transaction.replace(self, account_item(new)?, old.version, Meaning::Account)?;
+        transaction.put(self, account_item(new)?, &version(old), Meaning::Account)?;
         self.claim(&mut transaction, new, &held)?;
         self.release(&mut transaction, old, &wanted)?;
         self.count(&mut transaction, &[(Some(old), Some(new))])?;
@@ -135,14 +135,14 @@ impl Store {
         let mut transaction = Transaction::new();
         // This account comes first: that it is as it is to be tells that it has been done.
         match old_to {
-            Some(old_to) => transaction.replace(self, account_item(to)?, old_to.version, Meaning::Account)?,
-            None => transaction.create(self, account_item(to)?, Meaning::Account, None)?,
+            Some(old_to) => transaction.put(self, account_item(to)?, &version(old_to), Meaning::Account)?,
+            None => transaction.put(self, account_item(to)?, &When::Absent, Meaning::Account)?,
         }
-        transaction.replace(self, account_item(new)?, old.version, Meaning::Release)?;
+        transaction.put(self, account_item(new)?, &version(old), Meaning::Release)?;
         self.claim(&mut transaction, to, &held)?;
         for claim in to.claims().iter().filter(|claim| handed_over.contains(&(claim.kind, claim.value.clone()))) {
             let item = items::write(keys::claim(self.scope, to.organisation, claim), holder(to))?;
-            transaction.take_over(self, item, old.id, Meaning::Release)?;
+            transaction.put(self, item, &held_by(old), Meaning::Release)?;
         }
         self.count(&mut transaction, &[(Some(old), Some(new)), (old_to, Some(to))])?;
         self.finish(transaction, to, record).await
@@ -155,7 +155,7 @@ impl Store {
     pub async fn delete_account(&self, account: &Account) -> Result<(), WriteError> {
         let mut transaction = Transaction::new();
         let key = keys::account(account.organisation, account.id);
-        transaction.delete_version(self, key, account.version, Meaning::Account)?;
+        transaction.delete(self, key, &version(account), Meaning::Account)?;
         self.release(&mut transaction, account, &HashSet::new())?;
         self.count(&mut transaction, &[(Some(account), None)])?;
         self.finish(transaction, account, None).await
@@ -178,7 +178,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         for (position, claim) in fresh(&account.claims(), held) {
             let item = items::write(keys::claim(self.scope, account.organisation, claim), holder(account))?;
-            transaction.create(self, item, Meaning::Claim(position), None)?;
+            transaction.put(self, item, &When::Absent, Meaning::Claim(position))?;
         }
         Ok(())
     }
@@ -192,7 +192,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         for (_, claim) in fresh(&account.claims(), wanted) {
             let key = keys::claim(self.scope, account.organisation, claim);
-            transaction.delete_held_by(self, key, account.id, Meaning::Release)?;
+            transaction.delete(self, key, &held_by(account), Meaning::Release)?;
         }
         Ok(())
     }
@@ -204,9 +204,8 @@ impl Store {
         record: Option<&IdempotencyRecord>,
     ) -> Result<(), WriteError> {
         if let Some(record) = record {
-            let item = items::write(keys::idempotency(account.organisation, &record.key), record)?;
-            let now = jiff::Timestamp::now().as_second();
-            transaction.create(self, item, Meaning::Idempotency, Some(now))?;
+            let (item, when) = record.item(account.organisation)?;
+            transaction.put(self, item, &when, Meaning::Idempotency)?;
         }
         match transaction.commit(self).await {
             Ok(()) => Ok(()),
@@ -292,6 +291,16 @@ impl Store {
     }
 }
 
+/// That the account still is what it was when it was read.
+fn version(account: &Account) -> When {
+    When::Version("account", account.version)
+}
+
+/// That a claim is this account's.
+fn held_by(account: &Account) -> When {
+    When::Held("account_id", account.id.to_string())
+}
+
 fn holder(account: &Account) -> ClaimItem {
     ClaimItem {
         organisation: account.organisation,
@@ -315,13 +324,13 @@ pub(crate) fn account_item(account: &Account) -> Result<Item, WriteError> {
 
 /// Whether the item holds this very account, in this very version.
 fn is(account: &Account, item: &Item) -> bool {
-    items::read::<AccountItem>("account", item.clone()).is_ok_and(|stored| stored.account == *account)
+    items::read::<AccountItem>("account", item.clone()).is_ok_and(|stored| stored.account() == *account)
 }
 
 /// The account that stands where another version of it was expected.
 fn current(item: Item) -> Result<Option<Box<Account>>, StoreError> {
     let found = (!item.is_empty()).then(|| items::read::<AccountItem>("account", item));
-    Ok(found.transpose()?.map(|item| Box::new(item.account)))
+    Ok(found.transpose()?.map(|item| Box::new(item.account())))
 }
 
 fn read_taken(position: usize, item: Item) -> Result<Taken, StoreError> {

@@ -113,6 +113,20 @@ impl PartialSchema for FaultCode {
             "account_deleted",
             "other_brands",
             "password_too_weak",
+            "identifier_length",
+            "identifier_character",
+            "identifier_form",
+            "check_digit",
+            "invalid_id",
+            "invalid_manufacturer_name",
+            "invalid_url",
+            "url_not_allowed",
+            "unknown",
+            "unknown_manufacturer",
+            "not_available",
+            "too_large",
+            "ended",
+            "not_proved",
         ];
         open_enumeration(&codes, "What is wrong, for programs. Further codes may come.")
     }

@@ -6,14 +6,15 @@
 
 use std::error::Error;
 
-use wattbook_domain::AccountId;
-use wattbook_store::{MAX_ACCOUNT_BYTES, StoreError, WriteError};
+use wattbook_domain::{Account, AccountId, Flaw, onboarding::OnboardingId};
+use wattbook_store::{MAX_ACCOUNT_BYTES, OnboardingError, StoreError, WriteError};
 
 use crate::{
     Faults,
     bus::BusError,
     fault::{Pointer, Reason},
     http::MAX_BODY_BYTES,
+    queue::QueueError,
     services::Undeclared,
 };
 
@@ -28,6 +29,15 @@ pub struct Conflict {
     pub holder: Option<AccountId>,
     /// Whether that account is deleted and kept.
     pub holder_is_deleted: bool,
+}
+
+/// A device that belongs to somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeviceConflict {
+    /// Where the identifier stands in the caller's body.
+    pub path: Pointer,
+    /// The request by which somebody has it, if the caller may know.
+    pub holder: Option<OnboardingId>,
 }
 
 /// Why a request is not carried out.
@@ -45,6 +55,9 @@ pub enum Failure {
     /// 404: nothing of that id that the caller can see. One answer for missing and foreign.
     #[error("not found")]
     NotFound,
+    /// 404: what the body names is nothing that the caller can see.
+    #[error("the body names what is not there")]
+    Unseen(Pointer),
     /// 404: no such path.
     #[error("no such path")]
     NoRoute,
@@ -57,6 +70,9 @@ pub enum Failure {
     /// 409: values are taken, all of them listed.
     #[error("{} values are taken", .0.len())]
     Taken(Vec<Conflict>),
+    /// 409: the device belongs to somebody.
+    #[error("the device is taken")]
+    DeviceTaken(DeviceConflict),
     /// 409: a request under the same idempotency key is being carried out.
     #[error("a request under the same idempotency key is being carried out")]
     InProgress,
@@ -109,10 +125,10 @@ impl Failure {
             Self::Faults(_) => "invalid_request",
             Self::Unreadable(reason) => reason.code,
             Self::Unauthenticated => "unauthenticated",
-            Self::NotFound => "not_found",
+            Self::NotFound | Self::Unseen(_) => "not_found",
             Self::NoRoute => "unknown_path",
             Self::Method { .. } => "method_not_allowed",
-            Self::Taken(_) => "conflict",
+            Self::Taken(_) | Self::DeviceTaken(_) => "conflict",
             Self::InProgress => "request_in_progress",
             Self::Rules(_) => "rule_broken",
             Self::Erased => "erased",
@@ -133,9 +149,9 @@ impl Failure {
         match self {
             Self::Faults(_) | Self::Unreadable(_) => 400,
             Self::Unauthenticated => 401,
-            Self::NotFound | Self::NoRoute => 404,
+            Self::NotFound | Self::Unseen(_) | Self::NoRoute => 404,
             Self::Method { .. } => 405,
-            Self::Taken(_) | Self::InProgress | Self::Rules(_) => 409,
+            Self::Taken(_) | Self::DeviceTaken(_) | Self::InProgress | Self::Rules(_) => 409,
             Self::Erased => 410,
             Self::Precondition => 412,
             Self::BodyTooLarge | Self::AccountTooLarge { .. } => 413,
@@ -179,6 +195,25 @@ impl From<WriteError> for Failure {
     }
 }
 
+impl From<OnboardingError> for Failure {
+    /// For what means the same to every operation. Where a taken device or a missing account stands in the body is for
+    /// the operation to say.
+    fn from(error: OnboardingError) -> Self {
+        match error {
+            OnboardingError::Stale | OnboardingError::Unmoved(_) => Self::Contended,
+            OnboardingError::Taken(_) => Self::DeviceTaken(DeviceConflict { path: Pointer::root(), holder: None }),
+            OnboardingError::AccountGone | OnboardingError::CollectiveGone => Self::NotFound,
+            OnboardingError::AccountFull => {
+                let mut faults = Faults::default();
+                faults.body(&Pointer::root(), Flaw::TooManyOnboardings { most: Account::MAX_ONBOARDINGS });
+                Self::Rules(faults)
+            }
+            OnboardingError::Answered(_) | OnboardingError::InProgress => Self::InProgress,
+            OnboardingError::Store(error) => error.into(),
+        }
+    }
+}
+
 impl From<Undeclared> for Failure {
     fn from(error: Undeclared) -> Self {
         Self::Internal(error.into())
@@ -187,6 +222,12 @@ impl From<Undeclared> for Failure {
 
 impl From<BusError> for Failure {
     fn from(error: BusError) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
+impl From<QueueError> for Failure {
+    fn from(error: QueueError) -> Self {
         Self::Internal(error.into())
     }
 }

@@ -19,7 +19,7 @@ use serde_json::value::RawValue;
 
 pub(crate) use answer::StoredAnswer;
 pub use answer::{Answer, ETag, Precondition};
-pub use failure::{Conflict, Failure};
+pub use failure::{Conflict, DeviceConflict, Failure};
 pub use request::{MAX_BODY_BYTES, Request};
 
 use crate::{InvocationError, Services, invocation::Pending, log};

@@ -57,6 +57,30 @@ impl Request {
         self.event.raw_path.as_deref().unwrap_or_default()
     }
 
+    /// Where the API is reached, as in `https://api.example.com`: at `public` where that is set, for the API does not know
+    /// of a domain that is in front of it; else at the address that this request came to.
+    #[must_use]
+    pub fn public_url(&self, public: Option<&str>) -> String {
+        if let Some(public) = public {
+            return public.trim_end_matches('/').to_owned();
+        }
+        let scheme = self.header("x-forwarded-proto").unwrap_or("https");
+        let domain = self.event.request_context.domain_name.as_deref().unwrap_or_default();
+        match self.header("x-forwarded-port") {
+            Some(port) if !matches!((scheme, port), ("https", "443") | ("http", "80")) && !domain.contains(':') => {
+                format!("{scheme}://{domain}:{port}")
+            }
+            _ => format!("{scheme}://{domain}"),
+        }
+    }
+
+    /// A cookie that the browser sent.
+    #[must_use]
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        let cookies = self.event.cookies.iter().flatten();
+        cookies.filter_map(|cookie| cookie.split_once('=')).find(|(key, _)| *key == name).map(|(_, value)| value)
+    }
+
     /// A parameter of the route's path, percent-decoded.
     #[must_use]
     pub fn path_parameter(&self, name: &str) -> &str {

@@ -228,10 +228,10 @@ fn code(failure: &Failure) -> &'static str {
     match failure {
         Failure::Faults(_) | Failure::Rules(_) | Failure::Unreadable(_) => "InvalidValue",
         Failure::Unauthenticated => "Unauthorized",
-        Failure::NotFound => "ObjectNotFound",
+        Failure::NotFound | Failure::Unseen(_) => "ObjectNotFound",
         Failure::NoRoute => "UnknownPath",
         Failure::Method { .. } => "MethodNotAllowed",
-        Failure::Taken(_) => "NotUnique",
+        Failure::Taken(_) | Failure::DeviceTaken(_) => "NotUnique",
         Failure::InProgress => "RequestInProgress",
         Failure::Erased => "ObjectErased",
         Failure::Precondition => "VersionMismatch",

@@ -20,7 +20,10 @@ pub static API: Api = Api {
     name: "onboarding",
     title: "Wattbook: onboarding",
     about: include_str!("../../../../functions/onboarding/README.md"),
-    groups: &[("onboarding", "What can be onboarded, and what each manufacturer asks for.")],
+    groups: &[(
+        "onboarding",
+        "What can be onboarded, requests that become entities with their owners' consent, and the groups they are in.",
+    )],
     parameters,
     is_second_name: |_, _| false,
     manner: |_| ("", ""),
@@ -34,9 +37,12 @@ pub const fn function(name: &'static str, handle: HttpHandler, describe: Describ
 
 fn parameters(path: &str) -> Vec<Parameter> {
     let name = json!({ "type": "string", "minLength": 1, "maxLength": 64 });
+    let id = || json!({ "type": "string", "format": "uuid" });
     let all = [
         ("type", contract::json::<EntityTypeWord>(), "The type; capitals, blanks and dashes make no difference."),
         ("manufacturer", name.into(), "The name; capitals, accents, blanks and signs make no difference."),
+        ("id", id().into(), "Our id."),
+        ("entityId", id().into(), "Our id of the entity."),
     ];
     let of_path = all.into_iter().filter(|(name, ..)| path.contains(&format!("{{{name}}}")));
     of_path.map(|(name, schema, description)| Parameter::path(name, schema, description)).collect()

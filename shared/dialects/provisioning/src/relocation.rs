@@ -5,7 +5,7 @@ use wattbook_domain::{
     Account, Claim, Flaw, Installation, InstallationId,
     change::{Part, Refused},
 };
-use wattbook_store::WriteError;
+use wattbook_store::{Subject, WriteError};
 
 use crate::{
     answer::{AccountView, Ids, ProvisionedIds},
@@ -174,7 +174,11 @@ impl Change<'_> {
         let outcome = if self.writing.dry_run {
             store.rehearse(&held, &to).await
         } else {
-            let record = self.writing.once.as_ref().map(|once| once.record(&answer(&to)?, &to, Timestamp::now()));
+            let record = self
+                .writing
+                .once
+                .as_ref()
+                .map(|once| once.record(&answer(&to)?, Subject::account(&to), Timestamp::now()));
             let record = record.transpose()?;
             match (&from, &old_to) {
                 (Some((old, new)), _) => store.hand_over((old, new), (old_to.as_ref(), &to), record.as_ref()).await,

@@ -1,6 +1,6 @@
 //! A function's part of the template: its name, its environment and its routes.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde::Deserialize;
 use serde_yaml_ng::{Mapping, Value as Yaml};
@@ -8,7 +8,7 @@ use serde_yaml_ng::{Mapping, Value as Yaml};
 use super::{
     DEFAULT_ROUTE, FunctionDefinition, Resource, RouteDefinition, TemplateError,
     api::{Api, named},
-    stream,
+    trigger,
     value::{API_ID, Scope, not_understood},
 };
 
@@ -62,8 +62,8 @@ pub(super) fn read(
             environment.insert(name.to_owned(), scope.text(value, &format!("{place}.Environment.{name}"))?);
         }
     }
-    let (streams, routes): (Vec<_>, Vec<_>) =
-        mapping(resource.property("Events")).partition(|(_, event)| stream::is_one(event));
+    let (triggers, routes): (Vec<_>, Vec<_>) =
+        mapping(resource.property("Events")).partition(|(_, event)| trigger::is_one(event));
     let routes = routes
         .into_iter()
         .map(|(name, event)| route(resource, name.as_str().unwrap_or_default(), event, part, api, scope))
@@ -75,8 +75,20 @@ pub(super) fn read(
         logical_id: resource.logical_id.to_owned(),
         environment,
         routes,
-        stream: stream::read(resource, &streams, scope)?,
+        trigger: trigger::read(resource, &triggers, scope)?,
+        timeout: timeout(resource, globals, scope)?,
     })
+}
+
+/// What AWS takes where the template says nothing, in seconds.
+const TIMEOUT: u64 = 3;
+
+fn timeout(resource: Resource<'_>, globals: Option<&Yaml>, scope: &Scope<'_>) -> Result<Duration, TemplateError> {
+    let place = format!("{}.Timeout", resource.place());
+    let stated = resource.property("Timeout").or_else(|| globals.and_then(|globals| globals.get("Timeout")));
+    let Some(stated) = stated else { return Ok(Duration::from_secs(TIMEOUT)) };
+    let seconds = scope.text(stated, &place)?.parse().map_err(|error| not_understood(&place, &error))?;
+    Ok(Duration::from_secs(seconds))
 }
 
 fn mapping(value: Option<&Yaml>) -> impl Iterator<Item = (&Yaml, &Yaml)> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_yaml_ng::{Mapping, Value as Yaml};
 
 use super::{
-    APPLICATION, EVENT_BUS, FUNCTION, FunctionDefinition, HTTP_API, SECRET, Surroundings, TABLE, TemplateError,
+    APPLICATION, EVENT_BUS, FUNCTION, FunctionDefinition, HTTP_API, QUEUE, SECRET, Surroundings, TABLE, TemplateError,
     api::{self, Api},
     function::{self, operation_name},
     value::{Scope, not_understood, scalar},
@@ -23,8 +23,6 @@ const WITHOUT_PART: &[&str] = &[
     "AWS::Logs::LogGroup",
     "AWS::Logs::MetricFilter",
     "AWS::Logs::QueryDefinition",
-    // What failed too often is logged here. A function that a queue triggers is refused.
-    "AWS::SQS::Queue",
 ];
 
 /// One entry of `Resources`.
@@ -75,8 +73,10 @@ pub(super) struct Stack<'t> {
 }
 
 impl<'t> Stack<'t> {
+    /// The template of `part`; of no part if it is that at the top.
     pub(super) fn new(
         document: &'t Yaml,
+        part: &str,
         parameters: &BTreeMap<String, String>,
         surroundings: &Surroundings,
     ) -> Result<Self, TemplateError> {
@@ -91,7 +91,7 @@ impl<'t> Stack<'t> {
             match body.get("Condition").and_then(Yaml::as_str) {
                 Some(condition) if !scope.condition(condition, &resource.place())? => left_out.push(resource),
                 _ => {
-                    scope.add_resource(resource, surroundings);
+                    scope.add_resource(resource, part, surroundings);
                     resources.push(resource);
                 }
             }
@@ -186,7 +186,9 @@ fn resource<'t>(logical_id: &'t str, body: &'t Yaml) -> Result<Resource<'t>, Tem
         .get("Type")
         .and_then(Yaml::as_str)
         .ok_or_else(|| TemplateError::Missing { place: format!("Resources.{logical_id}"), what: "Type" })?;
-    if ![FUNCTION, HTTP_API, TABLE, EVENT_BUS, SECRET, APPLICATION].contains(&kind) && !WITHOUT_PART.contains(&kind) {
+    if ![FUNCTION, HTTP_API, TABLE, EVENT_BUS, QUEUE, SECRET, APPLICATION].contains(&kind)
+        && !WITHOUT_PART.contains(&kind)
+    {
         return Err(TemplateError::UnknownResource { name: logical_id.into(), kind: kind.into() });
     }
     Ok(Resource { logical_id, kind, properties: body.get("Properties") })

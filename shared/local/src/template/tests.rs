@@ -5,6 +5,7 @@ fn surroundings() -> Surroundings {
         region: "eu-central-1".into(),
         table_name: "wattbook".into(),
         event_bus: "memory".into(),
+        address: "http://127.0.0.1:3000".into(),
         parameters: BTreeMap::new(),
     }
 }
@@ -173,6 +174,13 @@ fn what_cannot_be_served_is_named() {
              FunctionResponseTypes: [ReportBatchItemFailures], {more} }} }}"
         ))
     };
+    let queue = |of_queue: &str, of_event: &str| {
+        let event = event(&format!(
+            "{{ Type: SQS, Properties: {{ Queue: !GetAtt Work.Arn, FunctionResponseTypes: [ReportBatchItemFailures], \
+             {of_event} }} }}"
+        ));
+        format!("{event}  Work: {{ Type: AWS::SQS::Queue, Properties: {{ {of_queue} }} }}\n")
+    };
     let environment = |value: &str| {
         format!(
             "  Run:\n    Type: AWS::Serverless::Function\n    Properties: {{ Environment: {{ Variables: {{ A: {value} }} }} }}\n"
@@ -184,10 +192,22 @@ fn what_cannot_be_served_is_named() {
         (stream(""), "Tick lacks a MaximumRetryAttempts"),
         (stream("MaximumRetryAttempts: -1"), "Tick lacks a MaximumRetryAttempts"),
         (stream("MaximumRetryAttempts: 1, Enabled: false"), "unknown field `Enabled`"),
+        (event("{ Type: S3 }"), "Run is triggered by Tick of type S3"),
+        (event("{ Type: Schedule, Properties: { Schedule: rate(60 seconds) } }"), "Tick is not understood"),
+        (event("{ Type: Schedule, Properties: { Schedule: rate(1 hour), Input: '{}' } }"), "unknown field `Input`"),
         (
-            event("{ Type: Schedule, Properties: { Schedule: rate(1 hour) } }"),
-            "Run is triggered by Tick of type Schedule",
+            event("{ Type: Schedule, Properties: { Schedule: rate(1 hour) } }\n        Tock: { Type: SQS }"),
+            "one stream, queue or clock only",
         ),
+        (event("{ Type: SQS, Properties: { Queue: !GetAtt Table.Arn } }"), "Tick is not understood"),
+        (queue("", "BatchSize: 11"), "a batch is of 1 to 10 messages"),
+        (queue("", "FilterCriteria: {}"), "unknown field `FilterCriteria`"),
+        (queue("", "").replace("[ReportBatchItemFailures]", "[]"), "Tick lacks FunctionResponseTypes"),
+        (queue("", ""), "the queue Work lacks a RedrivePolicy"),
+        (queue("VisibilityTimeout: 2", ""), "VisibilityTimeout is shorter than the Timeout of its function"),
+        (queue("FifoQueue: true", ""), "unknown field `FifoQueue`"),
+        (queue("RedrivePolicy: { deadLetterTargetArn: 'arn:aws:sqs:x', maxReceiveCount: 1 }", ""), "`arn:aws:sqs:x`"),
+        (queue("RedrivePolicy: { deadLetterTargetArn: x, maxReceiveCount: 0 }", ""), "maxReceiveCount is 1 or more"),
         (event("{ Type: HttpApi, Properties: { Path: /a, Method: GET } }"), "Tick lacks an ApiId"),
         (event("{ Type: HttpApi, Properties: { ApiId: !Ref Api, Path: /a, Cors: x } }"), "unknown field `Cors`"),
         (event("{ Type: HttpApi, Properties: { ApiId: !Ref Api, Auth: { Authorizer: Who } } }"), "refers to `Who`"),
@@ -221,9 +241,90 @@ fn a_function_can_listen_to_the_stream_of_the_table() {
             FunctionResponseTypes: [ReportBatchItemFailures]
             DestinationConfig: { OnFailure: { Destination: !GetAtt Elsewhere.Arn } }
 ";
-    let stream = read(listener).unwrap().functions.remove(1).stream.unwrap();
+    let Some(Trigger::Stream(stream)) = read(listener).unwrap().functions.remove(1).trigger else { panic!("a stream") };
     assert_eq!((stream.batch_size, stream.maximum_retries), (7, 3));
     assert!(stream.stream.starts_with("arn:aws:dynamodb:eu-central-1:000000000000:table/wattbook/stream/"));
+}
+
+const QUEUES: &str = r"
+  Work:
+    Type: AWS::SQS::Queue
+    Properties:
+      VisibilityTimeout: 180
+      DelaySeconds: 5
+      MessageRetentionPeriod: 600
+      SqsManagedSseEnabled: true
+      RedrivePolicy: { deadLetterTargetArn: !GetAtt Failed.Arn, maxReceiveCount: 3 }
+  Failed: { Type: AWS::SQS::Queue }
+  Name:
+    Type: AWS::Serverless::Function
+    Properties: { Environment: { Variables: { URL: !Ref Work, NAME: !GetAtt Work.QueueName } } }
+  Part:
+    Type: AWS::Serverless::Application
+    Properties:
+      Location: functions/part/template.yaml
+      Parameters: { QueueUrl: !Ref Work, QueueArn: !GetAtt Work.Arn }
+";
+
+const PART_WITH_QUEUES: &str = r"
+Parameters:
+  QueueUrl: { Type: String }
+  QueueArn: { Type: String }
+Globals:
+  Function: { Timeout: 20 }
+Resources:
+  Take:
+    Type: AWS::Serverless::Function
+    Properties:
+      Environment: { Variables: { URL: !Ref QueueUrl } }
+      Events:
+        Messages:
+          Type: SQS
+          Properties:
+            Queue: !Ref QueueArn
+            BatchSize: 1
+            FunctionResponseTypes: [ReportBatchItemFailures]
+            ScalingConfig: { MaximumConcurrency: 2 }
+  Expire:
+    Type: AWS::Serverless::Function
+    Properties:
+      Timeout: 60
+      Events:
+        Hourly: { Type: Schedule, Properties: { Schedule: rate(1 hour), Description: Ends what is due. } }
+  Failed: { Type: AWS::SQS::Queue }
+";
+
+#[test]
+fn a_queue_is_described_and_handed_to_a_part() {
+    let sources = [(TOP, template(QUEUES)), ("functions/part/template.yaml", PART_WITH_QUEUES.to_owned())];
+    let sources: Vec<_> = sources.iter().map(|(path, source)| (*path, source.as_str())).collect();
+    let template = Template::read(&sources, &surroundings()).unwrap();
+    let [work, failed, of_part] = template.queues.as_slice() else { panic!("three queues") };
+    let seconds = Duration::from_secs;
+    assert_eq!((work.name.as_str(), work.url.as_str()), ("Work", "http://127.0.0.1:3000/000000000000/Work"));
+    assert_eq!((work.visibility_timeout, work.delay, work.retention), (seconds(180), seconds(5), seconds(600)));
+    let redrive = work.redrive.as_ref().unwrap();
+    assert_eq!((&redrive.dead_letter, redrive.maximum_receives), (&failed.arn, 3));
+    assert_eq!((failed.visibility_timeout, failed.retention), (seconds(30), seconds(4 * 86_400)));
+    assert_eq!((of_part.name.as_str(), &of_part.redrive), ("part-Failed", &None));
+    let [_, name, take, expire] = template.functions.as_slice() else { panic!("four functions") };
+    assert_eq!((name.environment["URL"].as_str(), name.environment["NAME"].as_str()), (work.url.as_str(), "Work"));
+    assert_eq!((take.environment["URL"].as_str(), take.timeout), (work.url.as_str(), seconds(20)));
+    let queue = "arn:aws:sqs:eu-central-1:000000000000:Work".to_owned();
+    assert_eq!(take.trigger, Some(Trigger::Queue(QueueTrigger { queue, batch_size: 1 })));
+    let hourly = ScheduleTrigger { rule: "ExpireHourly".into(), every: seconds(3600) };
+    assert_eq!((&expire.trigger, expire.timeout), (&Some(Trigger::Schedule(hourly)), seconds(60)));
+}
+
+#[test]
+fn a_queue_has_one_function() {
+    let second = PART_WITH_QUEUES.replace("  Expire:", "  Expired:").replace("  Take:", "  TakeToo:");
+    let both =
+        format!("{PART_WITH_QUEUES}{}", second.split_once("Resources:\n").unwrap().1.replace("  Failed:", "  Lost:"));
+    let sources = [(TOP, template(QUEUES)), ("functions/part/template.yaml", both)];
+    let sources: Vec<_> = sources.iter().map(|(path, source)| (*path, source.as_str())).collect();
+    let refusal = Template::read(&sources, &surroundings()).unwrap_err().to_string();
+    assert!(refusal.contains("one function only"), "{refusal}");
 }
 
 #[test]

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json};
 use serde_yaml_ng::{Mapping, Value as Yaml};
 
-use super::{EVENT_BUS, FUNCTION, HTTP_API, Resource, SECRET, Surroundings, TABLE, TemplateError, operation_name};
+use super::{
+    EVENT_BUS, FUNCTION, HTTP_API, QUEUE, Resource, SECRET, Surroundings, TABLE, TemplateError, operation_name, queue,
+};
 
 /// The account that the local bundle pretends to run in.
 pub(crate) const ACCOUNT_ID: &str = "000000000000";
@@ -57,7 +59,7 @@ impl<'t> Scope<'t> {
         }
     }
 
-    pub(super) fn add_resource(&mut self, resource: Resource<'_>, surroundings: &Surroundings) {
+    pub(super) fn add_resource(&mut self, resource: Resource<'_>, part: &str, surroundings: &Surroundings) {
         let id = resource.logical_id;
         let region = &surroundings.region;
         let (name, arn) = match resource.kind {
@@ -73,6 +75,11 @@ impl<'t> Scope<'t> {
                 (name, Some(arn))
             }
             ROLE => (id.to_owned(), Some(format!("arn:aws:iam::{ACCOUNT_ID}:role/{id}"))),
+            QUEUE => {
+                let [name, arn, url] = queue::names(id, part, surroundings);
+                self.attributes.insert((id.to_owned(), "QueueName"), name);
+                (url, Some(arn))
+            }
             EVENT_BUS => (surroundings.event_bus.clone(), None),
             HTTP_API => (API_ID.to_owned(), None),
             // Deployed this is an ARN; only references to the secret's value are resolved here, and

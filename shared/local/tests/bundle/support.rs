@@ -185,7 +185,7 @@ impl Running {
                 for (list, number) in item.iter().filter_map(|(list, number)| Some((list, number.as_n().ok()?))) {
                     *counted.entry((text(&item, "pk"), list.clone())).or_default() += number.parse::<i64>().unwrap();
                 }
-            } else if text(&item, "sk") == "CLAIM" {
+            } else if text(&item, "sk") == "CLAIM" && !item.contains_key("onboarding_id") {
                 claimed.insert((text(&item, "pk"), text(&item, "account_id")));
             } else if let Some(account) = item.get("account") {
                 let account: Account = serde_dynamo::from_attribute_value(account.clone()).unwrap();

@@ -1,0 +1,259 @@
+//! What the store does for requests and entities, past the functions.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use wattbook_domain::{
+    AccountId, AnswerKey, Name, OrganisationId,
+    catalogue::{EntityType, Manufacturer, attributes::AttributeValue},
+    entity::{Collective, CollectiveId, CollectiveKind, DisconnectReason, Offboarding, OffboardingId},
+    onboarding::{
+        Agreement, Device, Link, Occurrence, OnboardingId, OnboardingRequest, OnboardingStatus, Origins, Unmoved,
+    },
+};
+use wattbook_store::{OnboardingError, SealedTokens, Store};
+
+use crate::support::{Running, body};
+
+fn sandbox() -> Manufacturer {
+    let types = wattbook_onboarding::catalogue::built_in().unwrap();
+    let cars = types.iter().find(|it| it.entity_type == EntityType::Ev).unwrap();
+    cars.manufacturers.iter().find(|it| it.name.as_str() == "Sandbox").unwrap().clone()
+}
+
+const VIN: &str = "WAUZZZGE1NB012345";
+
+fn request(organisation: OrganisationId, vin: &str) -> OnboardingRequest {
+    let manufacturer = sandbox();
+    let stated = BTreeMap::from([("vin".to_owned(), vin)]);
+    let stated = stated.into_iter().map(|(name, value)| {
+        (
+            wattbook_domain::catalogue::attributes::AttributeName::parse(&name).unwrap(),
+            AttributeValue::Text(value.into()),
+        )
+    });
+    let device = Device::stated(&manufacturer, stated.collect()).unwrap();
+    let consent_link = Link { hash: "h".into(), key_id: "k1".into() };
+    let origins = Origins { id: OnboardingId::new_random(), organisation, label_partner: None, consent_link };
+    OnboardingRequest::new(origins, device, &manufacturer.steps, Timestamp::now())
+}
+
+fn agreed(request: &OnboardingRequest) -> OnboardingRequest {
+    let agreement = Agreement {
+        text_version: "1".into(),
+        language: "nl".into(),
+        attributes: BTreeMap::new(),
+        browser: "b".into(),
+        withdrawal_link: Link { hash: "w".into(), key_id: "k1".into() },
+        sign_in: None,
+    };
+    request.after(&Occurrence::Agreed(Box::new(agreement)), Timestamp::now()).unwrap()
+}
+
+async fn agree(store: &Store, request: &OnboardingRequest) -> OnboardingRequest {
+    let agreed = agreed(request);
+    store.replace_onboarding(request, &agreed).await.unwrap();
+    agreed
+}
+
+fn tokens() -> SealedTokens {
+    SealedTokens { key_id: "k1".into(), sealed: "s".into(), refresh_at: Some(Timestamp::now()), version: 1 }
+}
+
+async fn running() -> (Running, Store, OrganisationId) {
+    let running = Running::start().await;
+    let (store, organisation) = (running.store(), running.bundle.demo().organisation_id.parse().unwrap());
+    (running, store, organisation)
+}
+
+#[tokio::test]
+async fn a_device_belongs_to_one_until_its_request_ends() {
+    let (running, store, organisation) = running().await;
+    let first = request(organisation, VIN);
+    store.create_onboarding(&first, None).await.unwrap();
+    // The same once more is our own write, whose answer was lost.
+    store.create_onboarding(&first, None).await.unwrap();
+    let second = request(running.bundle.demo().other_organisation_id.parse().unwrap(), "wauzzz-ge1nb 012345");
+    let Err(OnboardingError::Taken(holder)) = store.create_onboarding(&second, None).await else { panic!() };
+    assert_eq!((holder.onboarding, holder.organisation), (first.id, organisation));
+    assert_eq!(running.consistent_devices().await.requests.len(), 1);
+    let canceled = first.after(&Occurrence::Canceled { reason: None }, Timestamp::now()).unwrap();
+    store.replace_onboarding(&first, &canceled).await.unwrap();
+    assert!(matches!(store.replace_onboarding(&first, &agreed(&first)).await, Err(OnboardingError::Stale)));
+    store.create_onboarding(&second, None).await.unwrap();
+    let devices = running.consistent_devices().await;
+    assert_eq!(devices.live().map(|it| it.id).collect::<Vec<_>>(), [second.id]);
+    running.bundle.stop().await;
+}
+
+#[tokio::test]
+async fn a_connected_device_is_its_accounts_until_it_is_offboarded() {
+    let (running, store, organisation) = running().await;
+    let account: AccountId = running.provisioned(running.admin(), &body(1)).await.parse().unwrap();
+    let collective = Collective {
+        id: CollectiveId::new_random(),
+        organisation,
+        label_partner: None,
+        name: Name::parse("Home").unwrap(),
+        kind: CollectiveKind::Household,
+        reference: None,
+        answer_key: AnswerKey::new_random(),
+        created_at: Timestamp::now(),
+    };
+    let mut first = request(organisation, VIN);
+    (first.account, first.collective) = (Some(account), Some(collective.id));
+    assert!(matches!(store.create_onboarding(&first, None).await, Err(OnboardingError::CollectiveGone)));
+    store.create_collective(&collective, None).await.unwrap();
+    store.create_onboarding(&first, None).await.unwrap();
+    let waiting = store.connect_device(&first, None, Timestamp::now()).await.unwrap_err();
+    assert!(matches!(waiting, OnboardingError::Unmoved(Unmoved::TooEarly)));
+    let first = agree(&store, &first).await;
+    let (done, entity) = store.connect_device(&first, Some(&tokens()), Timestamp::now()).await.unwrap();
+    assert_eq!((done.status, entity.onboarding), (OnboardingStatus::Succeeded, first.id));
+    assert!(matches!(store.connect_device(&first, None, Timestamp::now()).await, Err(OnboardingError::Stale)));
+    let read = store.account(organisation, account).await.unwrap().unwrap();
+    assert_eq!((read.entities.len(), read.onboardings.len(), read.version), (1, 1, 3));
+    assert_eq!(store.members(organisation, collective.id, None, 10).await.unwrap().0, [entity.clone()]);
+    let due = store.due_tokens(Timestamp::now(), 10).await.unwrap();
+    assert_eq!(due.iter().map(|(due, tokens)| (due, tokens.version)).collect::<Vec<_>>(), [(&entity, 1)]);
+    running.consistent_devices().await;
+    let offboarding = Offboarding {
+        id: OffboardingId::new_random(),
+        organisation,
+        label_partner: None,
+        entity: entity.id,
+        reason: None,
+        answer_key: AnswerKey::new_random(),
+        created_at: Timestamp::now(),
+    };
+    let gone = store.offboard(&entity, &offboarding, None).await.unwrap().unwrap();
+    assert_eq!(gone.disconnected.map(|it| it.reason), Some(DisconnectReason::Offboarded));
+    assert_eq!(store.offboard(&gone, &offboarding, None).await.unwrap(), None);
+    assert!(store.due_tokens(Timestamp::now(), 10).await.unwrap().is_empty());
+    assert!(store.account(organisation, account).await.unwrap().unwrap().entities.is_empty());
+    running.consistent_devices().await;
+    store.create_onboarding(&request(organisation, VIN), None).await.unwrap();
+    running.consistent_devices().await;
+    running.bundle.stop().await;
+}
+
+/// Takes the device of `holder` over, and gives what is left of both.
+async fn taken_over(running: &Running, store: &Store, account: Option<AccountId>) -> OnboardingRequest {
+    let mut second = request(running.bundle.demo().organisation_id.parse().unwrap(), VIN);
+    second.account = account;
+    assert!(matches!(store.create_onboarding(&second, None).await, Err(OnboardingError::Taken(_))));
+    second.taking_over = true;
+    store.create_onboarding(&second, None).await.unwrap();
+    running.consistent_devices().await;
+    let third = OnboardingRequest { id: OnboardingId::new_random(), ..second.clone() };
+    assert!(matches!(store.create_onboarding(&third, None).await, Err(OnboardingError::Taken(_))));
+    let second = agree(store, &second).await;
+    store.connect_device(&second, None, Timestamp::now()).await.unwrap().0
+}
+
+#[tokio::test]
+async fn who_proves_the_device_takes_it_over_from_a_request_and_from_an_entity() {
+    let (running, store, organisation) = running().await;
+    let account: AccountId = running.provisioned(running.admin(), &body(1)).await.parse().unwrap();
+    let first = request(running.bundle.demo().other_organisation_id.parse().unwrap(), VIN);
+    store.create_onboarding(&first, None).await.unwrap();
+    let second = taken_over(&running, &store, None).await;
+    let devices = running.consistent_devices().await;
+    assert_eq!((devices.live().count(), devices.connected().count()), (0, 1));
+    let lost = store.onboarding(first.organisation, first.id).await.unwrap().unwrap();
+    assert_eq!(lost.failure.map(wattbook_domain::onboarding::FailureCode::word), Some("taken_over"));
+    // From an entity without an account, from one of an account, and from one of the same account.
+    for account in [Some(account), None, Some(account), Some(account)] {
+        let taker = taken_over(&running, &store, account).await;
+        let devices = running.consistent_devices().await;
+        let connected: Vec<_> = devices.connected().map(|it| it.onboarding).collect();
+        assert_eq!(connected, [taker.id]);
+    }
+    let before = store.entity(organisation, second.entity).await.unwrap().unwrap();
+    assert_eq!(before.disconnected.map(|it| it.reason), Some(DisconnectReason::TakenOver));
+    running.bundle.stop().await;
+}
+
+#[tokio::test]
+async fn erasing_leaves_nothing() {
+    let (running, store, organisation) = running().await;
+    let before = running.uncounted().await;
+    let live = request(organisation, VIN);
+    store.create_onboarding(&live, None).await.unwrap();
+    let connected = request(organisation, "WAUZZZGE1NB012346");
+    store.create_onboarding(&connected, None).await.unwrap();
+    let agreed = agree(&store, &connected).await;
+    store.connect_device(&agreed, Some(&tokens()), Timestamp::now()).await.unwrap();
+    assert_eq!(running.uncounted().await, before + 2 + 4);
+    for id in [live.id, connected.id, connected.id] {
+        store.erase_onboarding(organisation, id).await.unwrap();
+        running.consistent_devices().await;
+    }
+    assert_eq!(running.uncounted().await, before);
+    running.bundle.stop().await;
+}
+
+#[tokio::test]
+async fn an_account_takes_requests_as_long_as_it_is_there_and_not_deleted() {
+    let (running, store, organisation) = running().await;
+    let mut stray = request(organisation, VIN);
+    stray.account = Some(AccountId::new_random());
+    assert!(matches!(store.create_onboarding(&stray, None).await, Err(OnboardingError::AccountGone)));
+    let account = running.provisioned(running.admin(), &body(1)).await;
+    stray.account = Some(account.parse().unwrap());
+    let path = format!("/rest/v1/accounts/{account}");
+    assert_eq!(running.change(reqwest::Method::DELETE, running.admin(), &path, None).await.status, 200);
+    assert!(matches!(store.create_onboarding(&stray, None).await, Err(OnboardingError::AccountGone)));
+    assert!(running.consistent_devices().await.requests.is_empty());
+    running.bundle.stop().await;
+}
+
+#[tokio::test]
+async fn lists_show_the_newest_first_page_by_page() {
+    let (running, store, organisation) = running().await;
+    let mut made = Vec::new();
+    for number in 0..7 {
+        let mut it = request(organisation, &format!("WAUZZZGE1NB01234{number}"));
+        it.created_at = Timestamp::now() + SignedDuration::from_secs(number);
+        store.create_onboarding(&it, None).await.unwrap();
+        if number % 2 == 0 {
+            store.replace_onboarding(&it, &agreed(&it)).await.unwrap();
+        }
+        made.push(it.id);
+    }
+    made.reverse();
+    for filters in [vec![], vec![("type", "EV".to_owned())], vec![("status", "InProgress".to_owned())]] {
+        let wanted: Vec<_> = match filters.first() {
+            Some(("status", _)) => made.iter().copied().step_by(2).collect(),
+            _ => made.clone(),
+        };
+        let (mut seen, mut after) = (Vec::new(), None);
+        loop {
+            let page = store.list_onboardings(organisation, None, &filters, after, 2).await.unwrap();
+            assert!(page.entries.len() <= 2);
+            seen.extend(page.entries.iter().map(|it| it.id));
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(seen, wanted, "{filters:?}");
+    }
+    let none = store.list_onboardings(organisation, None, &[("status", "Failed".to_owned())], None, 2).await.unwrap();
+    assert_eq!((none.entries.len(), none.next), (0, None));
+    running.bundle.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_due_is_found_when_its_time_is_up() {
+    let (running, store, organisation) = running().await;
+    let first = request(organisation, VIN);
+    store.create_onboarding(&first, None).await.unwrap();
+    let due = first.expires_at.unwrap();
+    assert!(store.overdue_onboardings(due - SignedDuration::from_secs(1), 10).await.unwrap().is_empty());
+    assert_eq!(store.overdue_onboardings(due, 10).await.unwrap(), [first.clone()]);
+    let expired = first.after(&Occurrence::Expired, due).unwrap();
+    store.replace_onboarding(&first, &expired).await.unwrap();
+    assert!(store.overdue_onboardings(due, 10).await.unwrap().is_empty());
+    running.bundle.stop().await;
+}

@@ -1,0 +1,121 @@
+//! What is due: requests whose time is up, tokens that run out.
+
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
+use jiff::Timestamp;
+use wattbook_domain::{
+    OrganisationId,
+    entity::{Entity, EntityId},
+    onboarding::OnboardingRequest,
+};
+
+use super::{EntityItem, RequestItem, SealedTokens, items};
+use crate::{
+    Store, StoreError,
+    error::conditional,
+    items::read,
+    keys::{self, Key},
+};
+
+/// A kind of what is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DueKind {
+    /// An onboarding request that expires.
+    Onboarding,
+    /// Tokens that are to be refreshed.
+    Tokens,
+}
+
+impl DueKind {
+    /// The word for it in the index.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Onboarding => "ONBOARDING",
+            Self::Tokens => "TOKENS",
+        }
+    }
+}
+
+impl Store {
+    /// Requests that expire by `now`, the earliest first in each part of the index, at most `most` of each part. The index
+    /// may be a moment behind: a request says itself whether it is overdue.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn overdue_onboardings(&self, now: Timestamp, most: i32) -> Result<Vec<OnboardingRequest>, StoreError> {
+        let items = self.batch_get(self.due(DueKind::Onboarding, now, most).await?).await?;
+        let request = |item| read::<RequestItem>("onboarding request", item).map(|it| it.onboarding);
+        items.into_iter().map(request).collect()
+    }
+
+    /// Entities whose tokens are to be refreshed by `now`, with the tokens.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn due_tokens(&self, now: Timestamp, most: i32) -> Result<Vec<(Entity, SealedTokens)>, StoreError> {
+        let mut due = Vec::new();
+        for key in self.due(DueKind::Tokens, now, most).await? {
+            let entity = Key { sk: keys::ENTITY.into(), ..key.clone() };
+            let (mut asset, mut tokens) = (None, None);
+            for item in self.batch_get(vec![key, entity]).await? {
+                if read::<Key>("key", item.clone())?.sk == keys::ENTITY {
+                    asset = Some(read::<EntityItem>("entity", item)?.asset);
+                } else {
+                    tokens = Some(read::<SealedTokens>("tokens", item)?);
+                }
+            }
+            due.extend(asset.zip(tokens));
+        }
+        Ok(due)
+    }
+
+    /// Puts tokens in the place of what they were; `false` if they have changed since, or are gone.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn replace_tokens(
+        &self,
+        organisation: OrganisationId,
+        id: EntityId,
+        (old, new): (&SealedTokens, &SealedTokens),
+    ) -> Result<bool, StoreError> {
+        let outcome = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(items::tokens(organisation, id, new)?))
+            .condition_expression("#version = :version")
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_values(":version", AttributeValue::N(old.version.to_string()))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await;
+        let Some(answer) = conditional("PutItem", outcome)? else { return Ok(false) };
+        self.counter.add(answer.consumed_capacity());
+        Ok(true)
+    }
+
+    async fn due(&self, kind: DueKind, now: Timestamp, most: i32) -> Result<Vec<Key>, StoreError> {
+        let mut due = Vec::new();
+        for shard in 0..keys::DUE_SHARDS {
+            let answer = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .index_name(keys::DUE_FIRST)
+                .key_condition_expression("due_pk = :part AND due_sk <= :now")
+                .expression_attribute_values(":part", AttributeValue::S(keys::due_partition(kind.word(), shard)))
+                // What is due at this very moment has its id behind the time.
+                .expression_attribute_values(":now", AttributeValue::S(format!("{}$", items::sortable(now))))
+                .limit(most)
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .send()
+                .await
+                .map_err(|error| StoreError::call("Query", &error))?;
+            self.counter.add(answer.consumed_capacity());
+            for item in answer.items.unwrap_or_default() {
+                due.push(read("key", item)?);
+            }
+        }
+        Ok(due)
+    }
+}
