@@ -19,6 +19,7 @@ use wattbook_domain::{
     InputMethod, LabelPartnerCode, OrganisationId, ServiceType, TariffService, Text, TimeZone,
     catalogue::{Connector, Consent, EntityType, HttpsLink, ManufacturerName, Step, attributes::AttributeName},
     entity::{CollectiveId, EntityId},
+    onboarding::Origin,
     property::DataType,
 };
 
@@ -187,6 +188,7 @@ from_text! {
     LabelPartnerCode = LabelPartnerCode::parse;
     ManufacturerName = ManufacturerName::parse;
     OrganisationId = organisation_id;
+    Origin = Origin::parse;
     ServiceType = str::parse;
     Step = str::parse;
     TariffService = str::parse;

@@ -102,17 +102,12 @@ pub struct Key {
 pub(crate) const CREDENTIAL_PREFIX: &str = "CREDENTIAL#";
 
 /// The sort key of every account, and of nothing else.
-const ACCOUNT: &str = "ACCOUNT";
+pub(crate) const ACCOUNT: &str = "ACCOUNT";
 
 /// The key of an account.
 #[must_use]
 pub fn account(organisation: OrganisationId, account: AccountId) -> Key {
     Key { pk: format!("O#{organisation}#A#{account}"), sk: ACCOUNT.into() }
-}
-
-/// Whether this is the key of an account.
-pub(crate) fn is_account(key: &Key) -> bool {
-    key.sk == ACCOUNT
 }
 
 /// The id of the account that a key is of.

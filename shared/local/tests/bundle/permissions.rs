@@ -7,6 +7,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::{
+    onboarding::made::{VIN, request, vin},
     registration::PASSWORD,
     support::{PROVIDER_ID, Running, body, day, send, with},
     templates,
@@ -61,6 +62,8 @@ fn needed(function: &str, operations: &BTreeSet<String>) -> BTreeSet<String> {
         // An account that comes, goes, or is deleted and kept is counted.
         "update-account" | "delete-account" => &["PutItem", "DeleteItem", "UpdateItem"],
         "erase-account" => &["DeleteItem", "UpdateItem"],
+        "expire-onboardings" => &["PutItem", "DeleteItem"],
+        "follow-changes" => &["DeleteItem"],
         _ => &[],
     };
     let mut needed: BTreeSet<_> = operations.iter().filter(|name| *name != "TransactWriteItems").cloned().collect();
@@ -154,6 +157,7 @@ async fn each_function_may_do_exactly_what_it_does() {
         running.bundle.invoke("administer-catalogue", &event).await.unwrap();
     }
     running.bundle.invoke("administer-catalogue", &json!({"action": "list-manufacturers"})).await.unwrap();
+    running.expire_and_erase_devices().await;
     // What nothing above does, a function's own sample does.
     for (name, event) in crate::events::in_order() {
         running.bundle.invoke(&name, &event).await.unwrap();
@@ -166,6 +170,23 @@ async fn each_function_may_do_exactly_what_it_does() {
 }
 
 impl Running {
+    /// One request ends with its time, and the device of another with its account.
+    async fn expire_and_erase_devices(&self) {
+        let (store, organisation) = (self.store(), self.bundle.demo().organisation_id.parse().unwrap());
+        let stale = request(organisation, VIN);
+        store.create_onboarding(&stale, None).await.unwrap();
+        let expired = self.bundle.invoke("expire-onboardings", &json!({"time": stale.expires_at})).await.unwrap();
+        assert_eq!(expired, json!({"expired": 1}));
+        let before = self.uncounted().await;
+        let account = self.provisioned(self.admin(), &body("erased")).await;
+        let mut connected = request(organisation, &vin(46));
+        connected.account = Some(account.parse().unwrap());
+        self.connected(&store, &connected).await;
+        let path = format!("/account/{account}");
+        assert_eq!(self.change(Method::DELETE, self.admin(), &path, None).await.status, 204);
+        self.only_left(before).await;
+    }
+
     /// Each operation of the accounts API, so that it does all that it can do to the table.
     async fn use_the_accounts_api(&self) {
         let admin = self.admin();

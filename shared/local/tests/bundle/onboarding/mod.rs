@@ -2,6 +2,8 @@
 
 mod catalogue;
 pub(crate) mod devices;
+pub(crate) mod made;
+pub(crate) mod requests;
 mod sign_ins;
 mod store;
 mod types;
