@@ -7,7 +7,10 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::{
-    onboarding::made::{VIN, request, vin},
+    onboarding::{
+        made::{VIN, request, vin},
+        requests::{car, path},
+    },
     registration::PASSWORD,
     support::{PROVIDER_ID, Running, body, day, send, with},
     templates,
@@ -62,7 +65,8 @@ fn needed(function: &str, operations: &BTreeSet<String>) -> BTreeSet<String> {
         // An account that comes, goes, or is deleted and kept is counted.
         "update-account" | "delete-account" => &["PutItem", "DeleteItem", "UpdateItem"],
         "erase-account" => &["DeleteItem", "UpdateItem"],
-        "expire-onboardings" => &["PutItem", "DeleteItem"],
+        "create-onboarding" => &["PutItem", "UpdateItem", "ConditionCheckItem"],
+        "expire-onboardings" | "cancel-onboarding" => &["PutItem", "DeleteItem"],
         "follow-changes" => &["DeleteItem"],
         _ => &[],
     };
@@ -157,6 +161,7 @@ async fn each_function_may_do_exactly_what_it_does() {
         running.bundle.invoke("administer-catalogue", &event).await.unwrap();
     }
     running.bundle.invoke("administer-catalogue", &json!({"action": "list-manufacturers"})).await.unwrap();
+    running.ask_for_devices().await;
     running.expire_and_erase_devices().await;
     // What nothing above does, a function's own sample does.
     for (name, event) in crate::events::in_order() {
@@ -170,6 +175,15 @@ async fn each_function_may_do_exactly_what_it_does() {
 }
 
 impl Running {
+    /// A request is made, and canceled.
+    async fn ask_for_devices(&self) {
+        let account = self.provisioned(self.admin(), &body("asked")).await;
+        let asked = with(car(&vin(47)), "/accountId", account.as_str());
+        let request = self.onboarding(&asked).await;
+        let gone = self.change(Method::DELETE, self.admin(), &path(&request), None).await;
+        assert_eq!(gone.status, 200, "{gone:?}");
+    }
+
     /// One request ends with its time, and the device of another with its account.
     async fn expire_and_erase_devices(&self) {
         let (store, organisation) = (self.store(), self.bundle.demo().organisation_id.parse().unwrap());
