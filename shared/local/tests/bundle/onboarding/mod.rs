@@ -1,9 +1,14 @@
 //! The onboarding API.
 
 mod catalogue;
+mod connecting;
+mod consent;
 pub(crate) mod devices;
 pub(crate) mod made;
+pub(crate) mod owner;
+mod refreshing;
 pub(crate) mod requests;
+pub(crate) mod sign_in;
 mod sign_ins;
 mod store;
 mod types;
