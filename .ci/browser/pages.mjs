@@ -22,7 +22,8 @@ if (options.screenshots) mkdirSync(options.screenshots, { recursive: true });
 const browser = await openBrowser();
 const preview = options.serve && spawn(options.serve, { stdio: ["ignore", "pipe", "inherit"] });
 try {
-  const wrong = await (preview ? lookAtPreview(await firstLine(preview.stdout)) : lookAt(addresses.map((url) => ({ url }))));
+  const given = addresses.map((url) => ({ url }));
+  const wrong = preview ? await lookAtPreview(await firstLine(preview.stdout)) : await lookAt(given);
   wrong.forEach((fault) => console.error(fault));
   if (wrong.length) process.exitCode = 1;
   else console.log("every page is as it should be");

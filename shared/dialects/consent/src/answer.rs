@@ -39,8 +39,8 @@ impl Page<'_> {
         })
     }
 
-    /// Nothing but the one style and the form. A form is answered by a redirect, and Chromium holds each address that it
-    /// leads to against `form-action`: so the manufacturer's and the one to go back to stand there, too.
+    /// Nothing but the one style and the form. A form is answered by a redirect, and Chromium holds each address that
+    /// it leads to against `form-action`: so the manufacturer's and the one to go back to stand there, too.
     fn policy(&self) -> String {
         static STYLE_HASH: LazyLock<String> = LazyLock::new(|| STANDARD.encode(Sha256::digest(STYLE.as_bytes())));
         let mut forms = vec!["'self'".to_owned()];

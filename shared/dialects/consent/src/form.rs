@@ -51,8 +51,8 @@ pub enum Decision {
     Withdraw,
 }
 
-/// A form that was sent. Who handles one of the consent page takes [`Decision::Agree`] and [`Decision::Decline`] alone, and
-/// who handles one of the withdrawal page [`Decision::Withdraw`].
+/// A form that was sent. Who handles one of the consent page takes [`Decision::Agree`] and [`Decision::Decline`] alone,
+/// and who handles one of the withdrawal page [`Decision::Withdraw`].
 pub struct Submission {
     decision: Decision,
     fields: BTreeMap<String, String>,

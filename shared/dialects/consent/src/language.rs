@@ -69,8 +69,8 @@ impl Language {
             .unwrap_or_default()
     }
 
-    /// The one that an `Accept-Language` header wishes most, of equal ones the first (RFC 9110 §12.5.4). `*` is no wish
-    /// for one of these. Own code: of the crates for it one passes over the weights, and the other sorts by floats
+    /// The one that an `Accept-Language` header wishes most, of equal ones the first (RFC 9110 §12.5.4). `*` is no
+    /// wish for one of these. Own code: of the crates for it one passes over the weights, and the other sorts by floats
     /// that a caller can make not-a-number, at which sorting may panic.
     #[must_use]
     pub fn wished(header: &str) -> Option<Self> {

@@ -1,7 +1,7 @@
 //! Addresses that others gave, before a page leads there.
 
-/// The origin of an address, as a policy names it: only of `http` and `https`, without a user, and with nothing in it that
-/// could end the directive it stands in.
+/// The origin of an address, as a policy names it: only of `http` and `https`, without a user, and with nothing in it
+/// that could end the directive it stands in.
 pub(crate) fn origin(address: &str) -> Option<String> {
     let (scheme, rest) = address.split_once("://")?;
     let is_web = ["https", "http"].iter().any(|known| scheme.eq_ignore_ascii_case(known));

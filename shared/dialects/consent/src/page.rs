@@ -77,9 +77,11 @@ pub struct Ask<'a> {
     pub tried: Option<&'a Tried>,
 }
 
-/// The way to somebody else, such as the manufacturer's sign-in. A form that were answered by a redirect there would work
-/// only while each address that this one redirects to stands in the form's policy: Chromium looks at all of them. A page
-/// in between ends that, and is what a person finds who comes back before he has signed in.
+/// The way to somebody else, such as the manufacturer's sign-in.
+///
+/// A form could be answered by a redirect there, if that address redirected to none that the form's policy does not
+/// name: Chromium holds each of them against it (156 does), and stays where it is without a word. With a page in
+/// between, wherever they lead on is nobody's business. A person who comes back before he has signed in finds it, too.
 pub struct Onward<'a> {
     /// Who asked.
     pub asker: Asker<'a>,
@@ -95,7 +97,8 @@ pub struct Ended<'a> {
     pub asker: Asker<'a>,
     /// How it went.
     pub outcome: Outcome<'a>,
-    /// The address that the person goes back to, the outcome appended, if there is one. Only `https` and `http` are linked.
+    /// The address that the person goes back to, the outcome appended, if there is one. Only `https` and `http` are
+    /// linked.
     pub return_to: Option<&'a str>,
     /// The path by which the consent can be withdrawn, if it can.
     pub withdrawal: Option<&'a str>,

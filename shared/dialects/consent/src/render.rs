@@ -28,8 +28,8 @@ pub(crate) fn html(page: &Page<'_>, language: Language) -> askama::Result<String
     Ok(if html.contains(is_unfit) { html.replace(is_unfit, " ") } else { html })
 }
 
-/// Whether a character is an error wherever it stands in HTML (13.2.3.5): controls and noncharacters. An identifier that
-/// somebody wrote may have some, which are none of it.
+/// Whether a character is an error wherever it stands in HTML (13.2.3.5): controls and noncharacters. What somebody
+/// wrote for an identifier may have some, which are no part of it.
 fn is_unfit(c: char) -> bool {
     let code = u32::from(c);
     (c.is_control() && c != '\n') || code & 0xfffe == 0xfffe || (0xfdd0..=0xfdef).contains(&code)

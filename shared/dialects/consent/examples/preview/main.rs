@@ -1,5 +1,5 @@
-//! Serves every page in every language, with its headers, on a free port of this machine: for eyes, and for browsers that
-//! are driven. `/` lists the paths. A form that agrees is redirected to another origin, as to a manufacturer's sign-in.
+//! Serves every page in every language, with its headers, on a free port of this machine: for eyes, and for browsers
+//! that are driven. `/` lists the paths. A form is redirected to another origin, as to a manufacturer's sign-in.
 
 use axum::{
     Router,

@@ -218,7 +218,8 @@ proptest! {
     ) {
         let language = Language::ALL[index];
         let strange = page_with(&texts, kind, |page| read(&html(page, language)));
-        let plain = page_with(&["o", "b", "m", "n", "t", "i"].map(str::to_owned), kind, |page| read(&html(page, language)));
+        let plain = ["o", "b", "m", "n", "t", "i"].map(str::to_owned);
+        let plain = page_with(&plain, kind, |page| read(&html(page, language)));
         // Attributes of what was chosen aside, which depend on what was typed.
         let shape = |read: &Read| {
             let chosen = |tag: &String| tag.replace(" selected", "").replace(" checked", "");
