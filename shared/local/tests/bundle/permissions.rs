@@ -58,11 +58,12 @@ fn needed(function: &str, operations: &BTreeSet<String>) -> BTreeSet<String> {
         | "delete-account-property"
         | "set-account-tariffs"
         | "delete-account-tariff" => &["PutItem"],
-        "update-customer-info" | "remove-installation" | "remove-meter" | "replace-meter" => &["PutItem", "DeleteItem"],
+        "update-customer-info" | "remove-installation" | "remove-meter" | "replace-meter" | "expire-onboardings" => {
+            &["PutItem", "DeleteItem"]
+        }
         // An account that comes, goes, or is deleted and kept is counted.
         "update-account" | "delete-account" => &["PutItem", "DeleteItem", "UpdateItem"],
         "erase-account" => &["DeleteItem", "UpdateItem"],
-        "expire-onboardings" => &["PutItem", "DeleteItem"],
         "follow-changes" => &["DeleteItem"],
         _ => &[],
     };
