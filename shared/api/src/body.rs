@@ -4,7 +4,10 @@
 //! `serde` stops at the first fault; `deserr` notes it and goes on. What it finds are [`Faults`], each
 //! with its place. Rules that span several values need a body that could be read.
 
-use std::ops::ControlFlow::{self, Continue};
+use std::{
+    ops::ControlFlow::{self, Continue},
+    str::FromStr,
+};
 
 use deserr::{
     DeserializeError, Deserr, ErrorKind, IntoValue, MergeWithError, Value as Node, ValueKind, ValuePointerRef,
@@ -15,6 +18,7 @@ use wattbook_domain::{
     AccountId, AccountStatus, AccountType, CountryCode, DateOrTime, Email, EnergyType, Flaw, Id, IdentifierKind,
     InputMethod, LabelPartnerCode, OrganisationId, ServiceType, TariffService, Text, TimeZone,
     catalogue::{Connector, Consent, EntityType, HttpsLink, ManufacturerName, Step, attributes::AttributeName},
+    entity::{CollectiveId, CollectiveKind, EntityId, Setting},
     property::DataType,
 };
 
@@ -169,11 +173,14 @@ from_text! {
     AttributeName = AttributeName::parse;
     Connector = str::parse;
     Consent = str::parse;
+    CollectiveId = resource_id;
+    CollectiveKind = str::parse;
     CountryCode = CountryCode::parse;
     DataType = str::parse;
     DateOrTime = DateOrTime::parse;
     Email = Email::parse;
     EnergyType = str::parse;
+    EntityId = resource_id;
     EntityType = str::parse;
     HttpsLink = HttpsLink::parse;
     IdentifierKind = str::parse;
@@ -191,6 +198,10 @@ fn organisation_id(raw: &str) -> Result<OrganisationId, Reason> {
     raw.parse().map_err(|_| Reason::new("invalid_organisation_id", "must be the id of an organisation, a UUID"))
 }
 
+fn resource_id<T: FromStr>(raw: &str) -> Result<T, Flaw> {
+    raw.parse().map_err(|_| Flaw::ResourceId)
+}
+
 fn account_id(raw: &str) -> Result<AccountId, Flaw> {
     raw.parse().map_err(|_| Flaw::AccountId)
 }
@@ -204,6 +215,13 @@ impl<const MAX: usize> Deserr<Faults> for Text<MAX> {
 impl<const MAX: usize> Deserr<Faults> for Id<MAX> {
     fn deserialize_from_value<V: IntoValue>(value: Node<V>, at: ValuePointerRef<'_>) -> Result<Self, Faults> {
         text(value, at, |raw| Self::parse(raw).map_err(Reason::from))
+    }
+}
+
+/// `null` takes it out; a member that is absent is to have `#[deserr(default)]`.
+impl<T: Deserr<Faults>> Deserr<Faults> for Setting<T> {
+    fn deserialize_from_value<V: IntoValue>(value: Node<V>, at: ValuePointerRef<'_>) -> Result<Self, Faults> {
+        Ok(Option::deserialize_from_value(value, at)?.map_or(Self::Removed, Self::Set))
     }
 }
 

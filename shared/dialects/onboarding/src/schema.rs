@@ -197,7 +197,8 @@ fn whole(number: f64) -> i64 {
 }
 
 /// Members of an object, by names of attributes, in their order.
-pub(crate) struct Members<T>(pub(crate) Vec<(AttributeName, T)>);
+#[derive(Debug)]
+pub struct Members<T>(pub Vec<(AttributeName, T)>);
 
 impl<T: Deserr<Faults>> Deserr<Faults> for Members<T> {
     fn deserialize_from_value<V: IntoValue>(value: Node<V>, at: ValuePointerRef<'_>) -> Result<Self, Faults> {
@@ -221,7 +222,8 @@ impl<T: Deserr<Faults>> Deserr<Faults> for Members<T> {
 }
 
 /// A value, as it is read.
-pub(crate) struct ValueBody(pub(crate) AttributeValue);
+#[derive(Debug)]
+pub struct ValueBody(pub AttributeValue);
 
 impl Deserr<Faults> for ValueBody {
     fn deserialize_from_value<V: IntoValue>(value: Node<V>, at: ValuePointerRef<'_>) -> Result<Self, Faults> {

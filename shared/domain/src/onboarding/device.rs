@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Flaw, Identifier, IdentifierKind,
+    Flaw, Identifier, IdentifierKind, Text,
     catalogue::{
         Connector, EntityType, IdentifyingAttribute, Manufacturer, ManufacturerName, Part,
         attributes::{Attribute, AttributeName, AttributeValue, Attributes},
@@ -80,6 +80,7 @@ impl Device {
                 (_, flaw) => flaws.push((name, flaw)),
             }
         }
+        flaws.extend(not_a_line(&attributes, &identifying.attribute));
         flaws.extend(too_large(&attributes, &identifying.attribute));
         let identifier = identifier(identifying, &attributes);
         if !flaws.is_empty() {
@@ -113,6 +114,7 @@ impl Device {
             flaws.retain(|(name, _)| name != attribute);
             flaws.push((attribute.clone(), flaw));
         }
+        flaws.extend(not_a_line(stated, attribute));
         let mut attributes = self.attributes.clone();
         attributes.extend(stated.iter().map(|(name, value)| (name.clone(), value.clone())));
         flaws.extend(too_large(&attributes, attribute));
@@ -157,6 +159,17 @@ fn identifier(of: &IdentifyingAttribute, stated: &BTreeMap<AttributeName, Attrib
     }
 }
 
+/// What is no line of text as all others are. How an identifier is written is settled, whatever stands between its signs.
+pub(crate) fn not_a_line<'a>(
+    stated: &'a BTreeMap<AttributeName, AttributeValue>,
+    identifying: &'a AttributeName,
+) -> impl Iterator<Item = (AttributeName, Flaw)> + 'a {
+    stated.iter().filter(move |(name, _)| *name != identifying).filter_map(|(name, value)| match value {
+        AttributeValue::Text(text) => Text::<1000>::parse(text).err().map(|flaw| (name.clone(), flaw)),
+        _ => None,
+    })
+}
+
 /// How many bytes attributes take in the store, about.
 #[must_use]
 pub fn attribute_bytes(attributes: &BTreeMap<AttributeName, AttributeValue>) -> usize {
@@ -167,7 +180,8 @@ pub fn attribute_bytes(attributes: &BTreeMap<AttributeName, AttributeValue>) -> 
     attributes.iter().map(|(name, it)| name.as_str().len() + value(it)).sum()
 }
 
-fn too_large(
+/// That attributes take more than they may, told of the longest.
+pub(crate) fn too_large(
     attributes: &BTreeMap<AttributeName, AttributeValue>,
     at: &AttributeName,
 ) -> Option<(AttributeName, Flaw)> {

@@ -61,6 +61,11 @@ fn needed(function: &str, operations: &BTreeSet<String>) -> BTreeSet<String> {
         // An account that comes, goes, or is deleted and kept is counted.
         "update-account" | "delete-account" => &["PutItem", "DeleteItem", "UpdateItem"],
         "erase-account" => &["DeleteItem", "UpdateItem"],
+        "create-collective" | "update-entity" => &["PutItem"],
+        "add-collective-entity" => &["PutItem", "ConditionCheckItem"],
+        "remove-collective-entity" => &["PutItem", "DeleteItem"],
+        // An account is told of its device.
+        "offboard-entity" => &["PutItem", "DeleteItem", "UpdateItem"],
         _ => &[],
     };
     let mut needed: BTreeSet<_> = operations.iter().filter(|name| *name != "TransactWriteItems").cloned().collect();
@@ -154,7 +159,13 @@ async fn each_function_may_do_exactly_what_it_does() {
         running.bundle.invoke("administer-catalogue", &event).await.unwrap();
     }
     running.bundle.invoke("administer-catalogue", &json!({"action": "list-manufacturers"})).await.unwrap();
+    let home = json!({"name": "Home"});
+    for _ in 0..2 {
+        let created = send(running.post(admin, "/collectives", &home).header("idempotency-key", "home")).await;
+        assert_eq!(created.status, 201, "{created:?}");
+    }
     // What nothing above does, a function's own sample does.
+    crate::onboarding::made::for_samples(&running.store()).await;
     for (name, event) in crate::events::in_order() {
         running.bundle.invoke(&name, &event).await.unwrap();
     }

@@ -1,70 +1,15 @@
 //! What the store does for requests and entities, past the functions.
 
-use std::collections::BTreeMap;
-
 use jiff::{SignedDuration, Timestamp};
 use wattbook_domain::{
-    AccountId, AnswerKey, Name, OrganisationId,
-    catalogue::{EntityType, Manufacturer, attributes::AttributeValue},
-    entity::{Collective, CollectiveId, CollectiveKind, DisconnectReason, Offboarding, OffboardingId},
-    onboarding::{
-        Agreement, Device, Link, Occurrence, OnboardingId, OnboardingRequest, OnboardingStatus, Origins, Unmoved,
-    },
+    AccountId,
+    entity::DisconnectReason,
+    onboarding::{Occurrence, OnboardingId, OnboardingRequest, OnboardingStatus, Unmoved},
 };
-use wattbook_store::{OnboardingError, SealedTokens, Store};
+use wattbook_store::{OnboardingError, Store};
 
+use super::made::{VIN, agree, agreed, collective, offboarding, request, running, tokens};
 use crate::support::{Running, body};
-
-fn sandbox() -> Manufacturer {
-    let types = wattbook_onboarding::catalogue::built_in().unwrap();
-    let cars = types.iter().find(|it| it.entity_type == EntityType::Ev).unwrap();
-    cars.manufacturers.iter().find(|it| it.name.as_str() == "Sandbox").unwrap().clone()
-}
-
-const VIN: &str = "WAUZZZGE1NB012345";
-
-fn request(organisation: OrganisationId, vin: &str) -> OnboardingRequest {
-    let manufacturer = sandbox();
-    let stated = BTreeMap::from([("vin".to_owned(), vin)]);
-    let stated = stated.into_iter().map(|(name, value)| {
-        (
-            wattbook_domain::catalogue::attributes::AttributeName::parse(&name).unwrap(),
-            AttributeValue::Text(value.into()),
-        )
-    });
-    let device = Device::stated(&manufacturer, stated.collect()).unwrap();
-    let consent_link = Link { hash: "h".into(), key_id: "k1".into() };
-    let origins = Origins { id: OnboardingId::new_random(), organisation, label_partner: None, consent_link };
-    OnboardingRequest::new(origins, device, &manufacturer.steps, Timestamp::now())
-}
-
-fn agreed(request: &OnboardingRequest) -> OnboardingRequest {
-    let agreement = Agreement {
-        text_version: "1".into(),
-        language: "nl".into(),
-        attributes: BTreeMap::new(),
-        browser: "b".into(),
-        withdrawal_link: Link { hash: "w".into(), key_id: "k1".into() },
-        sign_in: None,
-    };
-    request.after(&Occurrence::Agreed(Box::new(agreement)), Timestamp::now()).unwrap()
-}
-
-async fn agree(store: &Store, request: &OnboardingRequest) -> OnboardingRequest {
-    let agreed = agreed(request);
-    store.replace_onboarding(request, &agreed).await.unwrap();
-    agreed
-}
-
-fn tokens() -> SealedTokens {
-    SealedTokens { key_id: "k1".into(), sealed: "s".into(), refresh_at: Some(Timestamp::now()), version: 1 }
-}
-
-async fn running() -> (Running, Store, OrganisationId) {
-    let running = Running::start().await;
-    let (store, organisation) = (running.store(), running.bundle.demo().organisation_id.parse().unwrap());
-    (running, store, organisation)
-}
 
 #[tokio::test]
 async fn a_device_belongs_to_one_until_its_request_ends() {
@@ -90,16 +35,7 @@ async fn a_device_belongs_to_one_until_its_request_ends() {
 async fn a_connected_device_is_its_accounts_until_it_is_offboarded() {
     let (running, store, organisation) = running().await;
     let account: AccountId = running.provisioned(running.admin(), &body(1)).await.parse().unwrap();
-    let collective = Collective {
-        id: CollectiveId::new_random(),
-        organisation,
-        label_partner: None,
-        name: Name::parse("Home").unwrap(),
-        kind: CollectiveKind::Household,
-        reference: None,
-        answer_key: AnswerKey::new_random(),
-        created_at: Timestamp::now(),
-    };
+    let collective = collective(organisation, None);
     let mut first = request(organisation, VIN);
     (first.account, first.collective) = (Some(account), Some(collective.id));
     assert!(matches!(store.create_onboarding(&first, None).await, Err(OnboardingError::CollectiveGone)));
@@ -117,15 +53,7 @@ async fn a_connected_device_is_its_accounts_until_it_is_offboarded() {
     let due = store.due_tokens(Timestamp::now(), 10).await.unwrap();
     assert_eq!(due.iter().map(|(due, tokens)| (due, tokens.version)).collect::<Vec<_>>(), [(&entity, 1)]);
     running.consistent_devices().await;
-    let offboarding = Offboarding {
-        id: OffboardingId::new_random(),
-        organisation,
-        label_partner: None,
-        entity: entity.id,
-        reason: None,
-        answer_key: AnswerKey::new_random(),
-        created_at: Timestamp::now(),
-    };
+    let offboarding = offboarding(&entity);
     let gone = store.offboard(&entity, &offboarding, None).await.unwrap().unwrap();
     assert_eq!(gone.disconnected.map(|it| it.reason), Some(DisconnectReason::Offboarded));
     assert_eq!(store.offboard(&gone, &offboarding, None).await.unwrap(), None);
