@@ -114,8 +114,8 @@ async fn a_repeated_creation_makes_one_collective() {
     let first = send(post(json!({"name": "Home"}))).await;
     let again = send(post(json!({"name": "Home"}))).await;
     assert_eq!(
-        (again.status, again.header("idempotent-replayed"), again.text),
-        (201, Some("true"), first.text.clone())
+        (again.status, again.header("idempotent-replayed"), &again.text),
+        (201, Some("true"), &first.text)
     );
     assert_eq!(again.headers.get("location"), first.headers.get("location"));
     let other = send(post(json!({"name": "House"}))).await;
