@@ -42,7 +42,8 @@ class Package:
         template = yaml_parse(file.read_text())
         edit(template)
         # The emulator gives functions its own address here, which a variable of theirs would displace.
-        template["Globals"]["Function"]["Environment"]["Variables"].pop("AWS_ENDPOINT_URL_DYNAMODB", None)
+        for service in ("DYNAMODB", "SQS"):
+            template["Globals"]["Function"]["Environment"]["Variables"].pop(f"AWS_ENDPOINT_URL_{service}", None)
         for resource in template["Resources"].values():
             properties = resource.get("Properties", {})
             if resource["Type"] == "AWS::Serverless::Function":

@@ -18,6 +18,7 @@ REGION = "eu-west-1"
 LACKING = [
     "a function's processes share this machine's network and files, and are not stopped at its memory size",
     "throttling of tables and APIs: the limits are stored and not applied",
+    "messages of a dead-letter queue are not moved back (StartMessageMoveTask)",
     "encryption, point-in-time recovery, log retention and alarms are stored, and do nothing",
 ]
 
@@ -57,6 +58,7 @@ def running(folder, port=None, seconds=60):
         # The functions find these among their variables; in AWS there is no need of them.
         "AWS_ENDPOINT_URL_DYNAMODB": there.endpoint,
         "AWS_ENDPOINT_URL_EVENTBRIDGE": there.endpoint,
+        "AWS_ENDPOINT_URL_SQS": there.endpoint,
     }
     with log.open("wb") as output:
         process = subprocess.Popen(

@@ -231,6 +231,8 @@ def environment(local):
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_ENDPOINT_URL_DYNAMODB": local["WATTBOOK_STORE_ENDPOINT"],
+        "AWS_ENDPOINT_URL_SQS": local["WATTBOOK_URL"],
+        "CONNECT_QUEUE_URL": f"{local['WATTBOOK_URL']}/000000000000/ConnectQueue",
     }
 
 

@@ -6,6 +6,7 @@
 //! | `create-organisation` | `name` | the organisation |
 //! | `get-organisation` | `organisation_id` | the organisation and its credentials, without keys |
 //! | `put-label-partner` | `organisation_id`, `code`, `name`, `default_service_type` | the organisation; it may have 100 |
+//! | `set-return-origins` | `organisation_id`, `origins` (up to 50, such as `https://app.example.com`) | the organisation: where owners of devices may be sent when they are done |
 //! | `issue-credential` | `organisation_id`, `access` (`admin` or `labelpartner`), `label_partner` | `app_id` and `app_key`, the key this once |
 //! | `revoke-credential` | `app_id` | the `app_id` |
 
@@ -20,6 +21,7 @@ use wattbook_api::{
 };
 use wattbook_domain::{
     AccessLevel, Flaw, LabelPartner, LabelPartnerCode, Name, Organisation, OrganisationId, ServiceType,
+    onboarding::Origin,
 };
 use wattbook_store::{Credential, PartnerPut};
 
@@ -46,6 +48,8 @@ enum Action {
         name: Name,
         default_service_type: ServiceType,
     },
+    #[deserr(rename = "set-return-origins")]
+    SetReturnOrigins { organisation_id: OrganisationId, origins: Vec<Origin> },
     #[deserr(rename = "issue-credential")]
     IssueCredential {
         organisation_id: OrganisationId,
@@ -61,8 +65,14 @@ enum Action {
 }
 
 /// The words for `action`.
-const ACTIONS: &[&str] =
-    &["create-organisation", "get-organisation", "put-label-partner", "issue-credential", "revoke-credential"];
+const ACTIONS: &[&str] = &[
+    "create-organisation",
+    "get-organisation",
+    "put-label-partner",
+    "set-return-origins",
+    "issue-credential",
+    "revoke-credential",
+];
 
 /// The words for `access`.
 #[derive(Deserr)]
@@ -107,6 +117,18 @@ async fn administer(services: &Services, event: &RawValue) -> Result<Value, Fail
                 PartnerPut::Missing => Err(Failure::NotFound),
                 PartnerPut::Full => Err(too_many_partners()),
             }
+        }
+        Action::SetReturnOrigins { organisation_id, origins } => {
+            let most = Organisation::MAX_RETURN_ORIGINS;
+            if origins.len() > most {
+                let reason = Reason::new("too_many", format!("must have at most {most} elements"));
+                let mut faults = Faults::default();
+                faults.body(&Pointer::root().child("origins"), reason);
+                return Err(Failure::Faults(faults));
+            }
+            let origins = origins.into_iter().collect();
+            let changed = store.set_return_origins(organisation_id, &origins).await?;
+            changed.map(|changed| json!(changed)).ok_or(Failure::NotFound)
         }
         Action::IssueCredential { organisation_id, access, label_partner } => {
             issue(services, organisation_id, reach(&access, label_partner)?).await

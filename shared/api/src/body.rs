@@ -19,6 +19,7 @@ use wattbook_domain::{
     InputMethod, LabelPartnerCode, OrganisationId, ServiceType, TariffService, Text, TimeZone,
     catalogue::{Connector, Consent, EntityType, HttpsLink, ManufacturerName, Step, attributes::AttributeName},
     entity::{CollectiveId, CollectiveKind, EntityId, Setting},
+    onboarding::Origin,
     property::DataType,
 };
 
@@ -188,6 +189,7 @@ from_text! {
     LabelPartnerCode = LabelPartnerCode::parse;
     ManufacturerName = ManufacturerName::parse;
     OrganisationId = organisation_id;
+    Origin = Origin::parse;
     ServiceType = str::parse;
     Step = str::parse;
     TariffService = str::parse;

@@ -1,8 +1,8 @@
 //! Functions that are handed the messages of a queue.
 //!
-//! Lambda hands over a batch, in no order. What the function names as failed comes again when its visibility time-out is
-//! over, and the rest is gone; what has failed as often as the queue allows goes to its dead-letter queue. A message can
-//! come again after it was handled, too, or twice at the same time: a handler must bear that.
+//! Lambda hands over a batch, in no order. What the function names as failed comes again when its visibility time-out
+//! is over, and the rest is gone; what has failed as often as the queue allows goes to its dead-letter queue. A message
+//! can come again after it was handled, too, or twice at the same time: a handler must bear that.
 
 use std::fmt;
 
@@ -103,16 +103,13 @@ pub(crate) async fn invoke(
     for record in &batch.records {
         let Label { message_id: id } =
             serde_json::from_str(record.get()).map_err(|_| internal("a record has no message id"))?;
-        let done = match message(record, &id, request_id) {
-            Some(message) => {
-                let handled = handle(services, &message).await;
-                note(function, &message, handled.as_ref().err());
-                handled.is_ok()
-            }
-            None => {
-                tracing::error!(function, request_id, message_id = id, code = "unreadable_message", "cannot be read");
-                false
-            }
+        let done = if let Some(message) = message(record, &id, request_id) {
+            let handled = handle(services, &message).await;
+            note(function, &message, handled.as_ref().err());
+            handled.is_ok()
+        } else {
+            tracing::error!(function, request_id, message_id = id, code = "unreadable_message", "cannot be read");
+            false
         };
         if !done {
             response.batch_item_failures.push(Failed { item_identifier: id });
@@ -153,14 +150,14 @@ mod tests {
         fail: bool,
     }
 
-    async fn handle(_: &Services, message: &Message) -> Result<(), Failure> {
+    fn handle(message: &Message) -> Result<(), Failure> {
         let Body { fail } = message.read()?;
         if fail { Err(Failure::NotFound) } else { Ok(()) }
     }
 
     async fn invoked(event: &Value) -> Result<Value, String> {
         let event = serde_json::value::to_raw_value(event).unwrap();
-        let handle: QueueHandler = |services, message| Box::pin(handle(services, message));
+        let handle: QueueHandler = |_, message| Box::pin(async { handle(message) });
         let answer = invoke("test", handle, &Services::default(), &event, "request").await;
         answer.map(|answer| serde_json::from_str(answer.get()).unwrap()).map_err(|error| error.to_string())
     }

@@ -9,8 +9,8 @@ use serde_json::value::RawValue;
 
 use crate::{Failure, InvocationError, Services, invocation::Pending, log};
 
-/// Does what is due at a time, which stands for "now". What it answers nobody waits for but who invokes it by hand: such
-/// as how much was done. Never personal data.
+/// Does what is due at a time, which stands for "now". What it answers, such as how much was done, nobody waits for but
+/// who invokes it by hand. Never personal data.
 pub type ScheduleHandler = for<'a> fn(&'a Services, Timestamp) -> Pending<'a, Result<serde_json::Value, Failure>>;
 
 /// As much as is read of a scheduled event. A rule and EventBridge Scheduler both send it.

@@ -13,6 +13,7 @@ use wattbook_domain::{
     TariffService,
     catalogue::{Connector, Consent, EntityType, Step},
     entity::{CollectiveKind, DisconnectReason, EntityStatus, Permission},
+    onboarding::{CanceledBy, Happening, OnboardingStatus, StepState},
     property::DataType,
 };
 
@@ -171,6 +172,14 @@ described! {
     PermissionWord as "EntityPermission" => |text| text.enum_values(Some(Permission::WORDS.iter().copied()));
     /// What kind of group it is: those who live together, or those who share energy.
     CollectiveKindWord as "CollectiveType" => |text| text.enum_values(Some(CollectiveKind::WORDS.iter().copied()));
+    /// How far an onboarding request has come. The last three are its ends.
+    OnboardingStatusWord as "OnboardingStatus" => |text| text.enum_values(Some(OnboardingStatus::WORDS.iter().copied()));
+    /// How far a step has come.
+    StepStateWord as "StepState" => |text| text.enum_values(Some(StepState::WORDS.iter().copied()));
+    /// What happened to an onboarding request.
+    HappeningWord as "OnboardingEvent" => |text| text.enum_values(Some(Happening::WORDS.iter().copied()));
+    /// Who ended an onboarding request.
+    CanceledByWord as "CanceledBy" => |text| text.enum_values(Some(CanceledBy::WORDS.iter().copied()));
     /// A kind of identifier, by whose rules it is checked.
     IdentifierKindWord as "IdentifierKind" => |text| text.enum_values(Some(IdentifierKind::WORDS.iter().copied()));
 }

@@ -26,8 +26,8 @@ use crate::{
 /// For how long a change is applied anew while others are faster. A function has twenty seconds.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// How often an erasure is tried anew when somebody else was faster.
-const TRIES: u32 = 8;
+/// How often something is tried anew when somebody else was faster.
+pub const TRIES: u32 = 8;
 
 /// The longest pause before a change is applied anew, in milliseconds.
 const LONGEST_PAUSE: u64 = 1500;

@@ -81,7 +81,8 @@ impl fmt::Debug for WebAddress {
     }
 }
 
-/// A [`WebAddress`] that may have `{identifier}` in its path or query, in the place of which the device's identifier goes.
+/// A [`WebAddress`] that may have `{identifier}` in its path or query, in the place of which the device's identifier
+/// goes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct DevicesAddress(String);

@@ -9,8 +9,8 @@ use wattbook_domain::Identifier;
 
 use crate::{DevicesAddress, Secret, SignInError, http::Http};
 
-/// Asks the manufacturer whether the device is the owner's: it is if the answer has its identifier as a text, or as a whole
-/// number, however it is spelt and wherever it stands. An answer of 404 says that it is not.
+/// Asks the manufacturer whether the device is the owner's: it is if the answer has its identifier as a text, or as a
+/// whole number, however it is spelt and wherever it stands. An answer of 404 says that it is not.
 ///
 /// # Errors
 /// The manufacturer refuses the token (401, 403), cannot be reached, or is not understood.
@@ -39,7 +39,8 @@ pub async fn proves(
     }
 }
 
-/// Whether the identifier is in a document. Names of members do not count: they are what the manufacturer says of things.
+/// Whether the identifier is in a document. Names of members do not count: they are what the manufacturer says of
+/// things.
 fn mentions(document: &Value, identifier: &Identifier) -> bool {
     let is = |text: &str| Identifier::parse(identifier.kind(), text).is_ok_and(|found| found == *identifier);
     match document {
@@ -50,3 +51,6 @@ fn mentions(document: &Value, identifier: &Identifier) -> bool {
         Value::Null | Value::Bool(_) => false,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! Why a sign-in leads to nothing.
 
-/// Why a sign-in, or what follows it at the manufacturer's, leads to nothing. Nothing that the other side said is in it,
-/// but for a word that the standards have.
+/// Why a sign-in, or what follows it at the manufacturer's, leads to nothing. Nothing that the other side said is in
+/// it, but for a word that the standards have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SignInError {
     /// The other side says no.
@@ -54,8 +54,8 @@ pub fn refusal(word: &str) -> SignInError {
 }
 
 impl SignInError {
-    /// Whether the same may go well a little later. A code is good for one try at the other side, so that the second try
-    /// after a lost answer may be refused (`invalid_grant`).
+    /// Whether the same may go well a little later. A code is good for one try at the other side, so that the second
+    /// try after a lost answer may be refused (`invalid_grant`).
     #[must_use]
     pub const fn is_worth_another_try(self) -> bool {
         matches!(self, Self::Unreachable { .. })

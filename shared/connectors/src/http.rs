@@ -1,6 +1,6 @@
 //! Requests to manufacturers: few, small, and to hosts that an operator has named.
 
-use std::{sync::LazyLock, time::Duration};
+use std::{pin::Pin, sync::LazyLock, time::Duration};
 
 use aws_smithy_http_client::{
     Connector,
@@ -14,7 +14,7 @@ use aws_smithy_types::body::SdkBody;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http_body_util::{BodyExt, Limited};
 use oauth2::{
-    HttpResponse,
+    AsyncHttpClient, HttpRequest as OauthRequest, HttpResponse,
     http::{Request, Response},
 };
 
@@ -27,9 +27,9 @@ const WHOLE: Duration = Duration::from_secs(8);
 /// The most that is read of an answer, in bytes.
 pub const MAX_ANSWER: usize = 64 * 1024;
 
-/// A client that trusts Mozilla's roots, follows no redirect, keeps no connection, uses no proxy and is impatient. It is
-/// the AWS SDK's own, so that a function has one of everything; its connections end with the request, for what a frozen
-/// function keeps open is dead when it thaws.
+/// A client that trusts Mozilla's roots, follows no redirect, keeps no connection, uses no proxy and is impatient. It
+/// is the AWS SDK's own, so that a function has one of everything; its connections end with the request, for what a
+/// frozen function keeps open is dead when it thaws.
 #[derive(Debug)]
 pub struct Http {
     connector: Connector,
@@ -47,10 +47,7 @@ impl Http {
     /// One with other limits: `connect` for the connection, `whole` for everything.
     #[must_use]
     pub fn new(connect: Duration, whole: Duration) -> Self {
-        let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().fold(TrustStore::empty(), |store, root| {
-            let body = STANDARD.encode(root);
-            store.with_pem_certificate(format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n"))
-        });
+        let roots = TrustStore::empty().with_pem_certificate(roots());
         let settings = HttpConnectorSettings::builder().connect_timeout(connect).build();
         let builder = Connector::builder()
             .connector_settings(settings)
@@ -93,5 +90,40 @@ impl Http {
             }
         })?;
         Ok(Response::from_parts(head, body.to_bytes().into()))
+    }
+}
+
+/// A type of its own and no closure: of a closure's future the compiler cannot tell that it may be sent to another thread.
+impl<'c> AsyncHttpClient<'c> for Http {
+    type Error = SignInError;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, SignInError>> + Send + 'c>>;
+
+    fn call(&'c self, request: OauthRequest) -> Self::Future {
+        Box::pin(self.send(request))
+    }
+}
+
+/// Mozilla's roots, as the client takes them.
+fn roots() -> String {
+    let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter();
+    let pem = |root| format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", STANDARD.encode(root));
+    roots.map(pem).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use rustls_pki_types::{CertificateDer, pem::PemObject};
+
+    use super::*;
+
+    /// As the client reads them: what it does not find in a text, it does not miss.
+    #[test]
+    fn every_root_is_trusted() {
+        let pem = roots();
+        let read: Vec<_> = CertificateDer::pem_slice_iter(pem.as_bytes()).map(Result::unwrap).collect();
+        assert!(read.len() > 100, "{}", read.len());
+        assert!(read.iter().eq(webpki_root_certs::TLS_SERVER_ROOT_CERTS));
+        // It panics at one that it cannot use.
+        let _ = Http::shared();
     }
 }

@@ -14,14 +14,18 @@ mod address;
 pub mod devices;
 mod error;
 pub mod http;
+mod kept;
 mod sandbox;
 mod secret;
 mod settings;
 pub mod sign_in;
 pub mod stored;
+#[cfg(test)]
+mod stub;
 
 pub use address::{DevicesAddress, WebAddress};
 pub use error::{SignInError, refusal};
+pub use kept::Kept;
 pub use sandbox::{Verdict, sandbox};
 pub use secret::Secret;
 pub use settings::{ClientAuthentication, ClientText, Scope, SignInSettings, proves_device};

@@ -1,7 +1,7 @@
 //! What becomes of a device of the sandbox: its identifier decides.
 //!
-//! The fifth to the third character from the end decide, for they are free in every kind of identifier: check digits and
-//! control letters stand behind them, or far before.
+//! The fifth to the third character from the end decide, for they are free in every kind of identifier: check digits
+//! and control letters stand behind them, or far before.
 //!
 //! | they are | the device | a VIN | a GSRN | a code or serial number |
 //! |---|---|---|---|---|

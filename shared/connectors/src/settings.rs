@@ -38,7 +38,8 @@ pub enum ClientAuthentication {
     Body,
 }
 
-/// Printable ASCII, blanks included, of 1 to `MAX` characters: what RFC 6749 has for ids and secrets of clients (A.1, A.2).
+/// Printable ASCII, blanks included, of 1 to `MAX` characters: what RFC 6749 has for ids and secrets of clients (A.1,
+/// A.2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ClientText<const MAX: usize>(String);
@@ -91,8 +92,8 @@ impl Scope {
     }
 }
 
-/// Whether a connector proves that a device is its owner's, as a take-over asks for. A sign-in does where the manufacturer
-/// lists the devices; that somebody knows the number of a metering point proves nothing.
+/// Whether a connector proves that a device is its owner's, as a take-over asks for. A sign-in does where the
+/// manufacturer lists the devices; that somebody knows the number of a metering point proves nothing.
 #[must_use]
 pub fn proves_device(connector: Connector, sign_in: Option<&SignInSettings>) -> bool {
     match connector {

@@ -1,5 +1,6 @@
-//! The settings of sign-ins where they are kept: in the table, sealed with the deployment's keys ([`Resource::ConnectorKeys`])
-//! and each bound to its manufacturer, so that one cannot be put in the place of another.
+//! The settings of sign-ins where they are kept: in the table, sealed with the deployment's keys
+//! ([`Resource::ConnectorKeys`]) and each bound to its manufacturer, so that one cannot be put in the place of
+//! another.
 //!
 //! [`Resource::ConnectorKeys`]: wattbook_api::Resource::ConnectorKeys
 
@@ -15,7 +16,7 @@ use crate::SignInSettings;
 pub struct SignIn {
     /// The type of its devices.
     pub entity_type: EntityType,
-    /// Its name, as the operator spelt it.
+    /// Its name, as it is shown.
     pub manufacturer: ManufacturerName,
     /// When it was set.
     pub set_at: Timestamp,
@@ -44,9 +45,9 @@ pub async fn put(
     settings: &SignInSettings,
 ) -> Result<Timestamp, Failure> {
     let text = serde_json::to_string(settings).map_err(internal)?;
-    let sealed = services.connector_keys()?.seal(&place(entity_type, manufacturer), &text).map_err(internal)?;
-    let (manufacturer, set_at) = (manufacturer.clone(), clock::now());
-    services.store()?.put_sign_in(SealedSignIn { entity_type, manufacturer, sealed, set_at }).await?;
+    let (matched, manufacturer, set_at) = (manufacturer.matched(), manufacturer.clone(), clock::now());
+    let sealed = services.connector_keys()?.seal(&place(entity_type, &matched), &text).map_err(internal)?;
+    services.store()?.put_sign_in(SealedSignIn { entity_type, matched, manufacturer, sealed, set_at }).await?;
     Ok(set_at)
 }
 
@@ -74,16 +75,16 @@ pub async fn list(services: &Services) -> Result<Vec<SignIn>, Failure> {
 }
 
 fn opened(services: &Services, sealed: SealedSignIn) -> Result<SignIn, Failure> {
-    let SealedSignIn { entity_type, manufacturer, sealed, set_at } = sealed;
-    let text = services.connector_keys()?.open(&place(entity_type, &manufacturer), &sealed);
+    let SealedSignIn { entity_type, matched, manufacturer, sealed, set_at } = sealed;
+    let text = services.connector_keys()?.open(&place(entity_type, &matched), &sealed);
     // What a reader says of a text may have a part of it in it.
     let settings = text.and_then(|text| serde_json::from_str(&text).ok());
     Ok(SignIn { entity_type, manufacturer, set_at, settings })
 }
 
 /// Where sealed settings belong, however the name is spelt.
-fn place(entity_type: EntityType, manufacturer: &ManufacturerName) -> String {
-    format!("sign-in\n{}\n{}", entity_type.word(), manufacturer.matched())
+fn place(entity_type: EntityType, matched: &str) -> String {
+    format!("sign-in\n{}\n{matched}", entity_type.word())
 }
 
 fn internal(error: impl std::error::Error + Send + Sync + 'static) -> Failure {

@@ -176,6 +176,12 @@ impl Bundle {
         self.secrets.get(logical_id).map(String::as_str)
     }
 
+    /// The URL of a queue by its logical id, in a part after the part's name and a dash.
+    #[must_use]
+    pub fn queue(&self, name: &str) -> Option<&str> {
+        self.gateway.queues.by_url(name).map(|queue| queue.url.as_str())
+    }
+
     /// Within what values are unique, as functions find it in their environment.
     #[must_use]
     pub fn uniqueness_scope(&self) -> &str {

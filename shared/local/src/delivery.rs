@@ -22,6 +22,8 @@ use crate::{
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// The wait after the queues' file could not be read.
 const AFTER_AN_ERROR: Duration = Duration::from_secs(1);
+/// How long functions may take to end after the stop. What they have then comes again at the next start.
+const DRAIN: Duration = Duration::from_secs(5);
 /// How many batches of a queue are with its function at the same time. Lambda begins with five.
 const AT_ONCE: usize = 5;
 
@@ -110,7 +112,9 @@ impl Delivery {
                 () = tokio::time::sleep(wait) => {}
             }
         }
-        batches.join_all().await;
+        if tokio::time::timeout(DRAIN, batches.join_all()).await.is_err() {
+            tracing::warn!(queue = self.queue.name, "messages were still being handled at the stop");
+        }
     }
 
     async fn take(&self) -> Result<Vec<Received>, String> {

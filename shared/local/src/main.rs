@@ -133,15 +133,19 @@ fn tell(bundle: &Bundle, environment: Option<&Path>, of_sam: Option<&Path>) -> R
 fn sam_environment(bundle: &Bundle) -> Value {
     let secret = |id| bundle.secret(id).unwrap_or_default();
     // To a container the loopback address is its own. Where containers run in a virtual machine, this name is ours.
-    let store = bundle.store_endpoint().replace("127.0.0.1", "host.docker.internal");
+    let reachable = |address: &str| address.replace("127.0.0.1", "host.docker.internal");
     json!({ "Parameters": {
-        "AWS_ENDPOINT_URL_DYNAMODB": store,
+        "AWS_ENDPOINT_URL_DYNAMODB": reachable(bundle.store_endpoint()),
+        "AWS_ENDPOINT_URL_SQS": reachable(&bundle.url()),
+        "CONNECT_QUEUE_URL": bundle.queue("ConnectQueue").unwrap_or_default(),
         "TABLE_NAME": bundle.table(),
         "UNIQUENESS_SCOPE": bundle.uniqueness_scope(),
         "EVENT_BUS": "console",
         "SIGNING_KEYS": secret("SigningKeys"),
         "HASH_KEYS": secret("HashKeys"),
         "CONNECTOR_KEYS": secret("ConnectorKeys"),
+        // SAM's gateway says by itself where it is reached.
+        "PUBLIC_URL": "",
         "LOG_LEVEL": "info",
     } })
 }

@@ -22,10 +22,9 @@ const IS_ANY_DUE: &str = "SELECT EXISTS (SELECT 1 FROM messages WHERE queue = ?1
 
 const EXPIRE: &str = "DELETE FROM messages WHERE queue = ?1 AND visible_at <= ?2 AND sent_at <= ?3";
 
-/// A message stays the same one in the dead-letter queue, where its receipts are counted anew.
+/// A message stays the same one in the dead-letter queue.
 const GIVE_UP: &str = "
-    UPDATE messages
-    SET queue = ?4, came_from = queue, receive_count = 0, first_received_at = NULL, receipt = NULL
+    UPDATE messages SET queue = ?4, came_from = queue, receipt = NULL
     WHERE queue = ?1 AND visible_at <= ?2 AND receive_count >= ?3 RETURNING id";
 
 const RECEIVE: &str = "
@@ -41,10 +40,8 @@ const COUNT: &str = "
         COUNT(*) FILTER (WHERE visible_at > ?2 AND receipt IS NULL)
     FROM messages WHERE queue = ?1";
 
-const MOVE_BACK: &str = "
-    UPDATE messages
-    SET queue = came_from, came_from = NULL, receive_count = 0, first_received_at = NULL, receipt = NULL, visible_at = ?2
-    WHERE queue = ?1 AND visible_at <= ?2 AND came_from IS NOT NULL";
+const BE_MOVED_BACK: &str = "
+    DELETE FROM messages WHERE queue = ?1 AND visible_at <= ?2 AND came_from IS NOT NULL RETURNING came_from, body";
 
 /// A message that was handed over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,11 +99,7 @@ impl QueueStore {
 
     /// Adds a message, and gives its id.
     pub(crate) fn send(&self, queue: &str, body: &str, delay: Duration, now: i64) -> rusqlite::Result<String> {
-        let id = Uuid::new_v4().to_string();
-        let sql = "INSERT INTO messages (queue, id, body, sent_at, visible_at) VALUES (?1, ?2, ?3, ?4, ?5)";
-        let mut statement = self.connection.prepare_cached(sql)?;
-        statement.execute(params![queue, id, body, now, after(now, delay)])?;
-        Ok(id)
+        insert(&self.connection, queue, body, delay, now)
     }
 
     /// Takes messages, at most `limit`, which nobody else gets for as long as `visibility`.
@@ -159,9 +152,19 @@ impl QueueStore {
         })
     }
 
-    /// Sends what is in a dead-letter queue back to where it came from.
-    pub(crate) fn move_back(&self, queue: &str, now: i64) -> rusqlite::Result<usize> {
-        self.connection.execute(MOVE_BACK, params![queue, now])
+    /// Sends what is in a dead-letter queue back to where it came from, as new messages, and gives their number. What
+    /// was sent to the dead-letter queue itself stays.
+    pub(crate) fn move_back(&mut self, queue: &str, now: i64) -> rusqlite::Result<usize> {
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut statement = transaction.prepare_cached(BE_MOVED_BACK)?;
+        let moved = statement.query_map(params![queue, now], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let moved: Vec<(String, String)> = moved.collect::<Result<_, _>>()?;
+        drop(statement);
+        for (came_from, body) in &moved {
+            insert(&transaction, came_from, body, Duration::ZERO, now)?;
+        }
+        transaction.commit()?;
+        Ok(moved.len())
     }
 }
 
@@ -170,6 +173,13 @@ impl Redrive {
     fn queue(&self) -> &str {
         self.dead_letter.rsplit(':').next().unwrap_or_default()
     }
+}
+
+fn insert(connection: &Connection, queue: &str, body: &str, delay: Duration, now: i64) -> rusqlite::Result<String> {
+    let id = Uuid::new_v4().to_string();
+    let sql = "INSERT INTO messages (queue, id, body, sent_at, visible_at) VALUES (?1, ?2, ?3, ?4, ?5)";
+    connection.prepare_cached(sql)?.execute(params![queue, id, body, now, after(now, delay)])?;
+    Ok(id)
 }
 
 fn received(row: &Row<'_>) -> rusqlite::Result<Received> {

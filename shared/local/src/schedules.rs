@@ -1,7 +1,7 @@
 //! EventBridge's part between the clock and the functions that are called at regular times.
 //!
-//! As in AWS the first call comes one interval after the schedule is new. When each was last called stands in a file, so
-//! that what fell due while nothing ran is made up for by one call at the start.
+//! As in AWS the first call comes one interval after the schedule is new. When each function was last called stands in a
+//! file, so that what fell due while nothing ran is made up for by one call at the start.
 
 use std::{
     collections::BTreeMap,
@@ -22,6 +22,9 @@ use crate::{
     private_file,
     template::{ACCOUNT_ID, ScheduleTrigger, Template, Trigger},
 };
+
+/// How long a call may take to end after the stop.
+const DRAIN: Duration = Duration::from_secs(5);
 
 /// The scheduled functions, being called. The calls end when this is dropped, too.
 pub(crate) struct Schedules {
@@ -77,13 +80,12 @@ impl Calls {
     /// The last call of `function`, or now if it is new.
     fn last_of(&self, function: &str) -> Result<Timestamp, LocalError> {
         let known = self.last.lock().unwrap_or_else(PoisonError::into_inner).get(function).copied();
-        match known {
-            Some(last) => Ok(last),
-            None => {
-                let now = Timestamp::now();
-                self.note(function, now).map(|()| now)
-            }
+        if let Some(last) = known {
+            return Ok(last);
         }
+        let now = Timestamp::now();
+        self.note(function, now)?;
+        Ok(now)
     }
 
     fn note(&self, function: &str, time: Timestamp) -> Result<(), LocalError> {
@@ -103,19 +105,25 @@ struct Schedule {
 
 impl Schedule {
     async fn serve(self, mut last: Timestamp, stopped: watch::Receiver<bool>) {
-        let mut stop = std::pin::pin!(until(stopped));
         loop {
             let passed = Duration::try_from(Timestamp::now().duration_since(last)).unwrap_or_default();
             tokio::select! {
                 biased;
-                () = &mut stop => return,
+                () = until(stopped.clone()) => return,
                 () = tokio::time::sleep(self.trigger.every.saturating_sub(passed)) => {}
             }
             last = Timestamp::now();
             if let Err(error) = self.calls.note(&self.function, last) {
                 tracing::warn!(%error, "when a schedule called cannot be noted");
             }
-            self.call(last).await;
+            let drained = async {
+                until(stopped.clone()).await;
+                tokio::time::sleep(DRAIN).await;
+            };
+            tokio::select! {
+                () = self.call(last) => {}
+                () = drained => return,
+            }
         }
     }
 

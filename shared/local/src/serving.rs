@@ -41,7 +41,7 @@ impl Serving {
         let (stop, stopped) = watch::channel(false);
         let app = Router::new()
             .route(invoke_api::PATH, post(invoke_api::handle).fallback(gateway::handle))
-            .route(sqs_api::PATH, post(sqs_api::handle).fallback(gateway::handle))
+            .route(sqs_api::PATH, any(sqs_api::handle))
             .fallback(any(gateway::handle))
             .with_state(gateway)
             .into_make_service_with_connect_info::<SocketAddr>();

@@ -48,7 +48,7 @@ impl Refusal {
     }
 
     /// The file of the queues does not do what it should, which is our fault.
-    fn internal(error: String) -> Self {
+    fn internal(error: &str) -> Self {
         tracing::error!(error, "the queues' file cannot be used");
         Self("InternalError", "internal error".into())
     }
@@ -135,7 +135,7 @@ async fn send(queues: &Queues, request: Send) -> Result<Value, Refusal> {
     }
     let delay = request.delay_seconds.map_or(queue.delay, |seconds| Duration::from_secs(seconds.into()));
     let digest = md5(&request.message_body);
-    let id = queues.send(queue, request.message_body, delay).await.map_err(Refusal::internal)?;
+    let id = queues.send(queue, request.message_body, delay).await.map_err(|error| Refusal::internal(&error))?;
     Ok(json!({ "MessageId": id, "MD5OfMessageBody": digest }))
 }
 
@@ -159,7 +159,7 @@ async fn receive(queues: &Queues, request: Receive) -> Result<Value, Refusal> {
     }
     let visibility = request.visibility_timeout.map(|seconds| Duration::from_secs(seconds.into()));
     let visibility = visibility.unwrap_or(queue.visibility_timeout);
-    let batch = queues.receive(queue, limit, visibility).await.map_err(Refusal::internal)?;
+    let batch = queues.receive(queue, limit, visibility).await.map_err(|error| Refusal::internal(&error))?;
     let asked = [request.attribute_names, request.message_system_attribute_names].concat();
     let messages: Vec<_> = batch.messages.iter().map(|message| received(message, &asked)).collect();
     Ok(if messages.is_empty() { json!({}) } else { json!({ "Messages": messages }) })
@@ -184,7 +184,7 @@ struct Delete {
 
 async fn delete(queues: &Queues, request: Delete) -> Result<Value, Refusal> {
     find(queues, &request.queue_url)?;
-    queues.delete(vec![request.receipt_handle]).await.map_err(Refusal::internal)?;
+    queues.delete(vec![request.receipt_handle]).await.map_err(|error| Refusal::internal(&error))?;
     Ok(json!({}))
 }
 
@@ -198,7 +198,7 @@ struct GetAttributes {
 
 async fn get_attributes(queues: &Queues, request: GetAttributes) -> Result<Value, Refusal> {
     let queue = find(queues, &request.queue_url)?;
-    let counts = queues.count(queue).await.map_err(Refusal::internal)?;
+    let counts = queues.count(queue).await.map_err(|error| Refusal::internal(&error))?;
     let attributes = [
         ("QueueArn", queue.arn.clone()),
         ("ApproximateNumberOfMessages", counts.visible.to_string()),
@@ -223,7 +223,7 @@ async fn move_back(queues: &Queues, request: MoveBack) -> Result<Value, Refusal>
     }
     let queue = queues.by_arn(&request.source_arn);
     let queue = queue.ok_or_else(|| Refusal("ResourceNotFoundException", "there is no queue of that ARN".into()))?;
-    let moved = queues.move_back(queue).await.map_err(Refusal::internal)?;
+    let moved = queues.move_back(queue).await.map_err(|error| Refusal::internal(&error))?;
     tracing::info!(queue = queue.name, moved, "messages were moved back");
     Ok(json!({ "TaskHandle": request_id() }))
 }

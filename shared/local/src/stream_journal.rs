@@ -131,7 +131,7 @@ fn record(row: &rusqlite::Row<'_>) -> rusqlite::Result<StreamRecord> {
 }
 
 /// The event of these records.
-pub(crate) fn event(records: &[StreamRecord], region: &str, stream: &str) -> serde_json::Result<Box<RawValue>> {
+pub(crate) fn event(records: &[&StreamRecord], region: &str, stream: &str) -> serde_json::Result<Box<RawValue>> {
     let records = records.iter().map(|record| {
         let mut record = record.json.clone();
         if let Some(members) = record.as_object_mut() {

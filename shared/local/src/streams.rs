@@ -165,9 +165,13 @@ impl Listener {
         }
     }
 
-    /// The position of the first record that failed.
+    /// The position of the first record that failed. What the function does not want it is not handed.
     async fn hand_over(&self, records: &[StreamRecord]) -> Option<usize> {
-        let event = event(records, &self.region, &self.definition.stream).ok()?;
+        let wanted: Vec<_> = records.iter().filter(|record| self.definition.wants(&record.json)).collect();
+        if wanted.is_empty() {
+            return None;
+        }
+        let event = event(&wanted, &self.region, &self.definition.stream).ok()?;
         let answer = self.gateway.functions.invoke(&self.function, event, &request_id()).await;
         let response = match &answer {
             Ok(answer) => serde_json::from_str::<Option<Response>>(answer.get()).ok().map(Option::unwrap_or_default),

@@ -8,6 +8,7 @@
 
 mod api;
 mod error;
+mod filter;
 mod function;
 mod queue;
 mod schedule;
@@ -30,6 +31,7 @@ pub(crate) use self::value::{ACCOUNT_ID, API_ID};
 pub use self::{
     api::CorsDefinition,
     error::TemplateError,
+    filter::Pattern,
     function::operation_name,
     queue::{QueueDefinition, QueueTrigger, Redrive},
     schedule::ScheduleTrigger,

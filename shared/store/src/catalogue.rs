@@ -90,7 +90,7 @@ impl Store {
         entity_type: EntityType,
         name: &ManufacturerName,
     ) -> Result<OwnCatalogue, StoreError> {
-        // The definition and the sign-in stand one behind the other. Longer names that begin so come, too: there are few.
+        // The definition and the sign-in stand one behind the other. Longer names that begin so come, too: they are few.
         let Key { pk, sk } = keys::manufacturer(entity_type, name);
         let mut own = OwnCatalogue::of(self.partition(pk, Some(sk)).await?)?;
         let matched = name.matched();

@@ -3,15 +3,16 @@
 //! Only here is it known which record is about what, because only the keys say so.
 
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_dynamo::Item;
 use serde_json::value::RawValue;
-use wattbook_domain::Account;
+use wattbook_domain::{Account, entity::Entity, onboarding::OnboardingRequest};
 
 use crate::{
     StoreError,
     items::AccountItem,
     keys::{self, Key},
+    onboarding::{EntityItem, RequestItem},
 };
 
 /// A change of an item that others may want to hear of.
@@ -23,15 +24,29 @@ pub struct Change {
     pub of: Changed,
 }
 
-/// What was changed.
+/// What was changed, as it was and as it is: it was created without the one, and erased without the other.
 #[derive(Debug)]
 pub enum Changed {
-    /// An account, as it was and as it is: it was created without the one, and erased without the other.
+    /// An account.
     Account {
         /// As it was.
         before: Option<Box<Account>>,
         /// As it is.
         after: Option<Box<Account>>,
+    },
+    /// An onboarding request.
+    Onboarding {
+        /// As it was.
+        before: Option<Box<OnboardingRequest>>,
+        /// As it is.
+        after: Option<Box<OnboardingRequest>>,
+    },
+    /// An entity.
+    Entity {
+        /// As it was.
+        before: Option<Box<Entity>>,
+        /// As it is.
+        after: Option<Box<Entity>>,
     },
 }
 
@@ -65,30 +80,46 @@ impl Change {
         let Images { approximate_creation_date_time, keys, new_image, old_image } = record.dynamodb;
         let key: Key = serde_dynamo::from_item(keys)
             .map_err(|source| StoreError::Unreadable { kind: "key of a stream record", source })?;
-        if !keys::is_account(&key) {
-            return Ok(None);
-        }
+        let of = match key.sk.as_str() {
+            keys::ACCOUNT => {
+                let read = |image| image_of("account", image, AccountItem::account);
+                Changed::Account { before: read(old_image)?, after: read(new_image)? }
+            }
+            keys::ONBOARDING => {
+                let read = |image| image_of("onboarding request", image, |item: RequestItem| item.onboarding);
+                Changed::Onboarding { before: read(old_image)?, after: read(new_image)? }
+            }
+            keys::ENTITY => {
+                let read = |image| image_of("entity", image, |item: EntityItem| item.asset);
+                Changed::Entity { before: read(old_image)?, after: read(new_image)? }
+            }
+            _ => return Ok(None),
+        };
         #[expect(clippy::cast_possible_truncation, reason = "a time in seconds, far from the limits of the type")]
         let seconds = approximate_creation_date_time as i64;
-        Ok(Some(Self {
-            at: Timestamp::from_second(seconds).unwrap_or_default(),
-            of: Changed::Account { before: account(old_image)?, after: account(new_image)? },
-        }))
+        Ok(Some(Self { at: Timestamp::from_second(seconds).unwrap_or_default(), of }))
     }
 }
 
-fn account(image: Option<&RawValue>) -> Result<Option<Box<Account>>, StoreError> {
+/// What an item was or is about, if there was or is one.
+fn image_of<I: DeserializeOwned, T>(
+    kind: &'static str,
+    image: Option<&RawValue>,
+    value: impl FnOnce(I) -> T,
+) -> Result<Option<Box<T>>, StoreError> {
     let Some(image) = image else { return Ok(None) };
     let item: Item = serde_json::from_str(image.get()).map_err(StoreError::UnreadableChange)?;
-    let read = serde_dynamo::from_item::<_, AccountItem>(item);
-    read.map(|item| Some(Box::new(item.account()))).map_err(|source| StoreError::Unreadable { kind: "account", source })
+    let read = serde_dynamo::from_item(item).map_err(|source| StoreError::Unreadable { kind, source })?;
+    Ok(Some(Box::new(value(read))))
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
+    use wattbook_domain::{OrganisationId, entity::EntityId, onboarding::OnboardingId};
 
     use super::*;
+    use crate::items::{Keyed, ListedAccount};
 
     fn read(keys: &Value, image: &Value) -> Result<Option<Change>, StoreError> {
         let images = json!({"ApproximateCreationDateTime": 1.5, "Keys": keys, "NewImage": image});
@@ -96,18 +127,43 @@ mod tests {
     }
 
     #[test]
-    fn what_is_about_no_account_is_passed_over_unread() {
-        for (pk, sk) in [("C#*#e#jo@x.nl", "CLAIM"), ("O#1", "ORGANISATION"), ("C#*#a#ACCOUNT", "CLAIM")] {
+    fn what_concerns_the_store_alone_is_passed_over_unread() {
+        for (pk, sk) in [
+            ("C#*#e#jo@x.nl", "CLAIM"),
+            ("O#1", "ORGANISATION"),
+            ("C#*#a#ACCOUNT", "CLAIM"),
+            ("O#1#E#2", "TOKENS"),
+            ("O#1#G#2", "MEMBER#ASSET"),
+        ] {
             let keys = json!({"pk": {"S": pk}, "sk": {"S": sk}});
             assert!(read(&keys, &json!({"account": {"S": "not one"}})).unwrap().is_none(), "{pk}");
         }
     }
 
+    /// In the stream as in the table they stand beside the account.
+    #[test]
+    fn an_account_has_its_requests_and_its_devices() {
+        let (request, entity) = (OnboardingId::new_random(), EntityId::new_random());
+        let mut account = Account::blank(OrganisationId::new_random(), None, Timestamp::UNIX_EPOCH);
+        account.onboardings.insert(request);
+        account.entities.insert(entity);
+        let key = keys::account(account.organisation, account.id);
+        let stored: Item = serde_dynamo::to_item(Keyed { key, value: ListedAccount::of(&account) }).unwrap();
+        let image = serde_json::to_value(stored).unwrap();
+        assert_eq!(image["entities"], json!({"SS": [entity.to_string()]}));
+        let keys = json!({"pk": image["pk"], "sk": image["sk"]});
+        let change = read(&keys, &image).unwrap().unwrap();
+        let Changed::Account { before: None, after: Some(after) } = change.of else { panic!("{change:?}") };
+        assert_eq!(*after, account);
+    }
+
     #[test]
     fn what_cannot_be_read_is_an_error() {
-        let keys = json!({"pk": {"S": "O#1#A#2"}, "sk": {"S": "ACCOUNT"}});
-        for image in [json!({}), json!({"account": {"S": "not one"}}), json!({"account": {"X": 1}}), json!("no item")] {
-            assert!(read(&keys, &image).is_err(), "{image}");
+        for (sk, name) in [("ACCOUNT", "account"), ("ONBOARDING", "onboarding"), ("ASSET", "asset")] {
+            let keys = json!({"pk": {"S": "O#1#A#2"}, "sk": {"S": sk}});
+            for image in [json!({}), json!({name: {"S": "not one"}}), json!({name: {"X": 1}}), json!("no item")] {
+                assert!(read(&keys, &image).is_err(), "{image}");
+            }
         }
         assert!(read(&json!({"pk": {"N": "1"}}), &json!({})).is_err());
         assert!(Change::read(&serde_json::value::to_raw_value(&json!({})).unwrap()).is_err());

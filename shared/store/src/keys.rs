@@ -34,8 +34,9 @@
 //! `<postal code>` is in the form that is compared ([`PostalArea`]), and `<customer class>` is its
 //! number.
 //!
-//! `<name>` of a manufacturer is what it is found by ([`ManufacturerName::matched`]): letters and digits, the type before it.
-//! A definition and a sign-in of one name are there without each other: a sign-in may be that of one that is built in.
+//! `<name>` of a manufacturer is what it is found by ([`ManufacturerName::matched`]): letters and digits, the type
+//! before it. A definition and a sign-in of one name are there without each other: a sign-in may be that of one that is
+//! built in.
 //!
 //! `<device>` is what [`DeviceClaim`] makes of an identifier: the space it is unique in, and its one form. An entity's
 //! `<number>` is in its id.
@@ -101,17 +102,12 @@ pub struct Key {
 pub(crate) const CREDENTIAL_PREFIX: &str = "CREDENTIAL#";
 
 /// The sort key of every account, and of nothing else.
-const ACCOUNT: &str = "ACCOUNT";
+pub(crate) const ACCOUNT: &str = "ACCOUNT";
 
 /// The key of an account.
 #[must_use]
 pub fn account(organisation: OrganisationId, account: AccountId) -> Key {
     Key { pk: format!("O#{organisation}#A#{account}"), sk: ACCOUNT.into() }
-}
-
-/// Whether this is the key of an account.
-pub(crate) fn is_account(key: &Key) -> bool {
-    key.sk == ACCOUNT
 }
 
 /// The id of the account that a key is of.
@@ -336,11 +332,9 @@ pub fn manufacturer(entity_type: EntityType, name: &ManufacturerName) -> Key {
 /// What the sort key of a sign-in ends with.
 const SIGN_IN: &str = "#SIGNIN";
 
-/// The key of a manufacturer's sign-in, however its name is spelt.
-#[must_use]
-pub fn sign_in(entity_type: EntityType, name: &ManufacturerName) -> Key {
-    let Key { pk, sk } = manufacturer(entity_type, name);
-    Key { pk, sk: sk + SIGN_IN }
+/// The key of a manufacturer's sign-in, by what its name is found by.
+pub(crate) fn sign_in(entity_type: EntityType, matched: &str) -> Key {
+    Key { pk: CATALOGUE.into(), sk: manufacturers(entity_type) + matched + SIGN_IN }
 }
 
 /// What the key of an item of the catalogue says.
@@ -396,7 +390,7 @@ mod tests {
         let name = ManufacturerName::parse("re.alto #SIGNIN").unwrap();
         let said = |is_sign_in| CatalogueKey { entity_type: EntityType::Ev, matched: "realtosignin", is_sign_in };
         assert_eq!(catalogue_key(&manufacturer(EntityType::Ev, &name)), Some(said(false)));
-        assert_eq!(catalogue_key(&sign_in(EntityType::Ev, &name)), Some(said(true)));
+        assert_eq!(catalogue_key(&sign_in(EntityType::Ev, &name.matched())), Some(said(true)));
         for sk in ["EV", "Car#audi", "Car#audi#SIGNIN", "EV#audi#LATER", "EV#audi#LATER#SIGNIN"] {
             assert_eq!(catalogue_key(&Key { pk: CATALOGUE.into(), sk: sk.into() }), None, "{sk}");
         }

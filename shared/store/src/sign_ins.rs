@@ -1,8 +1,9 @@
-//! The settings of manufacturers' sign-ins, which only whoever has the key of the deployment can read: they come sealed.
+//! The settings of manufacturers' sign-ins, which only whoever has the key of the deployment can read: they come
+//! sealed.
 //!
-//! They stand beside the manufacturers of the deployment, so that whoever reads the catalogue learns in the same round trip
-//! which have one ([`crate::OwnCatalogue::has_sign_in`]). They are read eventually consistently, for an operator changes
-//! them now and then.
+//! They stand beside the manufacturers of the deployment, so that whoever reads the catalogue learns in the same round
+//! trip which have one ([`crate::OwnCatalogue::has_sign_in`]). They are read eventually consistently, for an operator
+//! changes them now and then.
 
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use jiff::Timestamp;
@@ -21,7 +22,9 @@ use crate::{
 pub struct SealedSignIn {
     /// The type of its devices.
     pub entity_type: EntityType,
-    /// Its name, as the operator spelt it.
+    /// What its name is found by: where the settings are kept, whatever stands in them.
+    pub matched: String,
+    /// Its name, as it is shown.
     pub manufacturer: ManufacturerName,
     /// The settings.
     pub sealed: String,
@@ -47,8 +50,8 @@ impl Store {
     /// # Errors
     /// The store failed.
     pub async fn put_sign_in(&self, sign_in: SealedSignIn) -> Result<(), StoreError> {
-        let SealedSignIn { entity_type, manufacturer, sealed, set_at } = sign_in;
-        let key = keys::sign_in(entity_type, &manufacturer);
+        let SealedSignIn { entity_type, matched, manufacturer, sealed, set_at } = sign_in;
+        let key = keys::sign_in(entity_type, &matched);
         let item = items::write(key, SignInItem { sign_in: Stored { manufacturer, sealed, set_at } })?;
         let answer = self
             .client
@@ -72,8 +75,9 @@ impl Store {
         entity_type: EntityType,
         name: &ManufacturerName,
     ) -> Result<Option<SealedSignIn>, StoreError> {
-        let item = self.get_eventually(keys::sign_in(entity_type, name)).await?;
-        item.map(|item| read(entity_type, item)).transpose()
+        let matched = name.matched();
+        let item = self.get_eventually(keys::sign_in(entity_type, &matched)).await?;
+        item.map(|item| read(entity_type, &matched, item)).transpose()
     }
 
     /// Every sign-in of the deployment, by type and name.
@@ -84,8 +88,8 @@ impl Store {
         let mut found = Vec::new();
         for item in self.partition(keys::CATALOGUE.into(), None).await? {
             let key: Key = items::read("key", item.clone())?;
-            if let Some(CatalogueKey { entity_type, is_sign_in: true, .. }) = keys::catalogue_key(&key) {
-                found.push(read(entity_type, item)?);
+            if let Some(CatalogueKey { entity_type, matched, is_sign_in: true }) = keys::catalogue_key(&key) {
+                found.push(read(entity_type, matched, item)?);
             }
         }
         Ok(found)
@@ -96,7 +100,7 @@ impl Store {
     /// # Errors
     /// The store failed.
     pub async fn remove_sign_in(&self, entity_type: EntityType, name: &ManufacturerName) -> Result<bool, StoreError> {
-        self.delete_existing(keys::sign_in(entity_type, name)).await
+        self.delete_existing(keys::sign_in(entity_type, &name.matched())).await
     }
 
     /// Deletes an item of the catalogue. `false` if there is none.
@@ -116,7 +120,7 @@ impl Store {
     }
 }
 
-fn read(entity_type: EntityType, item: Item) -> Result<SealedSignIn, StoreError> {
+fn read(entity_type: EntityType, matched: &str, item: Item) -> Result<SealedSignIn, StoreError> {
     let SignInItem { sign_in: Stored { manufacturer, sealed, set_at } } = items::read("sign-in", item)?;
-    Ok(SealedSignIn { entity_type, manufacturer, sealed, set_at })
+    Ok(SealedSignIn { entity_type, matched: matched.to_owned(), manufacturer, sealed, set_at })
 }

@@ -1,5 +1,5 @@
-//! The operator's function for the catalogue of what can be onboarded. It has no route; who may invoke it is a matter of
-//! IAM alone. The event is a JSON object with an `action`:
+//! The operator's function for the catalogue of what can be onboarded. It has no route; who may invoke it is a matter
+//! of IAM alone. The event is a JSON object with an `action`:
 //!
 //! | `action` | members | answers |
 //! |---|---|---|
@@ -12,11 +12,10 @@
 //! | `list-sign-ins` | | the sign-ins, by type and manufacturer, without their secrets |
 //!
 //! A `definition` has the members of what `GET /onboarding/entities/types/{type}/{manufacturer}` answers, without
-//! `available` and `identifier.description`. Whoever asks the API sees a change at once. A sign-in is one of a manufacturer with
-//! the connector `oauth2`, which without one is not `available`; it stays when the manufacturer is changed, hidden or taken
-//! back. Its secret is kept sealed and never told again; one that is not `readable` was sealed with a key that is gone, and
-//! has to be put anew.
-//!
+//! `available` and `identifier.description`. Whoever asks the API sees a change at once. A sign-in is one of a
+//! manufacturer with the connector `oauth2`, which without one is not `available`; it stays when the manufacturer is
+//! changed, hidden or taken back. Its secret is kept sealed and never told again; one that is not `readable` was
+//! sealed with a key that is gone, and has to be put anew.
 
 mod sign_ins;
 

@@ -44,7 +44,7 @@ struct SignInBody {
     scopes: Vec<Scope>,
     #[deserr(default, try_from(Option<String>) = devices -> Reason)]
     devices_url: Option<DevicesAddress>,
-    #[deserr(default, try_from(Option<String>) = authentication -> Reason)]
+    #[deserr(default, try_from(&String) = authentication -> Reason)]
     client_authentication: ClientAuthentication,
 }
 
@@ -73,11 +73,11 @@ fn devices(raw: Option<String>) -> Result<Option<DevicesAddress>, Reason> {
     raw.map(|raw| DevicesAddress::parse(&raw)).transpose()
 }
 
-fn authentication(raw: Option<String>) -> Result<ClientAuthentication, Reason> {
-    match raw.as_deref() {
-        None | Some("basic") => Ok(ClientAuthentication::Basic),
-        Some("body") => Ok(ClientAuthentication::Body),
-        Some(_) => Err(Reason::new("not_allowed", "must be one of basic, body")),
+fn authentication(raw: &str) -> Result<ClientAuthentication, Reason> {
+    match raw {
+        "basic" => Ok(ClientAuthentication::Basic),
+        "body" => Ok(ClientAuthentication::Body),
+        _ => Err(Reason::new("not_allowed", "must be one of basic, body")),
     }
 }
 

@@ -1,51 +1,15 @@
-//! Against servers that are there: each listens on a port of its own, and says what it was asked.
+use std::time::Instant;
 
-use std::{
-    net::SocketAddr,
-    sync::{Arc, Mutex},
-    time::Instant,
-};
-
-use axum::{Router, body::Bytes, http::HeaderMap, http::Uri, response::IntoResponse};
+use axum::response::IntoResponse;
 use jiff::ToSpan;
 use serde_json::{Value, json};
-use url::{Url, form_urlencoded};
-use wattbook_domain::{Identifier, IdentifierKind};
+use url::Url;
 
 use super::*;
-use crate::{DevicesAddress, devices::proves, settings::tests::settings};
-
-/// What a server was asked: path and query, the `Authorization`, the form.
-#[derive(Debug, Clone, Default)]
-struct Asked(Arc<Mutex<Vec<(String, Option<String>, Vec<(String, String)>)>>>);
-
-/// A server that answers everything the same.
-async fn server(answer: impl IntoResponse + Clone + Send + Sync + 'static) -> (String, Asked) {
-    let asked = Asked::default();
-    let noted = asked.clone();
-    let router = Router::new().fallback(async move |uri: Uri, headers: HeaderMap, body: Bytes| {
-        let form = form_urlencoded::parse(&body).into_owned().collect();
-        let authorization = headers.get("authorization").map(|value| value.to_str().unwrap().to_owned());
-        noted.0.lock().unwrap().push((uri.to_string(), authorization, form));
-        answer
-    });
-    (listen(router).await, asked)
-}
-
-async fn listen(router: Router) -> String {
-    let listener = tokio::net::TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    base
-}
-
-fn json_text(text: &str) -> impl IntoResponse + Clone + use<> {
-    ([("content-type", "application/json;charset=UTF-8")], text.to_owned())
-}
-
-fn http() -> Http {
-    Http::new(Duration::from_secs(5), Duration::from_secs(5))
-}
+use crate::{
+    settings::tests::settings,
+    stub::{Question, http, json_text, server},
+};
 
 fn callback() -> WebAddress {
     WebAddress::parse("https://api.example.com/onboarding/callback").unwrap()
@@ -65,6 +29,7 @@ async fn answered(answer: Value) -> Result<Tokens, SignInError> {
 fn the_owner_is_sent_with_a_challenge_and_no_secret() {
     let settings = settings("https://id.example.com");
     let begun = begin(&settings, &callback(), "a state/with+signs").unwrap();
+    assert_eq!(again(&settings, &callback(), "a state/with+signs", &begun.verifier), begun.redirect);
     let url = Url::parse(&begun.redirect).unwrap();
     let parameters: Vec<_> = url.query_pairs().into_owned().collect();
     let challenge = &parameters.iter().find(|(name, _)| name == "code_challenge").unwrap().1;
@@ -101,7 +66,7 @@ async fn a_code_becomes_tokens() {
     assert!(!format!("{tokens:?}").contains("a1") && !format!("{tokens:?}").contains("r1"));
     assert_eq!(serde_json::from_str::<Tokens>(&serde_json::to_string(&tokens).unwrap()).unwrap(), tokens);
 
-    let [(path, authorization, form)] = asked.0.lock().unwrap().clone().try_into().unwrap();
+    let [Question { path, authorization, form }] = asked.all().try_into().unwrap();
     assert_eq!(path, "/token");
     // Each part is coded as in a form before it is put together (RFC 6749, 2.3.1).
     let credential = base64::engine::general_purpose::STANDARD.encode("wattbook:s3cret%26%3A%25");
@@ -126,16 +91,16 @@ async fn the_secret_can_stand_in_the_body_or_be_none() {
     let body = SignInSettings { client_authentication: ClientAuthentication::Body, ..settings(&base) };
     exchanged(&body).await.unwrap();
     exchanged(&SignInSettings { client_secret: None, ..settings(&base) }).await.unwrap();
-    let asked = asked.0.lock().unwrap().clone();
+    let asked = asked.all();
     let client = |form: &[(String, String)]| {
         let form = form.iter().filter(|(name, _)| name.starts_with("client_"));
         form.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>()
     };
     assert_eq!(
-        (&asked[0].1, client(&asked[0].2)),
+        (&asked[0].authorization, client(&asked[0].form)),
         (&None, vec!["client_id=wattbook".into(), "client_secret=s3cret&:%".into()])
     );
-    assert_eq!((&asked[1].1, client(&asked[1].2)), (&None, vec!["client_id=wattbook".into()]));
+    assert_eq!((&asked[1].authorization, client(&asked[1].form)), (&None, vec!["client_id=wattbook".into()]));
 }
 
 #[tokio::test]
@@ -176,11 +141,11 @@ async fn what_is_no_answer_of_a_token_end_point_is_not_understood() {
     for answer in [
         json_text("").into_response(),
         json_text("<html>").into_response(),
-        json_text(&good[..20]).into_response(),
+        json_text(good.trim_end_matches('}')).into_response(),
         ([("content-type", "text/html")], good).into_response(),
         (oauth2::http::StatusCode::NOT_FOUND, "not here").into_response(),
         (oauth2::http::StatusCode::BAD_REQUEST, "").into_response(),
-        json_text(&format!(r#"{{"x":"{}",{}"#, "x".repeat(crate::http::MAX_ANSWER), &good[1..])).into_response(),
+        json_text(&format!("{}{good}", " ".repeat(crate::http::MAX_ANSWER))).into_response(),
     ] {
         let (head, body) = answer.into_parts();
         let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
@@ -222,7 +187,7 @@ async fn a_refresh_token_is_replaced_if_a_new_one_comes() {
         let (base, asked) = server(json_text(&answer.to_string())).await;
         let tokens = refresh(&http(), &settings(&base), &Secret::new("r1")).await.unwrap();
         assert_eq!((tokens.access.reveal(), tokens.refresh.unwrap().reveal()), ("a2", expected));
-        let form = asked.0.lock().unwrap()[0].2.clone();
+        let form = asked.all()[0].form.clone();
         let expected = [("grant_type", "refresh_token"), ("refresh_token", "r1")];
         assert_eq!(form, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
     }
@@ -275,79 +240,5 @@ async fn no_redirect_is_followed() {
         let error = exchanged(&settings(&base)).await.unwrap_err();
         assert_eq!(error, SignInError::Unintelligible { what: "a redirect" });
     }
-    assert_eq!(asked.0.lock().unwrap().len(), 0);
-}
-
-fn vin() -> Identifier {
-    Identifier::parse(IdentifierKind::Vin, "WAUZZZGE1NB012345").unwrap()
-}
-
-/// Whether a device is proved by this list.
-async fn proved(identifier: &Identifier, answer: &Value) -> Result<bool, SignInError> {
-    let (base, _) = server(json_text(&answer.to_string())).await;
-    let devices = settings(&base).devices_url.unwrap();
-    proves(&http(), &devices, &Secret::new("a1"), identifier).await
-}
-
-#[tokio::test]
-async fn a_device_is_proved_by_its_identifier_wherever_it_stands() {
-    for list in [
-        json!("WAUZZZGE1NB012345"),
-        json!(["WAUZZZGE1NB054321", "wauzzzge1nb012345"]),
-        json!({"data": {"vehicles": [{"vin": "WAU-ZZZ GE1 NB 012345", "model": "e-tron"}]}}),
-        json!({"value": [[{"id": {"vin": "\u{ff37}AUZZZGE1NB012345"}}]]}),
-    ] {
-        assert_eq!(proved(&vin(), &list).await, Ok(true), "{list}");
-    }
-    for list in [
-        json!([]),
-        json!(null),
-        json!({"WAUZZZGE1NB012345": true}),
-        json!(["WAUZZZGE1NB054321"]),
-        json!("no WAUZZZGE1NB012345 here"),
-        json!(["WAUZZZGE1NB0123456", "WAUZZZGE1NB01234"]),
-    ] {
-        assert_eq!(proved(&vin(), &list).await, Ok(false), "{list}");
-    }
-    let serial = Identifier::parse(IdentifierKind::Serial, "4711000815").unwrap();
-    assert_eq!(proved(&serial, &json!([{"sn": 4_711_000_815_u64}])).await, Ok(true));
-    assert_eq!(proved(&serial, &json!([{"sn": 4_711_000_816_u64}, {"sn": -4711}, {"sn": 0.5}])).await, Ok(false));
-}
-
-#[tokio::test]
-async fn the_list_is_asked_with_the_token_and_may_be_of_one_device() {
-    let (base, asked) = server(json_text("[]")).await;
-    let devices = DevicesAddress::parse(&format!("{base}/v1/cars/{{identifier}}?full=1")).unwrap();
-    assert_eq!(proves(&http(), &devices, &Secret::new("a1"), &vin()).await, Ok(false));
-    let (path, authorization, _) = asked.0.lock().unwrap()[0].clone();
-    assert_eq!((path.as_str(), authorization.as_deref()), ("/v1/cars/WAUZZZGE1NB012345?full=1", Some("Bearer a1")));
-    let unsendable = proves(&http(), &devices, &Secret::new("a\n1"), &vin()).await.unwrap_err();
-    assert!(matches!(unsendable, SignInError::Unintelligible { .. }));
-    assert_eq!(asked.0.lock().unwrap().len(), 1);
-}
-
-#[tokio::test]
-async fn a_list_that_is_none_proves_nothing() {
-    for (status, body, expected) in [
-        (404, "", Ok(false)),
-        (401, "", Err("refused")),
-        (403, "", Err("refused")),
-        (500, "", Err("unreachable")),
-        (204, "", Err("unintelligible")),
-        (400, "\"WAUZZZGE1NB012345\"", Err("unintelligible")),
-        (302, "\"WAUZZZGE1NB012345\"", Err("unintelligible")),
-        (200, "WAUZZZGE1NB012345", Err("unintelligible")),
-        (200, "", Err("unintelligible")),
-        (200, &"[".repeat(5000), Err("unintelligible")),
-        (200, &format!("[\"WAUZZZGE1NB012345\",\"{}\"]", "x".repeat(70_000)), Err("unintelligible")),
-    ] {
-        let (base, _) = server((oauth2::http::StatusCode::from_u16(status).unwrap(), body.to_owned())).await;
-        let outcome = proves(&http(), &settings(&base).devices_url.unwrap(), &Secret::new("a1"), &vin()).await;
-        let outcome = outcome.map_err(|error| match error {
-            SignInError::Refused { .. } => "refused",
-            SignInError::Unreachable { .. } => "unreachable",
-            SignInError::Unintelligible { .. } => "unintelligible",
-        });
-        assert_eq!(outcome, expected, "{status} {body:.40}");
-    }
+    assert_eq!(asked.all().len(), 0);
 }

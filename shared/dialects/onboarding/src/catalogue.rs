@@ -45,7 +45,8 @@ pub struct OfferedType {
 pub struct Offer {
     /// The manufacturer.
     pub manufacturer: Manufacturer,
-    /// Whether onboarding requests for its devices can be created: where the owner has to sign in, there has to be a sign-in.
+    /// Whether onboarding requests for its devices can be created: where the owner has to sign in, there has to be a
+    /// sign-in.
     pub available: bool,
 }
 

@@ -1,139 +1,153 @@
-use std::collections::HashSet;
+//! The events of requests and entities; those of accounts have tests of their own.
 
-use super::*;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use jiff::Timestamp;
+
+use super::{entity, onboarding};
 use crate::{
-    Email, ExternalId, LabelPartnerCode, Name, OrganisationId, SerialNumber, Text,
-    change::CustomerChange,
-    draft::{AccountDraft, InstallationDraft, MeterDraft},
+    Identifier, IdentifierKind, OrganisationId,
+    catalogue::{
+        Connector, EntityType, IdentifyingAttribute, ManufacturerName, Step,
+        attributes::{AttributeName, Attributes},
+    },
+    entity::{CollectiveId, DisconnectReason, Entity},
+    onboarding::{
+        Agreement, Device, FailureCode, Link, Occurrence, OnboardingId, OnboardingRequest, OnboardingStatus, Origins,
+    },
 };
 
-fn account(email_verified: bool) -> Account {
-    let installation = |external_id: &str| InstallationDraft {
-        external_id: ExternalId::parse(external_id).ok(),
-        service_type: "RT-HR-NILM-HW".parse().ok(),
-        meters: vec![MeterDraft { external_id: ExternalId::parse(external_id).ok(), ..MeterDraft::default() }],
-        ..InstallationDraft::default()
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + seconds).unwrap()
+}
+
+fn request() -> OnboardingRequest {
+    let identifying =
+        IdentifyingAttribute { attribute: AttributeName::parse("vin").unwrap(), kind: IdentifierKind::Vin };
+    let device = Device {
+        entity_type: EntityType::Ev,
+        manufacturer: ManufacturerName::parse("Sandbox").unwrap(),
+        connector: Connector::Sandbox,
+        identifying,
+        identifier: Identifier::parse(IdentifierKind::Vin, "WAUZZZGE1NB012345").ok(),
+        attributes: BTreeMap::new(),
+        missing: Attributes::default(),
     };
-    let draft = AccountDraft {
-        label_partner: LabelPartnerCode::parse("NORTH").ok(),
-        external_id: ExternalId::parse("a").ok(),
-        email: Email::parse("jo@x.nl").ok(),
-        email_verified,
-        first_name: Name::parse("Jo").ok(),
-        last_name: Name::parse("Doe").ok(),
-        installations: vec![installation("i1"), installation("i2")],
-        ..AccountDraft::default()
+    let origins = Origins {
+        id: OnboardingId::new_random(),
+        organisation: OrganisationId::new_random(),
+        label_partner: None,
+        consent_link: Link { hash: "h".into(), key_id: "k1".into() },
     };
-    draft.complete(OrganisationId::new_random(), Timestamp::UNIX_EPOCH).unwrap()
+    OnboardingRequest::new(origins, device, &[Step::Consent, Step::Connection], at(0))
 }
 
-fn kinds(before: Option<&Account>, after: Option<&Account>) -> Vec<&'static str> {
-    follow(before, after, Timestamp::MAX).iter().map(AccountEvent::kind).collect()
+fn agreed() -> Occurrence {
+    Occurrence::Agreed(Box::new(Agreement {
+        text_version: "1".into(),
+        language: "nl".into(),
+        attributes: BTreeMap::new(),
+        browser: "b".into(),
+        withdrawal_link: Link { hash: "w".into(), key_id: "k1".into() },
+        sign_in: None,
+    }))
 }
 
-fn paths(before: &Account, after: &Account) -> Vec<String> {
-    match follow(Some(before), Some(after), Timestamp::MAX).swap_remove(0).happening {
-        Happening::Updated(paths) => paths,
-        other => panic!("{other:?}"),
-    }
-}
-
-#[test]
-fn each_kind_of_change_has_its_event() {
-    let (verified, owing) = (account(true), account(false));
-    assert_eq!(kinds(None, Some(&verified)), ["account.created"]);
-    assert_eq!(kinds(None, Some(&owing)), ["account.created", "email.verification_requested"]);
-    assert_eq!(kinds(Some(&owing), Some(&owing)), ["account.updated"]);
-    assert_eq!(kinds(Some(&owing), None), ["account.deleted"]);
-    assert_eq!(kinds(None, None), [""; 0]);
-    let deleted = follow(Some(&owing), None, Timestamp::MAX).swap_remove(0);
-    assert_eq!((deleted.account, deleted.occurred_at), (&owing, Timestamp::MAX));
-}
-
-#[test]
-fn a_verification_is_told_of_whenever_it_is_asked_for_anew() {
-    let before = account(false);
-    let mut after = before.clone();
-    after.request_token(Timestamp::MAX);
-    assert_eq!(kinds(Some(&before), Some(&after)), ["account.updated", "email.verification_requested"]);
-    assert_eq!(follow(Some(&before), Some(&after), Timestamp::MIN)[1].occurred_at, Timestamp::MAX);
-    let mut registered = after.clone();
-    registered.register("hash".into(), Timestamp::MAX);
-    assert_eq!(kinds(Some(&after), Some(&registered)), ["account.updated"]);
-}
-
-#[test]
-fn what_changed_is_named_without_its_values() {
-    let before = account(false);
-    let mut after = before.clone();
-    after.label_partner = LabelPartnerCode::parse("SOUTH").ok();
-    let change = CustomerChange { first_name: Name::parse("Jane").ok(), ..CustomerChange::default() };
-    after.change_customer(change, Timestamp::MAX).unwrap();
-    after.register("hash".into(), Timestamp::MAX);
-    assert_eq!(
-        paths(&before, &after),
-        [
-            "label_partner",
-            "customer.email_verified",
-            "customer.token_requested_at",
-            "customer.registration",
-            "customer.contact.first_name",
-        ]
-    );
-}
-
-#[test]
-fn installations_and_meters_go_by_their_ids() {
-    let before = account(true);
-    let [first, second] = before.installations.as_slice() else { panic!("two installations") };
-    let mut after = before.clone();
-    after.installations.swap(0, 1);
-    assert_eq!(paths(&before, &after), ["installations"]);
-    after.installations[0].service_type = "RT-LR-NILM-HW".parse().unwrap();
-    after.installations[1].meters[0].serial_number = SerialNumber::parse("1").ok();
-    let meter = format!("installations.{}.meters.{}.serial_number", first.id, first.meters[0].id);
-    assert_eq!(
-        paths(&before, &after),
-        ["installations".to_owned(), meter, format!("installations.{}.service_type", second.id)]
-    );
-    after.installations.remove(0);
-    after.installations[0].meters.clear();
-    let gone = format!("installations.{}.meters.{}", first.id, first.meters[0].id);
-    let expected = [gone, format!("installations.{}", second.id)];
-    assert_eq!(paths(&before, &after), expected);
-    // What is gone for the one is new for the other.
-    assert_eq!(paths(&after, &before).into_iter().collect::<HashSet<_>>(), HashSet::from(expected));
-}
-
-#[test]
-fn an_id_belongs_to_one_event_and_is_the_same_each_time() {
-    let (a, b) = (account(false), account(false));
-    let mut next = a.clone();
-    next.version += 1;
-    let ids = |before, after| follow(before, after, Timestamp::MAX).iter().map(AccountEvent::id).collect::<Vec<_>>();
-    let all = [ids(None, Some(&a)), ids(None, Some(&b)), ids(Some(&a), Some(&next)), ids(Some(&next), None)].concat();
-    assert_eq!(all.iter().collect::<HashSet<_>>().len(), 6);
-    assert_eq!(ids(None, Some(&a)), ids(None, Some(&a)));
-}
-
-/// An account can have so many that their keys would not fit into an event, and that to look for each among
-/// all of them would take minutes.
-#[test]
-fn of_many_changed_properties_only_that_is_told() {
-    let with = |count: usize, value: &str| {
-        let mut account = account(false);
-        for n in 0..count {
-            let property = Property::new(Text::parse(value).unwrap());
-            account.properties.insert(KeyName::parse(&format!("k{n}")).unwrap(), property);
+/// Kind, status and status before, in words, of each event.
+fn told(before: Option<&OnboardingRequest>, after: Option<&OnboardingRequest>) -> Vec<String> {
+    let said = |event: &onboarding::OnboardingEvent<'_>| match event.happening {
+        onboarding::Happening::StatusChanged { status, previous } => {
+            let previous = previous.map_or("none", OnboardingStatus::word);
+            format!("{}: {previous}, {}, version {}", event.kind(), status.word(), event.version)
         }
-        account
+        onboarding::Happening::ConsentWithdrawn => format!("{}: version {}", event.kind(), event.version),
     };
-    let before = with(10_000, "1");
-    let mut after = before.clone();
-    after.properties = with(10_000, "2").properties;
-    assert_eq!(paths(&before, &after), ["properties"]);
-    after.properties = before.properties.clone();
-    after.properties.extend(with(2, "2").properties);
-    after.properties.remove(&KeyName::parse("k5").unwrap());
-    assert_eq!(paths(&before, &after), ["properties.k0", "properties.k1", "properties.k5"]);
+    onboarding::follow(before, after, at(99)).iter().map(said).collect()
+}
+
+#[test]
+fn each_status_of_a_request_is_told_of_once() {
+    let pending = request();
+    let agreed = pending.after(&agreed(), at(1)).unwrap();
+    let succeeded = agreed.after(&Occurrence::Connected, at(2)).unwrap();
+    let failed = agreed.after(&Occurrence::Failed(FailureCode::WrongCode), at(2)).unwrap();
+    let withdrawn = succeeded.after(&Occurrence::Withdrawn, at(3)).unwrap();
+    let given_up = agreed.after(&Occurrence::Withdrawn, at(3)).unwrap();
+    for (before, after, expected) in [
+        (None, Some(&pending), vec!["onboarding.status_changed: none, Pending, version 1"]),
+        (Some(&pending), Some(&agreed), vec!["onboarding.status_changed: Pending, InProgress, version 2"]),
+        (Some(&agreed), Some(&succeeded), vec!["onboarding.status_changed: InProgress, Succeeded, version 3"]),
+        (Some(&agreed), Some(&failed), vec!["onboarding.status_changed: InProgress, Failed, version 3"]),
+        (Some(&succeeded), Some(&withdrawn), vec!["consent.withdrawn: version 4"]),
+        (
+            Some(&agreed),
+            Some(&given_up),
+            vec!["onboarding.status_changed: InProgress, Canceled, version 3", "consent.withdrawn: version 3"],
+        ),
+        // Nothing that others hear of, such as the next step, and what has ended and is erased.
+        (Some(&agreed), Some(&agreed), vec![]),
+        (Some(&withdrawn), None, vec![]),
+        (None, None, vec![]),
+        (Some(&pending), None, vec!["onboarding.status_changed: Pending, Canceled, version 2"]),
+        (Some(&agreed), None, vec!["onboarding.status_changed: InProgress, Canceled, version 3"]),
+    ] {
+        assert_eq!(told(before, after), expected);
+    }
+    assert_eq!(onboarding::follow(Some(&pending), Some(&agreed), at(99))[0].occurred_at, at(1));
+    assert_eq!(onboarding::follow(Some(&pending), None, at(99))[0].occurred_at, at(99));
+}
+
+#[test]
+fn an_id_belongs_to_one_event_of_a_request_and_is_the_same_each_time() {
+    let (one, other) = (request(), request());
+    let agreed = one.after(&agreed(), at(1)).unwrap();
+    let given_up = agreed.after(&Occurrence::Withdrawn, at(2)).unwrap();
+    let ids = || {
+        let changes = [
+            (None, Some(&one)),
+            (None, Some(&other)),
+            (Some(&one), None),
+            (Some(&other), None),
+            (Some(&agreed), Some(&given_up)),
+        ];
+        let ids = changes.map(|(before, after)| onboarding::follow(before, after, Timestamp::now()));
+        ids.iter().flatten().map(onboarding::OnboardingEvent::id).collect::<Vec<_>>()
+    };
+    assert_eq!(ids().into_iter().collect::<HashSet<_>>().len(), 6);
+    assert_eq!(ids(), ids());
+}
+
+fn connected() -> Entity {
+    let mut request = request();
+    request.collective = Some(CollectiveId::new_random());
+    Entity::of(&request, at(1)).unwrap()
+}
+
+#[test]
+fn an_entity_is_told_of_when_it_comes_and_when_it_goes() {
+    let connected = connected();
+    let mut renamed = connected.clone();
+    renamed.version += 1;
+    let gone = renamed.disconnected(DisconnectReason::Offboarded, at(2)).unwrap();
+    let mut removed = renamed.clone();
+    removed.collectives = BTreeSet::new();
+    for (before, after, expected) in [
+        (None, Some(&connected), Some(("entity.connected", None, 1, at(1)))),
+        (Some(&connected), Some(&renamed), None),
+        (Some(&renamed), Some(&gone), Some(("entity.disconnected", Some("Offboarded"), 3, at(2)))),
+        (Some(&renamed), None, Some(("entity.disconnected", Some("Erased"), 3, at(99)))),
+        // It was told of when it was disconnected.
+        (Some(&gone), None, None),
+        (Some(&gone), Some(&gone), None),
+        (None, None, None),
+    ] {
+        let event = entity::follow(before, after, at(99));
+        assert!(event.as_ref().is_none_or(|event| *event.collectives == connected.collectives));
+        let told = event.map(|event| (event.kind(), event.reason(), event.version, event.occurred_at));
+        assert_eq!(told, expected);
+    }
+    assert!(entity::follow(Some(&removed), None, at(99)).unwrap().collectives.is_empty());
+    let ids = [(None, Some(&connected)), (Some(&connected), None), (Some(&renamed), Some(&gone))]
+        .map(|(before, after)| entity::follow(before, after, Timestamp::now()).unwrap().id());
+    assert_eq!(ids.into_iter().collect::<HashSet<_>>().len(), 3);
 }

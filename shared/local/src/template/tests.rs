@@ -192,6 +192,10 @@ fn what_cannot_be_served_is_named() {
         (stream(""), "Tick lacks a MaximumRetryAttempts"),
         (stream("MaximumRetryAttempts: -1"), "Tick lacks a MaximumRetryAttempts"),
         (stream("MaximumRetryAttempts: 1, Enabled: false"), "unknown field `Enabled`"),
+        (
+            stream(r#"MaximumRetryAttempts: 1, FilterCriteria: { Filters: [{ Pattern: '{"a":[{"prefix":"b"}]}' }] }"#),
+            "Tick.FilterCriteria is not understood",
+        ),
         (event("{ Type: S3 }"), "Run is triggered by Tick of type S3"),
         (event("{ Type: Schedule, Properties: { Schedule: rate(60 seconds) } }"), "Tick is not understood"),
         (event("{ Type: Schedule, Properties: { Schedule: rate(1 hour), Input: '{}' } }"), "unknown field `Input`"),
@@ -226,7 +230,7 @@ fn what_cannot_be_served_is_named() {
 
 #[test]
 fn a_function_can_listen_to_the_stream_of_the_table() {
-    let listener = r"
+    let listener = r#"
   Tell:
     Type: AWS::Serverless::Function
     Properties:
@@ -239,11 +243,21 @@ fn a_function_can_listen_to_the_stream_of_the_table() {
             BatchSize: 7
             MaximumRetryAttempts: 3
             FunctionResponseTypes: [ReportBatchItemFailures]
+            FilterCriteria:
+              Filters:
+                - Pattern: '{"eventName":["REMOVE"]}'
+                - Pattern: '{"dynamodb":{"Keys":{"sk":{"S":["A"]}}}}'
             DestinationConfig: { OnFailure: { Destination: !GetAtt Elsewhere.Arn } }
-";
+"#;
     let Some(Trigger::Stream(stream)) = read(listener).unwrap().functions.remove(1).trigger else { panic!("a stream") };
     assert_eq!((stream.batch_size, stream.maximum_retries), (7, 3));
     assert!(stream.stream.starts_with("arn:aws:dynamodb:eu-central-1:000000000000:table/wattbook/stream/"));
+    let record = |name: &str, sk: &str| serde_json::json!({"eventName": name, "dynamodb": {"Keys": {"sk": {"S": sk}}}});
+    for (record, wanted) in
+        [(record("REMOVE", "B"), true), (record("INSERT", "A"), true), (record("INSERT", "B"), false)]
+    {
+        assert_eq!(stream.wants(&record), wanted, "{record}");
+    }
 }
 
 const QUEUES: &str = r"

@@ -3,7 +3,11 @@
 
 use serde_json::Value;
 
-use crate::support::{Running, body, send};
+use crate::{
+    events::samples,
+    onboarding::made::{VIN, request},
+    support::{Running, body, send},
+};
 
 /// Round trips and capacity units that `function` takes for one request.
 async fn cost(running: &Running, function: &str, request: reqwest::RequestBuilder, status: u16) -> (u64, f64) {
@@ -160,5 +164,36 @@ async fn entities_cost_what_is_read_and_written_of_them() {
     ] {
         println!("{function}: {:?} {expected:?}", cost(&running, function, request, status).await);
     }
+    running.bundle.stop().await;
+}
+
+/// Eight parts of the index are looked at each time, in whatever order requests are due.
+#[tokio::test]
+async fn what_the_clock_and_the_stream_do_for_devices_stays_within_its_budget() {
+    let running = Running::start().await;
+    let (store, organisation) = (running.store(), running.bundle.demo().organisation_id.parse().unwrap());
+    let invoked = async |function: &str, event: Value| {
+        let before = running.bundle.usage(function);
+        running.bundle.invoke(function, &event).await.unwrap();
+        let after = running.bundle.usage(function);
+        (after.round_trips - before.round_trips, after.capacity_units - before.capacity_units)
+    };
+    let first = request(organisation, VIN);
+    let at = serde_json::json!({"time": first.expires_at});
+    assert_eq!(invoked("expire-onboardings", at.clone()).await, (8, 4.0));
+    store.create_onboarding(&first, None).await.unwrap();
+    // The request is read, and written with its claim in one transaction, and it moves in an index and leaves another.
+    assert_eq!(invoked("expire-onboardings", at).await, (10, 13.0));
+    // A request and its entity are read, and go with claim and tokens.
+    let second = request(organisation, VIN);
+    running.connected(&store, &second).await;
+    let samples = samples().into_iter().find(|(name, _)| name == "follow-changes").unwrap().1;
+    let request = &samples["Records"][0]["dynamodb"]["NewImage"]["onboarding"]["M"];
+    let erased = serde_json::json!({"Records": [samples["Records"][1]]}).to_string();
+    let erased = erased
+        .replace(request["organisation"]["S"].as_str().unwrap(), &running.bundle.demo().organisation_id)
+        .replace(request["id"]["S"].as_str().unwrap(), &second.id.to_string());
+    assert_eq!(invoked("follow-changes", serde_json::from_str(&erased).unwrap()).await, (3, 15.0));
+    assert!(running.consistent_devices().await.entities.is_empty());
     running.bundle.stop().await;
 }

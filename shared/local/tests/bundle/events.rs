@@ -99,7 +99,9 @@ fn drawn(text: &str) -> String {
         LazyLock::new(|| Regex::new("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}").unwrap());
     static TIME: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(\.[0-9]+)?Z").unwrap());
-    TIME.replace_all(&ID.replace_all(text, "<id>"), "<time>").into_owned()
+    static SIGNATURE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\.[A-Za-z0-9_-]{43}$").unwrap());
+    let text = ID.replace_all(text, "<id>");
+    SIGNATURE.replace_all(&TIME.replace_all(&text, "<time>"), ".<signature>").into_owned()
 }
 
 #[test]

@@ -5,11 +5,21 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use reqwest::Method;
 use serde_json::json;
 use tracing_subscriber::{Layer, fmt::MakeWriter, layer::SubscriberExt, util::SubscriberInitExt};
+use wattbook_domain::{
+    ExternalId, Name,
+    catalogue::attributes::{AttributeName, AttributeValue as Stated},
+    entity::EntityId,
+};
+use wattbook_store::keys;
 
-use crate::support::{Running, body, send, with};
+use crate::{
+    onboarding::made::{VIN, request},
+    support::{Running, body, send, with},
+};
 
 #[derive(Clone, Default)]
 struct Captured(Arc<Mutex<Vec<u8>>>);
@@ -87,6 +97,7 @@ async fn no_secret_and_nothing_personal_reaches_the_log() {
     running.bundle.invoke("administer-catalogue", &event).await.unwrap();
     let event = with(event, "/signIn/clientSecret", json!("logmark\n"));
     running.bundle.invoke("administer-catalogue", &event).await.unwrap_err();
+    connect_and_erase_devices(&running).await;
     let demo = running.bundle.demo().clone();
     running.bundle.stop().await;
 
@@ -97,6 +108,10 @@ async fn no_secret_and_nothing_personal_reaches_the_log() {
         "register-customer",
         "load-reference-data",
         "administer-catalogue",
+        "expire-onboardings",
+        "follow-changes",
+        "publish-changes",
+        "a record cannot be read",
         "\"written\":1",
         "\"status\":409",
         "request_id",
@@ -107,8 +122,40 @@ async fn no_secret_and_nothing_personal_reaches_the_log() {
         assert!(!log.contains(secret), "a secret is in the log");
     }
     let lower = log.to_lowercase();
-    let found = lower.lines().find(|line| line.contains("logmark"));
+    let found = lower.lines().find(|line| line.contains("logmark") || line.contains(&MARKED_VIN.to_lowercase()));
     assert_eq!(found, None);
+}
+
+const MARKED_VIN: &str = "WAUZZZGE1NB090021";
+
+/// Devices with an owner: connected, expired, erased with their account, and one of which the store has lost its form.
+async fn connect_and_erase_devices(running: &Running) {
+    let (store, organisation) = (running.store(), running.bundle.demo().organisation_id.parse().unwrap());
+    let before = running.uncounted().await;
+    let account = running.provisioned(running.admin(), &body("logmark-devices")).await;
+    let of_account = |vin: &str| {
+        let mut made = request(organisation, vin);
+        made.account = Some(account.parse().unwrap());
+        made.owner = Name::parse("Logmark").ok();
+        made.reference = ExternalId::parse("logmark").ok();
+        let email = Stated::Text("logmark@example.com".into());
+        made.device.attributes.insert(AttributeName::parse("email").unwrap(), email);
+        made
+    };
+    running.connected(&store, &of_account(MARKED_VIN)).await;
+    store.create_onboarding(&of_account(MARKED_VIN), None).await.unwrap_err();
+    let stale = of_account(VIN);
+    store.create_onboarding(&stale, None).await.unwrap();
+    running.bundle.invoke("expire-onboardings", &json!({"time": stale.expires_at})).await.unwrap();
+    let key = keys::entity(organisation, EntityId::new_random());
+    let put = running.table_client().put_item().table_name(running.bundle.table());
+    let put = put.item("pk", AttributeValue::S(key.pk)).item("sk", AttributeValue::S(key.sk));
+    let entity = [("owner", "logmark"), ("identifier", MARKED_VIN)];
+    let entity = entity.map(|(name, value)| (name.to_owned(), AttributeValue::S(value.to_owned())));
+    put.item("asset", AttributeValue::M(entity.into())).send().await.unwrap();
+    let path = format!("/account/{account}");
+    assert_eq!(running.change(Method::DELETE, running.admin(), &path, None).await.status, 204);
+    running.only_left(before + 1).await;
 }
 
 /// What the accounts dialect is told: taken, refused, in conflict and not readable.

@@ -7,6 +7,10 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::{
+    onboarding::{
+        made::{VIN, request, vin},
+        requests::{car, path},
+    },
     registration::PASSWORD,
     support::{PROVIDER_ID, Running, body, day, send, with},
     templates,
@@ -66,6 +70,9 @@ fn needed(function: &str, operations: &BTreeSet<String>) -> BTreeSet<String> {
         "remove-collective-entity" => &["PutItem", "DeleteItem"],
         // An account is told of its device.
         "offboard-entity" => &["PutItem", "DeleteItem", "UpdateItem"],
+        "create-onboarding" => &["PutItem", "UpdateItem", "ConditionCheckItem"],
+        "expire-onboardings" | "cancel-onboarding" => &["PutItem", "DeleteItem"],
+        "follow-changes" => &["DeleteItem"],
         _ => &[],
     };
     let mut needed: BTreeSet<_> = operations.iter().filter(|name| *name != "TransactWriteItems").cloned().collect();
@@ -164,6 +171,8 @@ async fn each_function_may_do_exactly_what_it_does() {
         let created = send(running.post(admin, "/collectives", &home).header("idempotency-key", "home")).await;
         assert_eq!(created.status, 201, "{created:?}");
     }
+    running.ask_for_devices().await;
+    running.expire_and_erase_devices().await;
     // What nothing above does, a function's own sample does.
     crate::onboarding::made::for_samples(&running.store()).await;
     for (name, event) in crate::events::in_order() {
@@ -177,6 +186,32 @@ async fn each_function_may_do_exactly_what_it_does() {
 }
 
 impl Running {
+    /// A request is made, and canceled.
+    async fn ask_for_devices(&self) {
+        let account = self.provisioned(self.admin(), &body("asked")).await;
+        let asked = with(car(&vin(47)), "/accountId", account.as_str());
+        let request = self.onboarding(&asked).await;
+        let gone = self.change(Method::DELETE, self.admin(), &path(&request), None).await;
+        assert_eq!(gone.status, 200, "{gone:?}");
+    }
+
+    /// One request ends with its time, and the device of another with its account.
+    async fn expire_and_erase_devices(&self) {
+        let (store, organisation) = (self.store(), self.bundle.demo().organisation_id.parse().unwrap());
+        let stale = request(organisation, VIN);
+        store.create_onboarding(&stale, None).await.unwrap();
+        let expired = self.bundle.invoke("expire-onboardings", &json!({"time": stale.expires_at})).await.unwrap();
+        assert_eq!(expired, json!({"expired": 1}));
+        let before = self.uncounted().await;
+        let account = self.provisioned(self.admin(), &body("erased")).await;
+        let mut connected = request(organisation, &vin(46));
+        connected.account = Some(account.parse().unwrap());
+        self.connected(&store, &connected).await;
+        let path = format!("/account/{account}");
+        assert_eq!(self.change(Method::DELETE, self.admin(), &path, None).await.status, 204);
+        self.only_left(before).await;
+    }
+
     /// Each operation of the accounts API, so that it does all that it can do to the table.
     async fn use_the_accounts_api(&self) {
         let admin = self.admin();

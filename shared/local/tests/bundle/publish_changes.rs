@@ -1,4 +1,4 @@
-//! What happens to accounts is published: in order, at least once, under ids that tell a repeat.
+//! What happens to accounts, requests and entities is published: in order, at least once, under ids that tell a repeat.
 
 use std::time::Duration;
 
@@ -7,11 +7,16 @@ use jiff::Timestamp;
 use reqwest::Method;
 use serde_json::{Value, json};
 use wattbook_api::{secret::KeyRing, verification};
-use wattbook_domain::{AccountId, OrganisationId};
+use wattbook_domain::{
+    AccountId, ExternalId, LabelPartnerCode, Name, OrganisationId,
+    entity::EntityId,
+    onboarding::{Occurrence, OnboardingId, OnboardingRequest},
+};
 use wattbook_local::{DataDir, Options};
 
 use crate::{
     events::samples,
+    onboarding::made::{household, request, vin},
     registration::PASSWORD,
     support::{Running, body, with},
 };
@@ -126,9 +131,10 @@ async fn the_same_records_give_the_same_ids() {
         assert_eq!(answer, json!({"batchItemFailures": []}));
     }
     let events = running.bundle.published();
-    assert_eq!(events.len(), 10);
-    assert_eq!(ids(&events[..5]), ids(&events[5..]));
-    assert_eq!(ids(&events[..5]).into_iter().collect::<std::collections::HashSet<_>>().len(), 5);
+    assert_eq!(events.len(), 16);
+    assert_eq!(ids(&events[..8]), ids(&events[8..]));
+    assert_eq!(ids(&events[..8]).into_iter().collect::<std::collections::HashSet<_>>().len(), 8);
+    assert_eq!(kinds(&events[5..8]), ["onboarding.status_changed", "entity.connected", "entity.disconnected"]);
     running.bundle.stop().await;
 }
 
@@ -141,7 +147,7 @@ async fn a_record_that_cannot_be_read_is_reported_and_the_others_are_published()
     let failed = &event["Records"][0]["dynamodb"]["SequenceNumber"];
     assert_eq!(answer, json!({"batchItemFailures": [{"itemIdentifier": failed}]}));
     let kinds_left = ["account.updated", "email.verification_requested", "account.deleted"];
-    assert_eq!(kinds(&running.bundle.published()), kinds_left);
+    assert_eq!(kinds(&running.bundle.published()[..3]), kinds_left);
     assert!(running.bundle.invoke("publish-changes", &json!({"Records": [{}]})).await.is_err());
     running.bundle.stop().await;
 }
@@ -172,20 +178,105 @@ async fn no_event_carries_a_secret() {
     }
     running.bundle.invoke("publish-changes", &event).await.unwrap();
     let events = running.bundle.published();
-    assert_eq!(events.len(), 5);
+    assert_eq!(events.len(), 8);
     assert!(events[2].to_string().contains("customer.registration"));
     let told = json!(events).to_string();
-    assert!(!told.contains("argon2id") && !told.contains("sealing") && !told.contains("answer_key"));
+    // Nor does one of a device carry what its owner or the device is known by.
+    let own = ["argon2id", "sealing", "answer_key", "WAUZZZ", "hash", "owner", "attributes", "browser", "consent\""];
+    assert_eq!(own.iter().find(|own| told.contains(*own)), None, "{told}");
     running.bundle.stop().await;
 }
 
-/// The filter in the template is the one place outside the store that knows a key.
+/// A device on its way, from the request until it is erased with its account.
+#[tokio::test]
+async fn what_becomes_of_a_device_is_told() {
+    let running = Running::start().await;
+    let (store, organisation) = (running.store(), running.bundle.demo().organisation_id.parse().unwrap());
+    let account = running.provisioned(running.admin(), &with(body(1), "/create_verified_user", true)).await;
+    let collective = household(organisation);
+    store.create_collective(&collective, None).await.unwrap();
+    let of_account = |number: u8| {
+        let mut made = request(organisation, &vin(number));
+        (made.account, made.collective) = (Some(account.parse().unwrap()), Some(collective.id));
+        made.label_partner = LabelPartnerCode::parse("NORTH").ok();
+        made.reference = ExternalId::parse("car-1").ok();
+        made.external_meter_id = ExternalId::parse("meter-1").ok();
+        made.owner = Name::parse("Telltale").ok();
+        made
+    };
+    let first = of_account(5);
+    running.connected(&store, &first).await;
+    let done = store.onboarding(organisation, first.id).await.unwrap().unwrap();
+    let withdrawn = done.after(&Occurrence::Withdrawn, Timestamp::now()).unwrap();
+    let entity = store.entity(organisation, first.entity).await.unwrap().unwrap();
+    store.withdraw(&entity, (&done, &withdrawn), Timestamp::now()).await.unwrap();
+    let second = of_account(6);
+    running.connected(&store, &second).await;
+    let third = of_account(7);
+    store.create_onboarding(&third, None).await.unwrap();
+    running.change(Method::DELETE, running.admin(), &format!("/account/{account}"), None).await;
+
+    let events = published(&running, 20).await;
+    let said = |of: &OnboardingRequest| -> Vec<String> {
+        let of = of.id.to_string();
+        let events = events.iter().filter(|event| event["detail"]["onboarding_id"] == of);
+        let word = |event: &Value, name: &str| event["detail"][name].as_str().map(|word| format!(" {word}"));
+        let words = ["previous_status", "status", "failure", "reason"];
+        let event = |event: &Value| {
+            let said: String = words.iter().filter_map(|name| word(event, name)).collect();
+            format!("{}{said} {}", event["detail-type"].as_str().unwrap(), event["detail"]["version"])
+        };
+        events.map(event).collect()
+    };
+    // Of one request, and of one entity, in their order; of both it depends on the order of their partitions.
+    let sorted = |mut said: Vec<String>| {
+        said.sort();
+        said
+    };
+    let connected = [
+        "entity.connected 1",
+        "onboarding.status_changed InProgress Succeeded 3",
+        "onboarding.status_changed Pending 1",
+        "onboarding.status_changed Pending InProgress 2",
+    ];
+    let with = |more: &[&str]| sorted(connected.iter().chain(more).map(|it| (*it).to_owned()).collect());
+    assert_eq!(sorted(said(&first)), with(&["consent.withdrawn 4", "entity.disconnected ConsentWithdrawn 2"]));
+    assert_eq!(sorted(said(&second)), with(&["entity.disconnected Erased 2"]));
+    let canceled = ["onboarding.status_changed Pending 1", "onboarding.status_changed Pending Canceled 2"];
+    assert_eq!(said(&third), canceled);
+    // Where there is one: when the request has succeeded, and of the entity itself.
+    let with_entity = events.iter().filter(|event| event["detail"]["entity_id"] == first.entity.to_string());
+    assert_eq!(with_entity.count(), 4);
+    for detail in events.iter().map(|event| &event["detail"]).filter(|it| it["onboarding_id"].is_string()) {
+        assert_eq!(detail["organisation_id"], running.bundle.demo().organisation_id);
+        assert_eq!((&detail["account_id"], &detail["label_partner"]), (&json!(account), &json!("NORTH")));
+        assert_eq!((&detail["reference"], &detail["external_meter_id"]), (&json!("car-1"), &json!("meter-1")));
+        assert_eq!((&detail["type"], &detail["manufacturer"]), (&json!("EV"), &json!("Sandbox")));
+        let ids = [&detail["collective_id"], &detail["collective_ids"][0]];
+        assert!(ids.contains(&&json!(collective.id.to_string())), "{detail}");
+        let number = detail["entity_id"].as_str().map(|id| id.parse::<EntityId>().unwrap().number().get());
+        assert_eq!(detail["entity_number"].as_u64(), number, "{detail}");
+    }
+    // The account's own: its version is another one each time.
+    let of_account = events.iter().filter(|event| event["detail-type"] == "account.updated");
+    let changed: Vec<_> = of_account.map(|event| event["detail"]["changed"].clone()).collect();
+    let (requests, entities) = (json!(["onboardings"]), json!(["entities"]));
+    assert_eq!(changed, [&requests, &entities, &entities, &requests, &entities, &requests].map(Clone::clone));
+    let told = json!(events).to_string();
+    assert!(!told.contains("Telltale") && !told.contains("WAUZZZ"), "{told}");
+    running.bundle.stop().await;
+}
+
+/// The filters in the template are a place outside the store that knows keys.
 #[test]
-fn the_filter_lets_accounts_through() {
+fn the_filter_has_the_keys_of_the_store() {
     let template: serde_yaml_ng::Value = serde_yaml_ng::from_str(wattbook_local::template::SOURCES[0].1).unwrap();
     let stream = &template["Resources"]["PublishChanges"]["Properties"]["Events"]["Stream"]["Properties"];
     let pattern = stream["FilterCriteria"]["Filters"][0]["Pattern"].as_str().unwrap();
-    let key = wattbook_store::keys::account(OrganisationId::new_random(), AccountId::new_random());
-    let wanted = json!({"dynamodb": {"Keys": {"sk": {"S": [key.sk]}}}});
+    let organisation = OrganisationId::new_random();
+    let account = wattbook_store::keys::account(organisation, AccountId::new_random());
+    let onboarding = wattbook_store::keys::onboarding(organisation, OnboardingId::new_random());
+    let entity = wattbook_store::keys::entity(organisation, EntityId::new_random());
+    let wanted = json!({"dynamodb": {"Keys": {"sk": {"S": [account.sk, onboarding.sk, entity.sk]}}}});
     assert_eq!(serde_json::from_str::<Value>(pattern).unwrap(), wanted);
 }

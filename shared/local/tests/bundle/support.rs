@@ -10,7 +10,7 @@ use reqwest::{Method, RequestBuilder, header::HeaderMap};
 use serde_json::{Value, json};
 use wattbook_domain::Account;
 use wattbook_local::{Options, demo::Credential};
-use wattbook_store::{Store, UniquenessScope, keys};
+use wattbook_store::{Store, StoreSettings, UniquenessScope, keys};
 
 use crate::stack::Stack;
 
@@ -143,7 +143,22 @@ impl Running {
 
     /// The store as the functions have it, past the functions.
     pub(crate) fn store(&self) -> Store {
-        self.bundle.store().connect(self.bundle.table()).unwrap()
+        let access = self.bundle.store().clone();
+        let settings = StoreSettings {
+            table: self.bundle.table().to_owned(),
+            scope: self.scope(),
+            region: access.region,
+            access_key_id: access.access_key_id,
+            secret_access_key: access.secret_access_key,
+            session_token: access.session_token,
+            endpoint: Some(access.endpoint),
+        };
+        Store::connect(settings).unwrap()
+    }
+
+    /// Within what values are unique.
+    pub(crate) fn scope(&self) -> UniquenessScope {
+        if self.bundle.is_deployed() { UniquenessScope::Organisation } else { UniquenessScope::Platform }
     }
 
     /// Every item of the table; where others use it, too, those of this test's organisations.
@@ -172,9 +187,7 @@ impl Running {
     /// The accounts in the table, after checking that the claims are exactly the values they hold, and that
     /// the counters have counted them.
     pub(crate) async fn consistent_accounts(&self) -> Vec<Account> {
-        let deployed = self.bundle.is_deployed();
-        let scope = if deployed { UniquenessScope::Organisation } else { UniquenessScope::Platform };
-        self.consistent_accounts_in(scope).await
+        self.consistent_accounts_in(self.scope()).await
     }
 
     pub(crate) async fn consistent_accounts_in(&self, scope: UniquenessScope) -> Vec<Account> {

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, TransactWriteItem,
 use jiff::Timestamp;
 use wattbook_domain::{Account, AccountId, OrganisationId, onboarding::OnboardingRequest};
 
-use super::{Meaning, OnboardingError, holder, items};
+use super::{DeviceHolder, Meaning, OnboardingError, holder, items};
 use crate::{
     IdempotencyRecord, Store, StoreError,
     items::{Item, key_item, read},
@@ -72,6 +72,15 @@ impl Store {
             _ => {}
         }
         self.finish_onboarding(transaction, new.organisation, None, |item| is(new, item)).await
+    }
+
+    /// Who has the device of a request, or is on the way to it.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn device_holder(&self, request: &OnboardingRequest) -> Result<Option<DeviceHolder>, StoreError> {
+        let Some(key) = self.claim_key(request) else { return Ok(None) };
+        self.get(key).await?.map(holder).transpose()
     }
 
     /// The claim that a request has on its device, or wants.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_dynamo::from_attribute_value;
 use wattbook_domain::{entity::Entity, onboarding::OnboardingRequest};
-use wattbook_store::{UniquenessScope, keys};
+use wattbook_store::keys;
 
 use crate::support::{Item, Running, text};
 
@@ -31,7 +31,7 @@ impl Running {
     /// live request for it or of the connected entity; an account has the requests and entities that say so; nothing is
     /// left of what has ended.
     pub(crate) async fn consistent_devices(&self) -> Devices {
-        let scope = if self.bundle.is_deployed() { UniquenessScope::Organisation } else { UniquenessScope::Platform };
+        let scope = self.scope();
         let items = self.scan().await;
         let (mut devices, mut found) = (Devices::default(), Found::default());
         for item in &items {

@@ -40,7 +40,7 @@ async fn listed(running: &Running, credential: &wattbook_local::demo::Credential
 async fn an_entity_is_shown_whole_and_sent_once_to_who_has_it() {
     let (running, store, organisation) = running().await;
     let account = running.provisioned(running.admin(), &body(1)).await;
-    let mut request = made::request(organisation, "wauzzz-ge1nb 012345");
+    let mut request = made::request(organisation, "wauzzz-ge1nb 090045");
     request.account = Some(account.parse().unwrap());
     request.external_meter_id = Some(wattbook_domain::ExternalId::parse("meter-1").unwrap());
     request.owner = Some(wattbook_domain::Name::parse("Jo Doe").unwrap());
@@ -52,7 +52,7 @@ async fn an_entity_is_shown_whole_and_sent_once_to_who_has_it() {
         "id": entity.id, "number": entity.id.number().get(), "type": "EV", "manufacturer": "Sandbox",
         "connector": "sandbox", "status": "Connected",
         "identifier": {"attribute": "vin", "kind": "vin", "value": VIN},
-        "owner": "Jo Doe", "properties": {"vin": "wauzzz-ge1nb 012345"},
+        "owner": "Jo Doe", "properties": {"vin": "wauzzz-ge1nb 090045"},
         "tenant": {"id": organisation}, "accountId": account, "externalMeterId": "meter-1",
         "collectives": [], "onboardingId": request.id,
     });
@@ -79,19 +79,19 @@ async fn lists_are_filtered_and_paged_and_show_what_is_connected() {
     let (running, store, organisation) = running().await;
     let mut cars = Vec::new();
     for number in 0..5 {
-        cars.push(entity(&store, organisation, &format!("WAUZZZGE1NB01234{number}"), Some("NORTH")).await);
+        cars.push(entity(&store, organisation, &format!("WAUZZZGE1NB09001{number}"), Some("NORTH")).await);
     }
-    let gone = entity(&store, organisation, "WAUZZZGE1NB012349", None).await;
+    let gone = entity(&store, organisation, "WAUZZZGE1NB090019", None).await;
     disconnect(&store, &gone).await;
     put(&running, &cars[1], json!({"reference": "Caf\u{e9} 1"})).await;
     cars.reverse();
     let all: Vec<_> = cars.iter().map(|it| it.identifier.to_string()).collect();
-    let one = vec!["WAUZZZGE1NB012341".to_owned()];
+    let one = vec!["WAUZZZGE1NB090011".to_owned()];
     for (query, expected) in [
         ("", all.clone()),
         ("?pageSize=2", all.clone()),
         ("?status=Connected&type=ev&manufacturer=SAND%20box&pageSize=3", all.clone()),
-        ("?status=Disconnected", vec!["WAUZZZGE1NB012349".to_owned()]),
+        ("?status=Disconnected", vec!["WAUZZZGE1NB090019".to_owned()]),
         ("?type=PV", vec![]),
         ("?manufacturer=Audi", vec![]),
         ("?reference=Cafe%CC%81%201", one),
@@ -135,7 +135,7 @@ async fn what_is_stated_is_set_and_the_rest_stays() {
     let (running, store, organisation) = running().await;
     let entity = entity(&store, organisation, VIN, None).await;
     let stated =
-        json!({"name": "Jo's car", "reference": "car-1", "properties": {"model": "Q4", "vin": "wauzzzge1nb012345"}});
+        json!({"name": "Jo's car", "reference": "car-1", "properties": {"model": "Q4", "vin": "wauzzzge1nb090045"}});
     let answer = put(&running, &entity, stated).await;
     assert_eq!((answer.status, answer.header("etag")), (200, Some("\"2\"")), "{answer:?}");
     let view = answer.json();
@@ -185,10 +185,10 @@ async fn every_fault_of_a_change_is_told_at_once() {
         ),
         (json!({"properties": {"model": "Q\u{202e}4"}}), 400, vec!["invisible_character /properties/model"]),
         (json!({"properties": {"model": 4}}), 400, vec!["wrong_type /properties/model"]),
-        (json!({"properties": {"vin": "WAUZZZGE1NB012346"}}), 409, vec!["immutable /properties/vin"]),
+        (json!({"properties": {"vin": "WAUZZZGE1NB090016"}}), 409, vec!["immutable /properties/vin"]),
         (json!({"properties": {"vin": null}}), 409, vec!["immutable /properties/vin"]),
         (
-            json!({"properties": {"vin": "WAUZZZGE1NB012346", "wheels": 4}}),
+            json!({"properties": {"vin": "WAUZZZGE1NB090016", "wheels": 4}}),
             400,
             vec!["immutable /properties/vin", "unknown_member /properties/wheels"],
         ),
@@ -307,14 +307,14 @@ async fn changes_at_once_are_all_kept() {
 
 pub(super) async fn brands(store: &Store, organisation: OrganisationId) -> (Entity, Entity) {
     let north = entity(store, organisation, VIN, Some("NORTH")).await;
-    (north, entity(store, organisation, "WAUZZZGE1NB012346", Some("SOUTH")).await)
+    (north, entity(store, organisation, "WAUZZZGE1NB090016", Some("SOUTH")).await)
 }
 
 #[tokio::test]
 async fn a_foreign_entity_answers_like_a_missing_one() {
     let (running, store, organisation) = running().await;
     let (north, south) = brands(&store, organisation).await;
-    let unbranded = entity(&store, organisation, "WAUZZZGE1NB012347", None).await;
+    let unbranded = entity(&store, organisation, "WAUZZZGE1NB090017", None).await;
     // The same number in another id leads to nothing.
     let mut twisted = north.id.to_string();
     twisted.replace_range(0..1, if twisted.starts_with('0') { "1" } else { "0" });

@@ -1,4 +1,4 @@
-//! Requests, entities and collectives for the tests, made past the functions.
+//! Requests and what comes of them, made past the functions.
 
 use std::collections::BTreeMap;
 
@@ -6,23 +6,22 @@ use jiff::Timestamp;
 use wattbook_domain::{
     AnswerKey, LabelPartnerCode, Name, OrganisationId,
     catalogue::{
-        EntityType, Manufacturer, Step,
+        EntityType, Manufacturer,
         attributes::{AttributeName, AttributeValue},
     },
     entity::{Collective, CollectiveId, CollectiveKind, Entity, Offboarding, OffboardingId},
-    onboarding::{Agreement, Device, Link, Occurrence, OnboardingId, OnboardingRequest, Origins, SignIn},
+    onboarding::{Agreement, Device, Link, Occurrence, OnboardingId, OnboardingRequest, Origins},
 };
 use wattbook_store::{SealedTokens, Store};
 
 use crate::support::Running;
 
-pub(crate) const VIN: &str = "WAUZZZGE1NB012345";
+/// A car that the sandbox leaves as it is for ever: whoever makes a request for it decides what becomes of it.
+pub(crate) const VIN: &str = "WAUZZZGE1NB090045";
 
-/// A manufacturer of cars that is built in.
-fn car_maker(name: &str) -> Manufacturer {
-    let types = wattbook_onboarding::catalogue::built_in().unwrap();
-    let cars = types.iter().find(|it| it.entity_type == EntityType::Ev).unwrap();
-    cars.manufacturers.iter().find(|it| it.name.as_str() == name).unwrap().clone()
+/// Another such car: there are a hundred.
+pub(crate) fn vin(number: u8) -> String {
+    format!("WAUZZZGE1NB0900{number:02}")
 }
 
 pub(crate) async fn running() -> (Running, Store, OrganisationId) {
@@ -31,39 +30,36 @@ pub(crate) async fn running() -> (Running, Store, OrganisationId) {
     (running, store, organisation)
 }
 
-/// A request for a car of the sandbox.
-pub(crate) fn request(organisation: OrganisationId, vin: &str) -> OnboardingRequest {
-    request_of(&car_maker("Sandbox"), organisation, &[("vin", vin)])
+fn sandbox() -> Manufacturer {
+    let types = wattbook_onboarding::catalogue::built_in().unwrap();
+    let cars = types.iter().find(|it| it.entity_type == EntityType::Ev).unwrap();
+    cars.manufacturers.iter().find(|it| it.name.as_str() == "Sandbox").unwrap().clone()
 }
 
-fn request_of(manufacturer: &Manufacturer, organisation: OrganisationId, stated: &[(&str, &str)]) -> OnboardingRequest {
-    let stated = stated
-        .iter()
-        .map(|(name, value)| (AttributeName::parse(name).unwrap(), AttributeValue::Text((*value).to_owned())));
-    let device = Device::stated(manufacturer, stated.collect()).unwrap();
+/// A request that is not stored yet.
+pub(crate) fn request(organisation: OrganisationId, vin: &str) -> OnboardingRequest {
+    let manufacturer = sandbox();
+    let stated = (AttributeName::parse("vin").unwrap(), AttributeValue::Text(vin.into()));
+    let device = Device::stated(&manufacturer, BTreeMap::from([stated])).unwrap();
     let consent_link = Link { hash: "h".into(), key_id: "k1".into() };
     let origins = Origins { id: OnboardingId::new_random(), organisation, label_partner: None, consent_link };
     OnboardingRequest::new(origins, device, &manufacturer.steps, Timestamp::now())
 }
 
-/// The same after its owner has agreed and, where the manufacturer has one, has signed in.
+/// The request when its owner has agreed.
 pub(crate) fn agreed(request: &OnboardingRequest) -> OnboardingRequest {
-    let signs_in = request.steps.iter().any(|record| record.step == Step::SignIn);
-    let sign_in =
-        signs_in.then(|| SignIn { state_hash: "s".into(), key_id: "k1".into(), verifier: "v".into(), code: None });
     let agreement = Agreement {
         text_version: "1".into(),
         language: "nl".into(),
         attributes: BTreeMap::new(),
         browser: "b".into(),
         withdrawal_link: Link { hash: "w".into(), key_id: "k1".into() },
-        sign_in,
+        sign_in: None,
     };
-    let agreed = request.after(&Occurrence::Agreed(Box::new(agreement)), Timestamp::now()).unwrap();
-    let signed_in = Occurrence::SignedIn { code: "c".into() };
-    if signs_in { agreed.after(&signed_in, Timestamp::now()).unwrap() } else { agreed }
+    request.after(&Occurrence::Agreed(Box::new(agreement)), Timestamp::now()).unwrap()
 }
 
+/// Has the owner of a stored request agree.
 pub(crate) async fn agree(store: &Store, request: &OnboardingRequest) -> OnboardingRequest {
     let agreed = agreed(request);
     store.replace_onboarding(request, &agreed).await.unwrap();
@@ -88,11 +84,17 @@ pub(crate) async fn entity(store: &Store, organisation: OrganisationId, vin: &st
     connected(store, &request).await
 }
 
+/// A collective of this brand, which is not stored yet.
 pub(crate) fn collective(organisation: OrganisationId, brand: Option<&str>) -> Collective {
+    let label_partner = brand.map(|code| LabelPartnerCode::parse(code).unwrap());
+    Collective { label_partner, ..household(organisation) }
+}
+
+pub(crate) fn household(organisation: OrganisationId) -> Collective {
     Collective {
         id: CollectiveId::new_random(),
         organisation,
-        label_partner: brand.map(|code| LabelPartnerCode::parse(code).unwrap()),
+        label_partner: None,
         name: Name::parse("Home").unwrap(),
         kind: CollectiveKind::Household,
         reference: None,
@@ -117,21 +119,17 @@ pub(crate) fn offboarding(entity: &Entity) -> Offboarding {
 pub(crate) async fn for_samples(store: &Store) {
     let organisation = "0b5c1c0e-6a53-4d0c-9d5e-1f6f6b7f9c11".parse().unwrap();
     let car = async |vin: &str, onboarding: &str, entity: &str| {
-        let mut request = request_of(&car_maker("Audi"), organisation, &[("vin", vin), ("model", "Q4 e-tron")]);
+        let mut request = request(organisation, vin);
         request.id = onboarding.parse().unwrap();
         request.entity = entity.parse().unwrap();
         request.owner = Some(Name::parse("Jo Doe").unwrap());
         request.label_partner = Some(LabelPartnerCode::parse("NORTH").unwrap());
         connected(store, &request).await
     };
-    car("WAUZZZGEZNA012345", "2f0c9f4e-5a3b-4a77-8c1d-6b1e0f3a9d42", "7b1f0c52-3f1e-8a3d-9c24-62d53c8abac0").await;
-    let gone =
-        car("WAUZZZGE7NB067890", "5d2e7a90-1c46-4f0b-b3a8-94e6d1f07c35", "e4a80b17-6d92-8c5f-a7e3-5a4d1b9f3c68").await;
+    car(&vin(70), "2f0c9f4e-5a3b-4a77-8c1d-6b1e0f3a9d42", "7b1f0c52-3f1e-8a3d-9c24-62d53c8abac0").await;
+    let gone = car(&vin(71), "5d2e7a90-1c46-4f0b-b3a8-94e6d1f07c35", "e4a80b17-6d92-8c5f-a7e3-5a4d1b9f3c68").await;
     let offboarding = Offboarding { id: "91d3a7c6-0e58-4b2f-8f47-3c9a6d12e5b8".parse().unwrap(), ..offboarding(&gone) };
     store.offboard(&gone, &offboarding, None).await.unwrap();
-    let home = Collective {
-        id: "c0a5b1de-4f27-4e0b-9a61-58d7f2e3b904".parse().unwrap(),
-        ..collective(organisation, Some("NORTH"))
-    };
-    store.create_collective(&home, None).await.unwrap();
+    let id = "c0a5b1de-4f27-4e0b-9a61-58d7f2e3b904".parse().unwrap();
+    store.create_collective(&Collective { id, ..collective(organisation, Some("NORTH")) }, None).await.unwrap();
 }

@@ -6,6 +6,7 @@ pub(crate) mod devices;
 mod entities;
 pub(crate) mod made;
 mod offboarding;
+pub(crate) mod requests;
 mod sign_ins;
 mod store;
 mod types;

@@ -1,10 +1,11 @@
-//! The sign-ins of manufacturers, as an operator sets them. They are the deployment's: a test has manufacturers of its own,
-//! whose names begin with `Signed-in`, and takes them back.
+//! The sign-ins of manufacturers, as an operator sets them. They are the deployment's: a test has manufacturers of its
+//! own, whose names begin with `Signed-in`, and takes them back.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 
 use super::TYPES;
-use crate::support::{Running, with};
+use crate::support::{Item, Running, with};
 
 const SECRET: &str = "very-s3cret&:%";
 
@@ -33,6 +34,11 @@ fn sign_in() -> Value {
     })
 }
 
+/// The sort key of a sign-in.
+fn key(matched: &str) -> AttributeValue {
+    AttributeValue::S(format!("EV#{matched}#SIGNIN"))
+}
+
 impl Running {
     async fn put_sign_in(&self, name: &str, sign_in: Value) -> Result<Value, (String, String)> {
         self.administer(json!({"action": "put-sign-in", "type": "EV", "manufacturer": name, "signIn": sign_in})).await
@@ -46,6 +52,13 @@ impl Running {
     async fn listed_sign_in(&self, name: &str) -> Option<Value> {
         let list = self.administer(json!({"action": "list-sign-ins"})).await.unwrap();
         list["signIns"].as_array().unwrap().iter().find(|it| it["manufacturer"] == name).cloned()
+    }
+
+    /// The item of a sign-in, past the functions.
+    async fn stored_sign_in(&self, matched: &str) -> Item {
+        let get = self.table_client().get_item().table_name(self.bundle.table());
+        let get = get.key("pk", AttributeValue::S("CATALOGUE".into()));
+        get.key("sk", key(matched)).send().await.unwrap().item.unwrap()
     }
 
     /// Whether a manufacturer is available, which its own answer, that of its type and the list of all say alike.
@@ -136,8 +149,7 @@ async fn its_secret_is_told_to_nobody_and_not_in_the_table() {
     let put = running.put_sign_in(name, sign_in()).await.unwrap();
     let list = running.administer(json!({"action": "list-sign-ins"})).await.unwrap();
     let seen = running.get(running.admin(), &format!("{TYPES}/EV/{name}")).await.text;
-    let table = format!("{:?}", running.scan().await);
-    assert!(table.contains("EV#signedinsecrets#SIGNIN"));
+    let table = format!("{:?}{:?}", running.scan().await, running.stored_sign_in("signedinsecrets").await);
     for (place, text) in [("put", put.to_string()), ("list", list.to_string()), ("API", seen), ("table", table)] {
         assert!(!text.contains(SECRET), "{place}");
         // In the table the rest is nobody's business, either.
@@ -149,6 +161,30 @@ async fn its_secret_is_told_to_nobody_and_not_in_the_table() {
     assert!(message.contains("/signIn/clientSecret") && !message.contains("s3cret"), "{message}");
     running.remove_sign_in(name).await.unwrap();
     running.remove_manufacturer("EV", name).await.unwrap();
+    running.bundle.stop().await;
+}
+
+#[tokio::test]
+async fn it_cannot_be_put_in_the_place_of_another() {
+    let running = Running::start().await;
+    let names = ["Signed-in Here", "Signed-in There"];
+    for name in names {
+        running.put_manufacturer(definition(name)).await.unwrap();
+    }
+    running.put_sign_in(names[0], sign_in()).await.unwrap();
+    let mut copied = running.stored_sign_in("signedinhere").await;
+    copied.insert("sk".into(), key("signedinthere"));
+    let put = running.table_client().put_item().table_name(running.bundle.table());
+    put.set_item(Some(copied)).send().await.unwrap();
+
+    let list = running.administer(json!({"action": "list-sign-ins"})).await.unwrap();
+    let of_both: Vec<_> =
+        list["signIns"].as_array().unwrap().iter().filter(|it| it["manufacturer"] == names[0]).collect();
+    assert_eq!(of_both.iter().map(|it| &it["readable"]).collect::<Vec<_>>(), [true, false]);
+    for name in names {
+        running.remove_sign_in(name).await.unwrap();
+        running.remove_manufacturer("EV", name).await.unwrap();
+    }
     running.bundle.stop().await;
 }
 

@@ -40,7 +40,8 @@ async fn what_can_be_onboarded_is_told_at_three_depths() {
     running.bundle.stop().await;
 }
 
-/// Where no operator has set a sign-in, no owner can sign in. (A test that sets one has a manufacturer of its own for it.)
+/// Where no operator has set a sign-in, no owner can sign in. (A test that sets one has a manufacturer of its own for
+/// it.)
 #[tokio::test]
 async fn nothing_is_promised_that_is_not_there() {
     let running = Running::start().await;

@@ -1,43 +1,17 @@
-//! The table's stream: publishes what happened to accounts on the event bus.
-//!
-//! Nobody who changes an account tells of it: an event that is sent beside a write can be lost, or
-//! tell of a write that never was. The stream has exactly the writes that were.
+//! What an event of an account says.
 
 use serde_json::{Map, Value, json};
-use wattbook_api::{
-    Entry, Failure, Function, Resource, Services, bus::Event, contract::Declaration, secret::KeyRing, verification,
-};
+use wattbook_api::{bus::Event, secret::KeyRing, verification};
 use wattbook_domain::{
     Email, ExternalId, LabelPartnerCode, Text,
-    events::{self, AccountEvent, Happening},
-};
-use wattbook_store::changes::{Change, Changed};
-
-/// The function.
-pub(crate) static FUNCTION: Function = Function {
-    name: "publish-changes",
-    entry: Entry::Stream(|services, change| Box::pin(publish(services, change))),
-    uses: &[Resource::EVENT_BUS, Resource::SigningKeys],
-    contract: Declaration::NONE,
+    events::account::{AccountEvent, Happening},
 };
 
-/// Publishes the events that follow from one change.
-async fn publish(services: &Services, change: &Change) -> Result<(), Failure> {
-    let Changed::Account { before, after } = &change.of;
-    let keys = services.signing_keys()?;
-    let events: Vec<_> = events::follow(before.as_deref(), after.as_deref(), change.at)
-        .iter()
-        .map(|event| Event {
-            id: event.id(),
-            kind: event.kind(),
-            occurred_at: event.occurred_at,
-            detail: detail(event, keys),
-        })
-        .collect();
-    Ok(services.bus()?.publish(&events).await?)
+pub(super) fn event(event: &AccountEvent<'_>, keys: &KeyRing) -> Event {
+    Event { id: event.id(), kind: event.kind(), occurred_at: event.occurred_at, detail: detail(event, keys) }
 }
 
-/// What an event says: enough to find the account, and what only this event can say. Whoever wants
+/// Enough to find the account, and what only this event can say. Whoever wants
 /// to know more asks the API, which knows what the asker may see.
 fn detail(event: &AccountEvent<'_>, keys: &KeyRing) -> Map<String, Value> {
     let account = event.account;

@@ -1,0 +1,113 @@
+//! `POST /onboarding/entities`: asks the owner of a device to connect it.
+
+use wattbook_api::{
+    Answer, Failure, Faults, Function, Request, Resource, Services, body, clock,
+    contract::json,
+    fault::Pointer,
+    http::{DeviceConflict, ETag},
+    idempotency::Once,
+};
+use wattbook_domain::onboarding::OnboardingRequest;
+use wattbook_onboarding::requests::{
+    body::{OnboardingBody, place},
+    create,
+    view::{RequestView, Shown},
+};
+use wattbook_store::{OnboardingError, Subject};
+
+/// The function.
+pub(crate) static FUNCTION: Function = wattbook_onboarding::function(
+    "create-onboarding",
+    |services, request| Box::pin(run(services, request)),
+    |operation| {
+        operation
+            .named(
+                "Create an onboarding request",
+                "Asks the owner of a device to connect it: give him the link in `action`. The device belongs to this request \
+                 from now on, until the request ends, and to the entity that comes of it.",
+            )
+            .takes(json::<OnboardingBody>())
+            .creates(json::<RequestView>(), "Created.")
+            .rehearses(json::<RequestView>(), "A dry run: what would be stored, without id and link.")
+            .refuses(&[wattbook_api::contract::Refusal::NotFound])
+    },
+)
+.using(&[Resource::Table, Resource::SigningKeys, Resource::PublicUrl]);
+
+async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> {
+    let caller = request.principal()?;
+    let mut faults = Faults::default();
+    let mut query = request.query();
+    let dry_run = query.switch("dryRun", &mut faults);
+    query.close(&mut faults);
+    let once = Once::of(request, &caller, &mut faults);
+    let document = request.json(&mut faults)?.value;
+    let Some(body) = body::read::<OnboardingBody>(&document, &mut faults) else {
+        faults.sort_by(&document);
+        return Err(Failure::Faults(faults));
+    };
+    let mut new = create::request(services, &caller, &body, &document, faults).await?;
+    let outcome =
+        if dry_run { rehearse(services, &new).await } else { store(services, request, &mut new, once.as_ref()).await };
+    outcome.map_err(|error| match error {
+        Refused::Failed(failure) => failure,
+        Refused::Write(OnboardingError::Taken(holder)) => {
+            let visible = caller.reach.covers(holder.organisation, holder.label_partner.as_ref());
+            let path = place(&new.device.identifying.attribute, &document);
+            Failure::DeviceTaken(DeviceConflict { path, holder: visible.then_some(holder.onboarding) })
+        }
+        Refused::Write(OnboardingError::AccountGone) => {
+            Failure::Unseen(Pointer::root().child(if body.account_id.is_some() {
+                "accountId"
+            } else {
+                "externalMeterId"
+            }))
+        }
+        Refused::Write(OnboardingError::CollectiveGone) => Failure::Unseen(Pointer::root().child("collectiveId")),
+        Refused::Write(error) => error.into(),
+    })
+}
+
+/// Why nothing was stored.
+enum Refused {
+    Write(OnboardingError),
+    Failed(Failure),
+}
+
+impl<E: Into<Failure>> From<E> for Refused {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+async fn rehearse(services: &Services, new: &OnboardingRequest) -> Result<Answer, Refused> {
+    let holder = services.store()?.device_holder(new).await?;
+    match holder {
+        Some(holder) if !new.take_over => Err(Refused::Write(OnboardingError::Taken(Box::new(holder)))),
+        _ => Ok(Answer::json(200, &RequestView::rehearsed(new))?),
+    }
+}
+
+async fn store(
+    services: &Services,
+    request: &Request,
+    new: &mut OnboardingRequest,
+    once: Option<&Once>,
+) -> Result<Answer, Refused> {
+    let store = services.store()?;
+    let shown = Shown { keys: services.signing_keys()?, public_url: request.public_url(services.public_url()) };
+    loop {
+        let answer = Answer::json(201, &RequestView::of(new, &shown))?
+            .header("location", format!("/onboarding/entities/{}", new.id))
+            .header("etag", ETag(new.version));
+        let subject = (Subject::Onboarding(new.id), &new.answer_key);
+        let record = once.map(|once| once.record(&answer, subject, clock::now())).transpose()?;
+        match (store.create_onboarding(new, record.as_ref()).await, once) {
+            (Ok(()), _) => return Ok(answer),
+            (Err(OnboardingError::Answered(record)), Some(once)) => return Ok(once.replay(store, *record).await?),
+            // Whoever has the device keeps it until it is proved.
+            (Err(OnboardingError::Taken(_)), _) if new.take_over && !new.taking_over => new.taking_over = true,
+            (Err(error), _) => return Err(Refused::Write(error)),
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Onboarding requests: what is asked for, and how they are shown.
+
+pub mod body;
+pub mod create;
+pub mod view;

@@ -1,0 +1,416 @@
+//! How an onboarding request is shown.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{RefOr, Schema},
+};
+use wattbook_api::{
+    contract::open_enumeration,
+    link::{self, Purpose},
+    schema_types::{
+        CanceledByWord, EntityTypeWord, HappeningWord, IdentifierKindWord, OnboardingStatusWord, StepStateWord,
+        StepWord,
+    },
+    secret::KeyRing,
+};
+use wattbook_domain::{
+    IdentifierKind,
+    catalogue::{
+        EntityType, Step,
+        attributes::{AttributeName, AttributeValue},
+    },
+    onboarding::{CanceledBy, FailureCode, Happening, OnboardingRequest, OnboardingStatus, StepState},
+};
+
+use crate::schema::number;
+
+/// An onboarding request.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = OnboardingRequest)]
+pub struct RequestView {
+    /// Our id; absent in a dry run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, format = "uuid")]
+    id: Option<String>,
+    /// What is asked for.
+    #[schema(pattern = "^Entity$")]
+    request_type: &'static str,
+    /// How far it has come. The last three are its ends.
+    #[schema(value_type = OnboardingStatusWord)]
+    status: OnboardingStatus,
+    /// What its owner can do; absent if there is nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    action: Option<ActionView>,
+    /// What it is about.
+    data: DataView,
+    /// When it was created.
+    #[schema(value_type = String, format = "date-time")]
+    created: String,
+    /// When it was last changed.
+    #[schema(value_type = String, format = "date-time")]
+    updated: String,
+    /// When it fails unless something happens; absent once it has ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, nullable = false, format = "date-time")]
+    expires_at: Option<String>,
+    /// Where the owner is sent when he is done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, format = "uri")]
+    return_url: Option<String>,
+    /// Whether the device may be taken over from whoever has it.
+    take_over: bool,
+    /// Why it failed.
+    errors: Vec<ErrorView>,
+    /// What has to happen, in its order.
+    steps: Vec<StepView>,
+    /// What happened, the latest last.
+    history: Vec<HistoryView>,
+    /// What the owner agreed to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    consent: Option<ConsentView>,
+    /// Who ended it, and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    cancellation: Option<CancellationView>,
+}
+
+/// What an owner can do.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = OnboardingAction)]
+pub struct ActionView {
+    /// `Consent`: to agree or decline, as long as the request is pending. `Withdrawal`: to withdraw what he agreed to.
+    #[serde(rename = "type")]
+    #[schema(pattern = "^(Consent|Withdrawal)$")]
+    kind: &'static str,
+    /// The page where he does it. Who has the link can do it: give it to the owner and to nobody else.
+    #[schema(format = "uri")]
+    redirect_link: String,
+    /// What people can read about the manufacturer's way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, format = "uri")]
+    documentation_link: Option<String>,
+}
+
+/// What a request is about.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OnboardingData)]
+pub struct DataView {
+    /// The device.
+    entity: DeviceView,
+    /// The organisation.
+    tenant: TenantView,
+    /// The collective that it is to be a part of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    collective: Option<CollectiveRef>,
+}
+
+/// The device of a request.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = OnboardingDevice)]
+pub struct DeviceView {
+    /// The entity's id, once there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, format = "uuid")]
+    id: Option<String>,
+    /// What it is.
+    #[serde(rename = "type")]
+    #[schema(value_type = EntityTypeWord)]
+    entity_type: EntityType,
+    /// Who makes it, or another way to it.
+    manufacturer: String,
+    /// What names it, once that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    identifier: Option<IdentifierView>,
+    /// What is stated of it, as it was written.
+    #[schema(value_type = Object, additional_properties = true)]
+    properties: Map<String, Value>,
+    /// What its owner is still asked for, by the names of the attributes.
+    missing: Vec<String>,
+    /// Your own name for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    reference: Option<String>,
+    /// Whose it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    owner: Option<String>,
+    /// The brand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    label_partner: Option<String>,
+    /// The account that it is to belong to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, format = "uuid")]
+    account_id: Option<String>,
+    /// The meter that it is at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    external_meter_id: Option<String>,
+}
+
+/// What names a device.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DeviceIdentifier)]
+pub struct IdentifierView {
+    /// The attribute that has it.
+    pub attribute: String,
+    /// What kind it is.
+    #[schema(value_type = IdentifierKindWord)]
+    pub kind: IdentifierKind,
+    /// Its one form: capitals and digits alone.
+    pub value: String,
+}
+
+/// An organisation.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Tenant)]
+pub struct TenantView {
+    /// Its id.
+    #[schema(format = "uuid")]
+    pub id: String,
+}
+
+/// A collective.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CollectiveReference)]
+pub struct CollectiveRef {
+    /// Our id.
+    #[schema(format = "uuid")]
+    pub id: String,
+}
+
+/// Why a request failed.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OnboardingError)]
+pub struct ErrorView {
+    /// For programs.
+    #[schema(value_type = FailureWord)]
+    code: FailureCode,
+    /// For people.
+    message: &'static str,
+}
+
+/// A step of a request.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OnboardingStepState)]
+pub struct StepView {
+    /// Which.
+    #[schema(value_type = StepWord)]
+    step: Step,
+    /// How far it has come.
+    #[schema(value_type = StepStateWord)]
+    state: StepState,
+    /// Since when.
+    #[schema(value_type = String, format = "date-time")]
+    at: String,
+}
+
+/// One thing that happened to a request.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OnboardingHistoryEntry)]
+pub struct HistoryView {
+    /// When.
+    #[schema(value_type = String, format = "date-time")]
+    at: String,
+    /// What.
+    #[schema(value_type = HappeningWord)]
+    event: Happening,
+    /// The status from then on.
+    #[schema(value_type = OnboardingStatusWord)]
+    status: OnboardingStatus,
+}
+
+/// What an owner agreed to.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = OwnersConsent)]
+pub struct ConsentView {
+    /// The version of the text that he read.
+    text_version: String,
+    /// The language in which he read it.
+    language: String,
+    /// When he agreed.
+    #[schema(value_type = String, format = "date-time")]
+    agreed_at: String,
+    /// When he withdrew it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, nullable = false, format = "date-time")]
+    withdrawn_at: Option<String>,
+}
+
+/// That somebody ended a request.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OnboardingCancellation)]
+pub struct CancellationView {
+    /// Who.
+    #[schema(value_type = CanceledByWord)]
+    by: CanceledBy,
+    /// Why, in his words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    reason: Option<String>,
+}
+
+/// What a request is shown with.
+pub struct Shown<'a> {
+    /// The keys that links are made with.
+    pub keys: &'a KeyRing,
+    /// Where our pages are.
+    pub public_url: String,
+}
+
+impl RequestView {
+    /// Of a request that is stored.
+    #[must_use]
+    pub fn of(request: &OnboardingRequest, shown: &Shown<'_>) -> Self {
+        Self { id: Some(request.id.to_string()), action: action(request, shown), ..Self::rehearsed(request) }
+    }
+
+    /// Of one that is not: without its id and its link.
+    #[must_use]
+    pub fn rehearsed(request: &OnboardingRequest) -> Self {
+        Self {
+            id: None,
+            request_type: "Entity",
+            status: request.status,
+            action: None,
+            data: DataView::of(request),
+            created: request.created_at.to_string(),
+            updated: request.updated_at.to_string(),
+            expires_at: request.expires_at.map(|at| at.to_string()),
+            return_url: request.return_url.as_ref().map(|url| url.as_str().to_owned()),
+            take_over: request.take_over,
+            errors: request.failure.into_iter().map(|code| ErrorView { code, message: message(code) }).collect(),
+            steps: request
+                .steps
+                .iter()
+                .map(|it| StepView { step: it.step, state: it.state, at: it.at.to_string() })
+                .collect(),
+            history: request
+                .history
+                .iter()
+                .map(|it| HistoryView { at: it.at.to_string(), event: it.happening, status: it.status })
+                .collect(),
+            consent: request.consent.as_ref().map(|it| ConsentView {
+                text_version: it.text_version.clone(),
+                language: it.language.clone(),
+                agreed_at: it.agreed_at.to_string(),
+                withdrawn_at: it.withdrawn_at.map(|at| at.to_string()),
+            }),
+            cancellation: request.cancellation.as_ref().map(|it| CancellationView {
+                by: it.by,
+                reason: it.reason.as_ref().map(|reason| reason.as_str().to_owned()),
+            }),
+        }
+    }
+}
+
+impl DataView {
+    fn of(request: &OnboardingRequest) -> Self {
+        let device = &request.device;
+        let entity = (request.status == OnboardingStatus::Succeeded).then(|| request.entity.to_string());
+        Self {
+            entity: DeviceView {
+                id: entity,
+                entity_type: device.entity_type,
+                manufacturer: device.manufacturer.to_string(),
+                identifier: device.identifier.as_ref().map(|identifier| IdentifierView {
+                    attribute: device.identifying.attribute.to_string(),
+                    kind: identifier.kind(),
+                    value: identifier.to_string(),
+                }),
+                properties: properties(&device.attributes),
+                missing: device.missing.0.iter().map(|it| it.name.to_string()).collect(),
+                reference: request.reference.as_ref().map(|it| it.as_str().to_owned()),
+                owner: request.owner.as_ref().map(|it| it.as_str().to_owned()),
+                label_partner: request.label_partner.as_ref().map(ToString::to_string),
+                account_id: request.account.map(|it| it.to_string()),
+                external_meter_id: request.external_meter_id.as_ref().map(|it| it.as_str().to_owned()),
+            },
+            tenant: TenantView { id: request.organisation.to_string() },
+            collective: request.collective.map(|id| CollectiveRef { id: id.to_string() }),
+        }
+    }
+}
+
+/// What the owner can do now: answer, or withdraw what he agreed to.
+fn action(request: &OnboardingRequest, shown: &Shown<'_>) -> Option<ActionView> {
+    let purpose = if request.status == OnboardingStatus::Pending {
+        Purpose::Consent
+    } else if request.consent.is_some()
+        && !request.is_withdrawn()
+        && (request.is_live() || request.status == OnboardingStatus::Succeeded)
+    {
+        Purpose::Withdrawal
+    } else {
+        return None;
+    };
+    let token = link::token(shown.keys, purpose, request)?;
+    Some(ActionView {
+        kind: match purpose {
+            Purpose::Consent => "Consent",
+            Purpose::Withdrawal => "Withdrawal",
+        },
+        redirect_link: format!("{}{}", shown.public_url, purpose.path(&token)),
+        documentation_link: request.documentation.as_ref().map(|link| link.as_str().to_owned()),
+    })
+}
+
+/// Attributes, as they are written in JSON.
+#[must_use]
+pub fn properties(attributes: &std::collections::BTreeMap<AttributeName, AttributeValue>) -> Map<String, Value> {
+    let value = |value: &AttributeValue| match value {
+        AttributeValue::Truth(truth) => Value::from(*truth),
+        AttributeValue::Whole(whole) => Value::from(*whole),
+        AttributeValue::Number(other) => number(*other),
+        AttributeValue::Text(text) => Value::from(text.as_str()),
+    };
+    attributes.iter().map(|(name, it)| (name.to_string(), value(it))).collect()
+}
+
+/// What a failure means, and what can be done.
+const fn message(code: FailureCode) -> &'static str {
+    match code {
+        FailureCode::RefusedByOwner => {
+            "The owner refused at the manufacturer's sign-in. Ask him, and create another request."
+        }
+        FailureCode::SignInFailed => {
+            "The manufacturer did not accept the sign-in. Create another request; if it fails again, the sign-in is set up \
+             wrongly."
+        }
+        FailureCode::ManufacturerUnreachable => "The manufacturer could not be reached. Create another request later.",
+        FailureCode::NotYourDevice => {
+            "The device is none of those of whoever signed in. Compare its identifier, and whose account it was."
+        }
+        FailureCode::WrongCode => {
+            "The code is not that of the device. Compare it with the label, and create another request."
+        }
+        FailureCode::NotConnected => "The device was found, and could not be connected. Create another request later.",
+        FailureCode::Expired => "Nobody did in time what had to be done. Create another request.",
+        FailureCode::TakenOver => "A new owner has proved the device to be his.",
+    }
+}
+
+/// The codes of failures, for the contract.
+struct FailureWord;
+
+impl PartialSchema for FailureWord {
+    fn schema() -> RefOr<Schema> {
+        open_enumeration(FailureCode::WORDS, "Why a request failed, for programs. Further codes may come.")
+    }
+}
+
+impl ToSchema for FailureWord {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "OnboardingErrorCode".into()
+    }
+}

@@ -1,0 +1,81 @@
+//! What others hear of when an account changes.
+//!
+//! An account's version counts what changes in its sets of onboarding requests and of entities, too. So such a change is
+//! told of as any other is: who keeps accounts by their version, or what `state` says of one, misses nothing.
+
+mod changed;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::{Account, TokenPurpose};
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Happening {
+    /// The account is new.
+    Created,
+    /// The account was changed; the paths say where. They name fields, never their values.
+    Updated(Vec<String>),
+    /// The account is gone.
+    Deleted,
+    /// The customer is sent a token.
+    TokenRequested(TokenPurpose),
+}
+
+/// One thing that happened to an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountEvent<'a> {
+    /// What.
+    pub happening: Happening,
+    /// The account as it is; one that is gone, as it was.
+    pub account: &'a Account,
+    /// When.
+    pub occurred_at: Timestamp,
+}
+
+impl AccountEvent<'_> {
+    /// The event's type.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self.happening {
+            Happening::Created => "account.created",
+            Happening::Updated(_) => "account.updated",
+            Happening::Deleted => "account.deleted",
+            Happening::TokenRequested(TokenPurpose::VerifyEmail) => "email.verification_requested",
+            Happening::TokenRequested(TokenPurpose::SetPassword) => "password.requested",
+            Happening::TokenRequested(TokenPurpose::ResetPassword) => "password.reset_requested",
+        }
+    }
+
+    /// The event's id: the same whenever the same event is told of again. A version of an account
+    /// comes about once, and brings at most one event of each type.
+    #[must_use]
+    pub fn id(&self) -> Uuid {
+        let Account { organisation, id, version, .. } = self.account;
+        super::id(self.kind(), *organisation, id, *version)
+    }
+}
+
+/// The events that follow from an account's being `after` what was `before`, noticed at `at`.
+#[must_use]
+pub fn follow<'a>(before: Option<&'a Account>, after: Option<&'a Account>, at: Timestamp) -> Vec<AccountEvent<'a>> {
+    let (happening, account, occurred_at) = match (before, after) {
+        (None, Some(after)) => (Happening::Created, after, after.created_at),
+        (Some(before), Some(after)) => (Happening::Updated(changed::paths(before, after)), after, after.updated_at),
+        (Some(before), None) => (Happening::Deleted, before, at),
+        (None, None) => return Vec::new(),
+    };
+    let mut events = vec![AccountEvent { happening, account, occurred_at }];
+    let requested = |account: Option<&Account>| account.and_then(|account| account.customer.token_requested_at);
+    if let (Some(account), Some(requested_at)) = (after, requested(after))
+        && requested(before) != Some(requested_at)
+    {
+        let happening = Happening::TokenRequested(account.customer.token_purpose());
+        events.push(AccountEvent { happening, account, occurred_at: requested_at });
+    }
+    events
+}
+
+#[cfg(test)]
+mod tests;
