@@ -144,7 +144,8 @@ impl Answer {
         const KEPT: [&str; 3] = ["content-type", "location", "etag"];
         let kept = |name| stored.headers.get(name).map(|value| (name, value.clone()));
         let headers = KEPT.into_iter().filter_map(kept).collect();
-        Self { status: stored.status, headers, cookies: Vec::new(), body: Some(stored.body) }.header("idempotent-replayed", true)
+        Self { status: stored.status, headers, cookies: Vec::new(), body: Some(stored.body) }
+            .header("idempotent-replayed", true)
     }
 
     /// The response in payload format 2.0.

@@ -44,9 +44,14 @@ impl Visit {
     ///
     /// # Errors
     /// The store failed.
-    pub async fn of(services: &Services, organisation: OrganisationId, id: OnboardingId) -> Result<Option<Self>, Failure> {
+    pub async fn of(
+        services: &Services,
+        organisation: OrganisationId,
+        id: OnboardingId,
+    ) -> Result<Option<Self>, Failure> {
         let store = services.store()?;
-        let (request, organisation) = tokio::try_join!(store.onboarding(organisation, id), store.organisation(organisation))?;
+        let (request, organisation) =
+            tokio::try_join!(store.onboarding(organisation, id), store.organisation(organisation))?;
         Ok(request.zip(organisation).map(|(request, organisation)| Self { request, organisation }))
     }
 
@@ -119,9 +124,7 @@ impl Visit {
         let withdrawal = token.map(|token| Purpose::Withdrawal.path(&token));
         let back = self.back();
         let (asker, request) = (self.asker(), &self.request);
-        let ended = |outcome, withdrawal| {
-            Page::Ended(Ended { asker, outcome, return_to: back.as_deref(), withdrawal })
-        };
+        let ended = |outcome, withdrawal| Page::Ended(Ended { asker, outcome, return_to: back.as_deref(), withdrawal });
         let failed = |code: FailureCode| ended(Outcome::Failed { code: code.word() }, None);
         let by_owner = request.cancellation.as_ref().is_some_and(|it| it.by == CanceledBy::Owner);
         let page = match request.status {

@@ -22,6 +22,7 @@ use crate::{
     words::words,
 };
 pub use device::{Device, DeviceClaim, MAX_ATTRIBUTE_BYTES, attribute_bytes};
+pub(crate) use device::{not_a_line, too_large};
 pub use return_url::{Origin, ReturnUrl};
 pub use transition::{Agreement, Occurrence, Unmoved};
 

@@ -84,7 +84,14 @@ fn agreement(pairs: &[(&str, &str)]) -> Occurrence {
         attributes: stated(pairs),
         browser: "b".into(),
         withdrawal_link: link("withdrawal"),
-        sign_in: Some(SignIn { state_hash: "s".into(), key_id: "k1".into(), verifier: "v".into(), callback: "c".into(), code: None, exchanging_since: None }),
+        sign_in: Some(SignIn {
+            state_hash: "s".into(),
+            key_id: "k1".into(),
+            verifier: "v".into(),
+            callback: "c".into(),
+            code: None,
+            exchanging_since: None,
+        }),
     }))
 }
 

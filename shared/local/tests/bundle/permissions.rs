@@ -65,6 +65,11 @@ fn needed(function: &str, operations: &BTreeSet<String>) -> BTreeSet<String> {
         // An account that comes, goes, or is deleted and kept is counted.
         "update-account" | "delete-account" => &["PutItem", "DeleteItem", "UpdateItem"],
         "erase-account" => &["DeleteItem", "UpdateItem"],
+        "create-collective" | "update-entity" => &["PutItem"],
+        "add-collective-entity" => &["PutItem", "ConditionCheckItem"],
+        "remove-collective-entity" => &["PutItem", "DeleteItem"],
+        // An account is told of its device.
+        "offboard-entity" => &["PutItem", "DeleteItem", "UpdateItem"],
         "create-onboarding" => &["PutItem", "UpdateItem", "ConditionCheckItem"],
         "expire-onboardings" | "cancel-onboarding" => &["PutItem", "DeleteItem"],
         "follow-changes" => &["DeleteItem"],
@@ -161,9 +166,15 @@ async fn each_function_may_do_exactly_what_it_does() {
         running.bundle.invoke("administer-catalogue", &event).await.unwrap();
     }
     running.bundle.invoke("administer-catalogue", &json!({"action": "list-manufacturers"})).await.unwrap();
+    let home = json!({"name": "Home"});
+    for _ in 0..2 {
+        let created = send(running.post(admin, "/collectives", &home).header("idempotency-key", "home")).await;
+        assert_eq!(created.status, 201, "{created:?}");
+    }
     running.ask_for_devices().await;
     running.expire_and_erase_devices().await;
     // What nothing above does, a function's own sample does.
+    crate::onboarding::made::for_samples(&running.store()).await;
     for (name, event) in crate::events::in_order() {
         running.bundle.invoke(&name, &event).await.unwrap();
     }

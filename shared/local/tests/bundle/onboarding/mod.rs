@@ -1,10 +1,13 @@
 //! The onboarding API.
 
 mod catalogue;
+mod collectives;
 mod connecting;
 mod consent;
 pub(crate) mod devices;
+mod entities;
 pub(crate) mod made;
+mod offboarding;
 pub(crate) mod owner;
 mod refreshing;
 pub(crate) mod requests;
