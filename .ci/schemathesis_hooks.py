@@ -83,9 +83,12 @@ def aim(case):
     """Every other request for an account by path is for one that is there; by query, it names one."""
     if (case.method, case.path) == ("GET", "/account") and not case.meta.is_negative_at(ParameterLocation.QUERY):
         case.query = dict(itertools.islice((case.query or {"external_account_id": "nobody"}).items(), 1))
+    valid_query = not case.meta.is_negative_at(ParameterLocation.QUERY)
+    if valid_query and case.query and "continuationToken" in case.query:
+        # A token is nobody's to make up.
+        case.query = {name: value for name, value in case.query.items() if name != "continuationToken"}
     if not case.path.startswith("/rest/v1/"):
         return
-    valid_query = not case.meta.is_negative_at(ParameterLocation.QUERY)
     if valid_query and case.method == "PUT" and case.path == "/rest/v1/accounts":
         # The body names the account; a made-up id in the query would be another one's.
         case.query = {name: value for name, value in (case.query or {}).items() if "ccountId" not in name}
@@ -368,6 +371,13 @@ def fit_tariff(tariff):
     return tariff
 
 
+def fit_collective(body):
+    """The brand is one of those that there are, and the organisation the caller's own."""
+    body.pop("tenantId", None)
+    if body.get("labelPartner"):
+        body["labelPartner"] = existing(body["labelPartner"])
+
+
 ACCOUNT = "/account/{account_id}"
 BODIES = {
     ("POST", "/account"): fit_account,
@@ -376,6 +386,7 @@ BODIES = {
     ("PUT", f"{ACCOUNT}/installation/{{installation_id}}"): fit_changed_installation,
     ("POST", "/installation/{external_installation_id}/move"): fit_move,
     ("POST", "/installation/move"): fit_move,
+    ("POST", "/collectives"): fit_collective,
 }
 BODIES["POST", "/rest/v1/accounts"] = fit_added_account
 BODIES["PUT", "/rest/v1/accounts"] = fit_upserted_account

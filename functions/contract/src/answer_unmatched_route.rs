@@ -22,6 +22,9 @@ pub(crate) static FUNCTION: Function = Function {
 fn answer(services: &Services, request: &Request) -> Result<Answer, Failure> {
     let (routes, refuse): (_, fn(&Request, &Failure) -> Answer) = match services.api()? {
         "accounts" => (accounts::contract::ROUTES, accounts::refuse),
+        "onboarding" if onboarding::contract::is_page(request.path()) => {
+            (onboarding::contract::ROUTES, wattbook_consent::refuse)
+        }
         "onboarding" => (onboarding::contract::ROUTES, problem::refuse),
         "provisioning" => (provisioning::contract::ROUTES, problem::refuse),
         // Of an API that is not known here nothing can be said but that.

@@ -18,7 +18,7 @@ use wattbook_domain::{
     AccountId, AccountStatus, AccountType, CountryCode, DateOrTime, Email, EnergyType, Flaw, Id, IdentifierKind,
     InputMethod, LabelPartnerCode, OrganisationId, ServiceType, TariffService, Text, TimeZone,
     catalogue::{Connector, Consent, EntityType, HttpsLink, ManufacturerName, Step, attributes::AttributeName},
-    entity::{CollectiveId, EntityId},
+    entity::{CollectiveId, CollectiveKind, EntityId, Setting},
     onboarding::Origin,
     property::DataType,
 };
@@ -175,6 +175,7 @@ from_text! {
     Connector = str::parse;
     Consent = str::parse;
     CollectiveId = resource_id;
+    CollectiveKind = str::parse;
     CountryCode = CountryCode::parse;
     DataType = str::parse;
     DateOrTime = DateOrTime::parse;
@@ -216,6 +217,13 @@ impl<const MAX: usize> Deserr<Faults> for Text<MAX> {
 impl<const MAX: usize> Deserr<Faults> for Id<MAX> {
     fn deserialize_from_value<V: IntoValue>(value: Node<V>, at: ValuePointerRef<'_>) -> Result<Self, Faults> {
         text(value, at, |raw| Self::parse(raw).map_err(Reason::from))
+    }
+}
+
+/// `null` takes it out; a member that is absent is to have `#[deserr(default)]`.
+impl<T: Deserr<Faults>> Deserr<Faults> for Setting<T> {
+    fn deserialize_from_value<V: IntoValue>(value: Node<V>, at: ValuePointerRef<'_>) -> Result<Self, Faults> {
+        Ok(Option::deserialize_from_value(value, at)?.map_or(Self::Removed, Self::Set))
     }
 }
 

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use wattbook_domain::{AccessLevel, AnswerKey, OrganisationId};
 use wattbook_store::{IdempotencyRecord, Store, Subject};
 
-use crate::{Answer, Failure, Faults, Principal, Request, fault::Reason, http::StoredAnswer, seal};
+use crate::{Answer, Failure, Faults, Principal, Request, Services, fault::Reason, http::StoredAnswer, seal};
 
 /// The header that carries the key.
 pub const HEADER: &str = "idempotency-key";
@@ -78,6 +78,17 @@ impl Once {
     pub async fn answered_before(&self, store: &Store) -> Result<Option<Answer>, Failure> {
         match store.idempotency_record(self.organisation, &self.key).await? {
             Some(record) => self.replay(store, record).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The same of a request that may carry no key.
+    ///
+    /// # Errors
+    /// As [`Self::answered_before`].
+    pub async fn answered(once: Option<&Self>, services: &Services) -> Result<Option<Answer>, Failure> {
+        match once {
+            Some(once) => once.answered_before(services.store()?).await,
             None => Ok(None),
         }
     }

@@ -2,12 +2,16 @@
 
 use serde::Serialize;
 use utoipa::ToSchema;
+use wattbook_domain::{
+    Flaw,
+    entity::{EntityStatus, OffboardingId},
+};
 use wattbook_store::MAX_ACCOUNT_BYTES;
 
 use crate::{
     Answer, Dialect, Failure, Fault, Request,
     contract::{self, FaultCode, ProblemCode},
-    fault::{Location, Pointer},
+    fault::{Location, Pointer, Reason},
     http::{Conflict, DeviceConflict, MAX_BODY_BYTES},
 };
 
@@ -61,6 +65,28 @@ pub struct ProblemEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, format = "uuid")]
     onboarding_id: Option<String>,
+    /// Of an entity that is connected no longer: the offboarding that disconnected it, if one did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, format = "uuid")]
+    offboarding_id: Option<String>,
+}
+
+impl ProblemEntry {
+    fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            path: None,
+            parameter: None,
+            message: message.into(),
+            account_id: None,
+            onboarding_id: None,
+            offboarding_id: None,
+        }
+    }
+
+    fn at(path: &Pointer, code: &'static str, message: impl Into<String>) -> Self {
+        Self { path: Some(path.as_str().to_owned()), ..Self::new(code, message) }
+    }
 }
 
 /// For operations that answer with problem documents.
@@ -81,6 +107,7 @@ pub fn render(failure: &Failure) -> Answer {
         }
         Failure::Taken(conflicts) => (conflicts.iter().map(conflict_entry).collect(), 0),
         Failure::DeviceTaken(conflict) => (vec![device_entry(conflict)], 0),
+        Failure::Disconnected { path, offboarding } => (vec![disconnected_entry(path, *offboarding)], 0),
         Failure::Unseen(path) => (vec![unseen_entry(path)], 0),
         _ => (Vec::new(), 0),
     };
@@ -127,7 +154,7 @@ fn title(failure: &Failure) -> &'static str {
         Failure::Taken(_) => "Values are taken",
         Failure::DeviceTaken(_) => "The device is taken",
         Failure::InProgress => "The same request is being carried out",
-        Failure::Rules(_) => "The change would break a rule",
+        Failure::Rules(_) | Failure::Disconnected { .. } => "The change would break a rule",
         Failure::Erased => "Erased",
         Failure::Precondition => "Another version",
         Failure::BodyTooLarge | Failure::AccountTooLarge { .. } => "Too large",
@@ -166,7 +193,7 @@ pub fn detail(failure: &Failure) -> String {
         Failure::InProgress => {
             "A request with this Idempotency-Key is being carried out; ask again after the time in Retry-After.".into()
         }
-        Failure::Rules(_) => "Each rule that is listed holds for what is stored. Nothing was changed.".into(),
+        Failure::Rules(_) | Failure::Disconnected { .. } => "Each rule that is listed holds for what is stored. Nothing was changed.".into(),
         Failure::Erased => {
             "A request with this Idempotency-Key was carried out, and the account that it was about has been erased \
              since, with the answer. Use a new key to ask for it once more."
@@ -194,18 +221,13 @@ pub fn detail(failure: &Failure) -> String {
 }
 
 fn fault_entry(fault: &Fault) -> ProblemEntry {
-    let (path, parameter) = match &fault.location {
-        Location::Body(path) => (Some(path.as_str().to_owned()), None),
-        Location::Query(name) => (None, Some(name.clone())),
-        Location::Header(name) => (None, Some((*name).to_owned())),
-    };
-    ProblemEntry {
-        code: fault.reason.code,
-        path,
-        parameter,
-        message: fault.reason.message.clone(),
-        account_id: None,
-        onboarding_id: None,
+    let Reason { code, message } = &fault.reason;
+    match &fault.location {
+        Location::Body(path) => ProblemEntry::at(path, code, message),
+        Location::Query(name) => ProblemEntry { parameter: Some(name.clone()), ..ProblemEntry::new(code, message) },
+        Location::Header(name) => {
+            ProblemEntry { parameter: Some((*name).to_owned()), ..ProblemEntry::new(code, message) }
+        }
     }
 }
 
@@ -224,33 +246,23 @@ fn taken(conflict: &Conflict) -> String {
 
 fn conflict_entry(conflict: &Conflict) -> ProblemEntry {
     ProblemEntry {
-        code: "taken",
-        path: Some(conflict.path.as_str().to_owned()),
-        parameter: None,
-        message: taken(conflict),
         account_id: conflict.holder.map(|id| id.to_string()),
-        onboarding_id: None,
+        ..ProblemEntry::at(&conflict.path, "taken", taken(conflict))
     }
 }
 
 fn device_entry(conflict: &DeviceConflict) -> ProblemEntry {
     ProblemEntry {
-        code: "taken",
-        path: Some(conflict.path.as_str().to_owned()),
-        parameter: None,
-        message: "this device is being onboarded, or connected, already".into(),
-        account_id: None,
         onboarding_id: conflict.holder.map(|id| id.to_string()),
+        ..ProblemEntry::at(&conflict.path, "taken", "this device is being onboarded, or connected, already")
     }
 }
 
+fn disconnected_entry(path: &Pointer, offboarding: Option<OffboardingId>) -> ProblemEntry {
+    let Reason { code, message } = Flaw::Ended { status: EntityStatus::Disconnected.word() }.into();
+    ProblemEntry { offboarding_id: offboarding.map(|id| id.to_string()), ..ProblemEntry::at(path, code, message) }
+}
+
 fn unseen_entry(path: &Pointer) -> ProblemEntry {
-    ProblemEntry {
-        code: "unknown",
-        path: Some(path.as_str().to_owned()),
-        parameter: None,
-        message: "is nothing that this credential can see".into(),
-        account_id: None,
-        onboarding_id: None,
-    }
+    ProblemEntry::at(path, "unknown", "is nothing that this credential can see")
 }

@@ -12,6 +12,7 @@ use wattbook_domain::{
     AccountStatus, AccountType, CountryCode, Email, EnergyType, IdentifierKind, InputMethod, ServiceType,
     TariffService,
     catalogue::{Connector, Consent, EntityType, Step},
+    entity::{CollectiveKind, DisconnectReason, EntityStatus, Permission},
     onboarding::{CanceledBy, Happening, OnboardingStatus, StepState},
     property::DataType,
 };
@@ -163,6 +164,14 @@ described! {
     ConsentWord as "ConsentKind" => |text| text.enum_values(Some(Consent::WORDS.iter().copied()));
     /// A step on the way from a request to an entity.
     StepWord as "OnboardingStep" => |text| text.enum_values(Some(Step::WORDS.iter().copied()));
+    /// Whether an entity is connected, or was.
+    EntityStatusWord as "EntityStatus" => |text| text.enum_values(Some(EntityStatus::WORDS.iter().copied()));
+    /// Why an entity is connected no longer.
+    DisconnectReasonWord as "DisconnectReason" => |text| text.enum_values(Some(DisconnectReason::WORDS.iter().copied()));
+    /// Something that can be done with an entity.
+    PermissionWord as "EntityPermission" => |text| text.enum_values(Some(Permission::WORDS.iter().copied()));
+    /// What kind of group it is: those who live together, or those who share energy.
+    CollectiveKindWord as "CollectiveType" => |text| text.enum_values(Some(CollectiveKind::WORDS.iter().copied()));
     /// How far an onboarding request has come. The last three are its ends.
     OnboardingStatusWord as "OnboardingStatus" => |text| text.enum_values(Some(OnboardingStatus::WORDS.iter().copied()));
     /// How far a step has come.

@@ -187,10 +187,7 @@ impl Writing<'_> {
     /// # Errors
     /// The key was used for another request, what it was about is erased, or the store failed.
     pub async fn answered_before(&self) -> Result<Option<Answer>, Failure> {
-        match &self.once {
-            Some(once) => once.answered_before(self.services.store()?).await,
-            None => Ok(None),
-        }
+        Once::answered(self.once.as_ref(), self.services).await
     }
 
     /// The failure that lists the taken values: see [`conflicts_at`].
@@ -230,6 +227,34 @@ impl Writing<'_> {
             (Err(WriteError::Answered(record)), Some(once)) => Ok(once.replay(store, *record).await?),
             (Err(error), _) => Err(Written::Refused(error)),
         }
+    }
+}
+
+/// The rounds of a change that is applied anew to what others leave, as long as they are faster.
+#[derive(Debug)]
+pub struct Rounds {
+    started: Instant,
+    round: u32,
+}
+
+impl Default for Rounds {
+    fn default() -> Self {
+        Self { started: Instant::now(), round: 0 }
+    }
+}
+
+impl Rounds {
+    /// Waits until it makes sense to look at what is there anew.
+    ///
+    /// # Errors
+    /// Others have been faster for too long.
+    pub async fn again(&mut self) -> Result<(), Failure> {
+        if self.started.elapsed() >= PATIENCE {
+            return Err(Failure::Contended);
+        }
+        pause(self.round).await;
+        self.round += 1;
+        Ok(())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Requests to manufacturers: few, small, and to hosts that an operator has named.
 
-use std::{sync::LazyLock, time::Duration};
+use std::{pin::Pin, sync::LazyLock, time::Duration};
 
 use aws_smithy_http_client::{
     Connector,
@@ -14,7 +14,7 @@ use aws_smithy_types::body::SdkBody;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http_body_util::{BodyExt, Limited};
 use oauth2::{
-    HttpResponse,
+    AsyncHttpClient, HttpRequest as OauthRequest, HttpResponse,
     http::{Request, Response},
 };
 
@@ -90,6 +90,16 @@ impl Http {
             }
         })?;
         Ok(Response::from_parts(head, body.to_bytes().into()))
+    }
+}
+
+/// A type of its own and no closure: of a closure's future the compiler cannot tell that it may be sent to another thread.
+impl<'c> AsyncHttpClient<'c> for Http {
+    type Error = SignInError;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, SignInError>> + Send + 'c>>;
+
+    fn call(&'c self, request: OauthRequest) -> Self::Future {
+        Box::pin(self.send(request))
     }
 }
 

@@ -14,6 +14,7 @@ mod address;
 pub mod devices;
 mod error;
 pub mod http;
+mod kept;
 mod sandbox;
 mod secret;
 mod settings;
@@ -24,6 +25,7 @@ mod stub;
 
 pub use address::{DevicesAddress, WebAddress};
 pub use error::{SignInError, refusal};
+pub use kept::Kept;
 pub use sandbox::{Verdict, sandbox};
 pub use secret::Secret;
 pub use settings::{ClientAuthentication, ClientText, Scope, SignInSettings, proves_device};

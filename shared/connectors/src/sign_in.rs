@@ -48,14 +48,22 @@ type Client = BasicClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointN
 pub fn begin(settings: &SignInSettings, callback: &WebAddress, state: &str) -> Result<Begun, getrandom::Error> {
     let mut random = [0; 32];
     getrandom::fill(&mut random)?;
-    let verifier = PkceCodeVerifier::new(URL_SAFE_NO_PAD.encode(random));
+    let verifier = Secret::new(URL_SAFE_NO_PAD.encode(random));
+    Ok(Begun { redirect: again(settings, callback, state, &verifier), verifier })
+}
+
+/// Where the owner's browser goes who has begun and comes back before he has signed in. `callback`, `state` and `verifier`
+/// are those of the beginning.
+#[must_use]
+pub fn again(settings: &SignInSettings, callback: &WebAddress, state: &str, verifier: &Secret) -> String {
+    let verifier = PkceCodeVerifier::new(verifier.reveal().to_owned());
     let (redirect, _) = client(settings)
         .set_redirect_uri(RedirectUrl::from_url(callback.url()))
         .authorize_url(|| CsrfToken::new(state.to_owned()))
         .add_scopes(settings.scopes.iter().map(|scope| Scope::new(scope.as_str().to_owned())))
         .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier))
         .url();
-    Ok(Begun { redirect: redirect.into(), verifier: Secret::new(verifier.into_secret()) })
+    redirect.into()
 }
 
 /// Exchanges the code that came back. `callback` and `verifier` are those of the beginning.
@@ -73,7 +81,7 @@ pub async fn exchange(
     let answer = client
         .exchange_code(AuthorizationCode::new(code.reveal().to_owned()))
         .set_pkce_verifier(PkceCodeVerifier::new(verifier.reveal().to_owned()))
-        .request_async(&|request| http.send(request))
+        .request_async(http)
         .await;
     tokens(answer, None)
 }
@@ -85,7 +93,7 @@ pub async fn exchange(
 pub async fn refresh(http: &Http, settings: &SignInSettings, refresh: &Secret) -> Result<Tokens, SignInError> {
     let answer = client(settings)
         .exchange_refresh_token(&RefreshToken::new(refresh.reveal().to_owned()))
-        .request_async(&|request| http.send(request))
+        .request_async(http)
         .await;
     tokens(answer, Some(refresh))
 }

@@ -293,6 +293,15 @@ pub enum Flaw {
         /// Its status.
         status: &'static str,
     },
+    /// An entity in as many collectives as it can be in.
+    #[error("is in {most} collectives, and can be in no more; take it out of another one first")]
+    TooManyCollectives {
+        /// How many that are.
+        most: usize,
+    },
+    /// An entity and a collective of two brands.
+    #[error("is of another brand than the collective; an entity and its collectives are of the same brand, or of none")]
+    AnotherBrand,
     /// An account with as many requests as it can have.
     #[error("has had {most} onboarding requests, and can have no more")]
     TooManyOnboardings {
@@ -383,7 +392,8 @@ impl Flaw {
             Self::ForeignOrigin { .. } => "url_not_allowed",
             Self::TooMuch { .. } => "too_large",
             Self::Ended { .. } => "ended",
-            Self::TooManyOnboardings { .. } => "too_many",
+            Self::TooManyOnboardings { .. } | Self::TooManyCollectives { .. } => "too_many",
+            Self::AnotherBrand => "another_brand",
             Self::Unproved => "not_proved",
             Self::ResourceId => "invalid_id",
             Self::Inconsistent { .. } => "inconsistent",

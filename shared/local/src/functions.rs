@@ -20,6 +20,8 @@ use crate::{
 pub static FOLDERS: &[(&str, &[&Function])] = &[
     ("access", wattbook_functions_access::FUNCTIONS),
     ("accounts", wattbook_functions_accounts::FUNCTIONS),
+    ("connectors", wattbook_functions_connectors::FUNCTIONS),
+    ("consent", wattbook_functions_consent::FUNCTIONS),
     ("contract", wattbook_functions_contract::FUNCTIONS),
     ("events", wattbook_functions_events::FUNCTIONS),
     ("onboarding", wattbook_functions_onboarding::FUNCTIONS),

@@ -144,6 +144,8 @@ fn sam_environment(bundle: &Bundle) -> Value {
         "SIGNING_KEYS": secret("SigningKeys"),
         "HASH_KEYS": secret("HashKeys"),
         "CONNECTOR_KEYS": secret("ConnectorKeys"),
+        // SAM's gateway says by itself where it is reached.
+        "PUBLIC_URL": "",
         "LOG_LEVEL": "info",
     } })
 }

@@ -23,8 +23,9 @@ pub struct Api {
     pub groups: &'static [(&'static str, &'static str)],
     /// Parameters that follow from a path: those of its variables, and what belongs to them.
     pub parameters: fn(&str) -> Vec<Parameter>,
-    /// Whether a route, by method and path, is the same as another by a second name, which the document leaves out.
-    pub is_second_name: fn(&str, &str) -> bool,
+    /// Whether the document leaves a route out, by method and path: one that is the same as another by a second name, or
+    /// a page for people.
+    pub is_left_out: fn(&str, &str) -> bool,
     /// What sets the operation of a path apart from that of the function's first path: for its id, and for its title.
     pub manner: fn(&str) -> (&'static str, &'static str),
 }
@@ -83,7 +84,7 @@ pub fn document(api: &Api, routes: &[Route]) -> Result<Value, ContractError> {
     let mut paths: Map<String, Value> = Map::new();
     let (mut ids, mut used) = (BTreeSet::new(), BTreeSet::new());
     let mut first: BTreeMap<&str, &Route> = BTreeMap::new();
-    for route in routes.iter().filter(|route| !(api.is_second_name)(&route.method, &route.path)) {
+    for route in routes.iter().filter(|route| !(api.is_left_out)(&route.method, &route.path)) {
         let name = route.function.name;
         let (failures, describe) = route.function.contract.get().ok_or(ContractError::Silent(name))?;
         let open = matches!(route.function.entry, Entry::Open { .. });

@@ -126,6 +126,8 @@ impl PartialSchema for FaultCode {
             "not_available",
             "too_large",
             "ended",
+            "another_brand",
+            "invalid_attribute_name",
             "not_proved",
         ];
         open_enumeration(&codes, "What is wrong, for programs. Further codes may come.")

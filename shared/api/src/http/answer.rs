@@ -81,6 +81,7 @@ pub struct StoredAnswer {
 pub struct Answer {
     status: u16,
     headers: Vec<(&'static str, String)>,
+    cookies: Vec<String>,
     body: Option<String>,
 }
 
@@ -88,7 +89,7 @@ impl Answer {
     /// A status alone.
     #[must_use]
     pub const fn new(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: None }
+        Self { status, headers: Vec::new(), cookies: Vec::new(), body: None }
     }
 
     /// A JSON document.
@@ -103,13 +104,21 @@ impl Answer {
     /// A body of some media type.
     #[must_use]
     pub fn text(status: u16, media_type: &'static str, body: impl Into<String>) -> Self {
-        Self { status, headers: vec![("content-type", media_type.into())], body: Some(body.into()) }
+        let headers = vec![("content-type", media_type.into())];
+        Self { status, headers, cookies: Vec::new(), body: Some(body.into()) }
     }
 
     /// With one more header.
     #[must_use]
     pub fn header(mut self, name: &'static str, value: impl fmt::Display) -> Self {
         self.headers.push((name, value.to_string()));
+        self
+    }
+
+    /// With one more cookie, as `Set-Cookie` has it (RFC 6265 §4.1). What is kept of an answer has none.
+    #[must_use]
+    pub fn cookie(mut self, cookie: String) -> Self {
+        self.cookies.push(cookie);
         self
     }
 
@@ -135,19 +144,25 @@ impl Answer {
         const KEPT: [&str; 3] = ["content-type", "location", "etag"];
         let kept = |name| stored.headers.get(name).map(|value| (name, value.clone()));
         let headers = KEPT.into_iter().filter_map(kept).collect();
-        Self { status: stored.status, headers, body: Some(stored.body) }.header("idempotent-replayed", true)
+        Self { status: stored.status, headers, cookies: Vec::new(), body: Some(stored.body) }
+            .header("idempotent-replayed", true)
     }
 
     /// The response in payload format 2.0.
     pub(crate) fn into_event(self) -> Result<Box<RawValue>, InvocationError> {
         let headers: serde_json::Map<_, _> =
             self.headers.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
-        let response = json!({
+        let mut response = json!({
             "statusCode": self.status,
             "headers": headers,
             "body": self.body.unwrap_or_default(),
             "isBase64Encoded": false,
         });
+        if !self.cookies.is_empty()
+            && let Some(response) = response.as_object_mut()
+        {
+            response.insert("cookies".into(), self.cookies.into());
+        }
         serde_json::value::to_raw_value(&response)
             .map_err(|error| InvocationError { code: "internal".into(), message: error.to_string() })
     }

@@ -6,7 +6,7 @@
 
 use std::error::Error;
 
-use wattbook_domain::{Account, AccountId, Flaw, onboarding::OnboardingId};
+use wattbook_domain::{Account, AccountId, Flaw, entity::OffboardingId, onboarding::OnboardingId};
 use wattbook_store::{MAX_ACCOUNT_BYTES, OnboardingError, StoreError, WriteError};
 
 use crate::{
@@ -79,6 +79,14 @@ pub enum Failure {
     /// 409: the change would break rules of what is stored, all of them listed.
     #[error("{} rules would be broken", .0.list().len())]
     Rules(Faults),
+    /// 409: the entity is connected no longer, so that nothing changes in it.
+    #[error("the entity is connected no longer")]
+    Disconnected {
+        /// Where the entity stands in the caller's body; the root where the path names it.
+        path: Pointer,
+        /// The offboarding that disconnected it, if one did.
+        offboarding: Option<OffboardingId>,
+    },
     /// 410: an earlier request under the idempotency key was carried out, and what came of it is erased.
     #[error("what the request was about is erased")]
     Erased,
@@ -130,7 +138,7 @@ impl Failure {
             Self::Method { .. } => "method_not_allowed",
             Self::Taken(_) | Self::DeviceTaken(_) => "conflict",
             Self::InProgress => "request_in_progress",
-            Self::Rules(_) => "rule_broken",
+            Self::Rules(_) | Self::Disconnected { .. } => "rule_broken",
             Self::Erased => "erased",
             Self::Precondition => "version_mismatch",
             Self::BodyTooLarge => "body_too_large",
@@ -151,7 +159,9 @@ impl Failure {
             Self::Unauthenticated => 401,
             Self::NotFound | Self::Unseen(_) | Self::NoRoute => 404,
             Self::Method { .. } => 405,
-            Self::Taken(_) | Self::DeviceTaken(_) | Self::InProgress | Self::Rules(_) => 409,
+            Self::Taken(_) | Self::DeviceTaken(_) | Self::InProgress | Self::Rules(_) | Self::Disconnected { .. } => {
+                409
+            }
             Self::Erased => 410,
             Self::Precondition => 412,
             Self::BodyTooLarge | Self::AccountTooLarge { .. } => 413,

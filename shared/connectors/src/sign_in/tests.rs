@@ -29,6 +29,7 @@ async fn answered(answer: Value) -> Result<Tokens, SignInError> {
 fn the_owner_is_sent_with_a_challenge_and_no_secret() {
     let settings = settings("https://id.example.com");
     let begun = begin(&settings, &callback(), "a state/with+signs").unwrap();
+    assert_eq!(again(&settings, &callback(), "a state/with+signs", &begun.verifier), begun.redirect);
     let url = Url::parse(&begun.redirect).unwrap();
     let parameters: Vec<_> = url.query_pairs().into_owned().collect();
     let challenge = &parameters.iter().find(|(name, _)| name == "code_challenge").unwrap().1;

@@ -28,7 +28,7 @@ pub static API: Api = Api {
     about: include_str!("../../../../functions/accounts/README.md"),
     groups: &[("accounts", "Accounts with their header, address, properties and tariffs, in one envelope.")],
     parameters,
-    is_second_name,
+    is_left_out,
     manner: |path| match (path.contains("{accountId}"), path.contains("{providerAccountId}")) {
         (true, _) => ("by-id", "by our id"),
         (_, true) => ("by-provider-id", "by your own id"),
@@ -170,7 +170,7 @@ fn parameters(path: &str) -> Vec<Parameter> {
 }
 
 /// Every path is served below `/account`, too. Of these the document has the one that has no other name.
-fn is_second_name(method: &str, path: &str) -> bool {
+fn is_left_out(method: &str, path: &str) -> bool {
     let below = path.strip_prefix("/rest/v1/account").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     below && (method, path) != ("GET", "/rest/v1/account")
 }

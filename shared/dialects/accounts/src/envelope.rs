@@ -226,7 +226,9 @@ fn taken(conflict: &Conflict) -> String {
 /// The codes of this dialect; README lists them.
 fn code(failure: &Failure) -> &'static str {
     match failure {
-        Failure::Faults(_) | Failure::Rules(_) | Failure::Unreadable(_) => "InvalidValue",
+        Failure::Faults(_) | Failure::Rules(_) | Failure::Disconnected { .. } | Failure::Unreadable(_) => {
+            "InvalidValue"
+        }
         Failure::Unauthenticated => "Unauthorized",
         Failure::NotFound | Failure::Unseen(_) => "ObjectNotFound",
         Failure::NoRoute => "UnknownPath",

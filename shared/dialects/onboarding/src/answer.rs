@@ -11,12 +11,13 @@ use wattbook_api::{
 };
 use wattbook_domain::{
     IdentifierKind,
-    catalogue::{Connector, Consent, EntityType, Step, attributes::AttributeValue},
+    catalogue::{Connector, Consent, EntityType, Step},
 };
 
 use crate::{
     catalogue::{Offer, OfferedType},
-    schema::{self, number},
+    schema,
+    view::properties,
 };
 
 /// Everything that can be onboarded.
@@ -168,12 +169,6 @@ impl ManufacturerView {
     #[must_use]
     pub fn of(Offer { manufacturer, available }: &Offer) -> Self {
         let kind = manufacturer.identifier.kind;
-        let value = |value: &AttributeValue| match value {
-            AttributeValue::Truth(truth) => Value::from(*truth),
-            AttributeValue::Whole(whole) => Value::from(*whole),
-            AttributeValue::Number(other) => number(*other),
-            AttributeValue::Text(text) => Value::from(text.as_str()),
-        };
         Self {
             entity_type: manufacturer.entity_type,
             manufacturer: manufacturer.name.to_string(),
@@ -192,7 +187,7 @@ impl ManufacturerView {
             },
             attributes: schema::written(&manufacturer.attributes),
             documentation_link: manufacturer.documentation.as_ref().map(|link| link.as_str().to_owned()),
-            example_attributes: manufacturer.example.iter().map(|(name, it)| (name.to_string(), value(it))).collect(),
+            example_attributes: properties(&manufacturer.example),
         }
     }
 }

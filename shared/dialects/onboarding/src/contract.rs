@@ -25,9 +25,15 @@ pub static API: Api = Api {
         "What can be onboarded, requests that become entities with their owners' consent, and the groups they are in.",
     )],
     parameters,
-    is_second_name: |_, _| false,
+    is_left_out: |_, path| is_page(path),
     manner: |_| ("", ""),
 };
+
+/// Whether what is at a path is for people: for the owner of a device, who has got the link to it.
+#[must_use]
+pub fn is_page(path: &str) -> bool {
+    ["/onboarding/consent/", "/onboarding/withdrawal/", "/onboarding/callback"].iter().any(|it| path.starts_with(it))
+}
 
 /// A function of this dialect.
 #[must_use]

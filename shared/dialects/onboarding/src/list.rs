@@ -1,15 +1,29 @@
 //! Lists: how large a page is, where it begins, and where the next one does.
 
+use std::borrow::Cow;
+
 use serde::{Serialize, de::DeserializeOwned};
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        Ref, RefOr, Schema,
+        schema::{ArrayBuilder, ObjectBuilder},
+    },
+};
 use wattbook_api::{
     Answer, Failure, Faults, Principal, Request, Services,
-    contract::{Operation, Parameter},
+    contract::{self, Operation, Parameter, schema_of},
     fault::Reason,
     page_token::{self, Fingerprint},
     reader::Parameters,
+    schema_types::{EntityTypeWord, ExternalIdText, Line64},
 };
-use wattbook_domain::{AccessLevel, Flaw, LabelPartnerCode};
+use wattbook_domain::{
+    AccessLevel, AccountId, ExternalId, Flaw, LabelPartnerCode, Text,
+    catalogue::{EntityType, matched},
+};
+
+use crate::catalogue::entity_type;
 
 /// The entries of a page where nobody says how many.
 const PAGE_SIZE: usize = 25;
@@ -31,7 +45,7 @@ pub struct Page {
 }
 
 /// A page of a list.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize)]
 pub struct ListView<T> {
     /// What is on the page.
     pub data: Vec<T>,
@@ -39,6 +53,35 @@ pub struct ListView<T> {
     pub links: Links,
     /// About the page.
     pub meta: PageMeta,
+}
+
+// By hand, as what is derived has one name for the lists of everything.
+impl<T: ToSchema> PartialSchema for ListView<T> {
+    fn schema() -> RefOr<Schema> {
+        let entries = ArrayBuilder::new().items(Ref::from_schema_name(T::name()));
+        ObjectBuilder::new()
+            .description(Some("A page of a list."))
+            .property("data", entries.description(Some("What is on the page.")))
+            .property("links", Ref::from_schema_name(Links::name()))
+            .property("meta", Ref::from_schema_name(PageMeta::name()))
+            .required("data")
+            .required("links")
+            .required("meta")
+            .into()
+    }
+}
+
+impl<T: ToSchema> ToSchema for ListView<T> {
+    fn name() -> Cow<'static, str> {
+        format!("{}List", T::name()).into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((T::name().into(), T::schema()));
+        schemas.push((Links::name().into(), Links::schema()));
+        schemas.push((PageMeta::name().into(), PageMeta::schema()));
+        T::schemas(schemas);
+    }
 }
 
 /// Where to go on.
@@ -143,6 +186,45 @@ pub fn paged(operation: Operation) -> Operation {
     operation
         .with(Parameter::query(SIZE, size, "How many entries a page may have.").default(PAGE_SIZE))
         .with(Parameter::query(TOKEN, token, "Leads to the next page: see `meta.continuationToken`."))
+}
+
+/// Declares the filters that lists of requests and of entities have in common.
+#[must_use]
+pub fn filtered(operation: Operation) -> Operation {
+    let uuid = serde_json::json!({ "type": "string", "format": "uuid" });
+    operation
+        .with(Parameter::query("type", contract::json::<EntityTypeWord>(), "Only those of this type."))
+        .with(Parameter::query("manufacturer", schema_of::<Line64>(), "Only those of this manufacturer."))
+        .with(Parameter::query("accountId", uuid, "Only those of this account."))
+        .with(Parameter::query("reference", schema_of::<ExternalIdText>(), "Only those of this reference of yours."))
+}
+
+/// Reads them: what entries of the list have to have.
+pub fn filters(query: &mut Parameters<'_>, faults: &mut Faults) -> Vec<(&'static str, String)> {
+    let all = [
+        ("type", query.optional("type", type_word, faults)),
+        ("manufacturer", query.optional("manufacturer", manufacturer, faults)),
+        ("account", query.optional("accountId", account_id, faults)),
+        ("reference", query.optional("reference", reference, faults)),
+    ];
+    all.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+}
+
+fn type_word(raw: &str) -> Result<String, Reason> {
+    let word = entity_type(raw).map(|it| it.word().to_owned());
+    word.ok_or_else(|| Flaw::NotOneOf { allowed: EntityType::WORDS }.into())
+}
+
+fn manufacturer(raw: &str) -> Result<String, Reason> {
+    Ok(matched(Text::<64>::parse(raw)?.as_str()))
+}
+
+fn account_id(raw: &str) -> Result<String, Reason> {
+    raw.parse::<AccountId>().map(|id| id.to_string()).map_err(|_| Flaw::AccountId.into())
+}
+
+fn reference(raw: &str) -> Result<String, Reason> {
+    Ok(ExternalId::parse(raw)?.canonical().into_owned())
 }
 
 fn size(raw: &str) -> Result<usize, Reason> {

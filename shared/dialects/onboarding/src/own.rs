@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use wattbook_api::{Failure, Principal, Services};
+use wattbook_api::{Failure, Principal, Services, fault::Pointer};
 use wattbook_domain::{
     Account, AccountId, LabelPartnerCode,
     entity::{Collective, CollectiveId, Entity, EntityId, Offboarding, OffboardingId},
@@ -56,6 +56,14 @@ pub async fn offboarding(services: &Services, caller: &Principal, id: &str) -> R
 pub async fn account(services: &Services, caller: &Principal, id: AccountId) -> Result<Account, Failure> {
     let found = services.store()?.account(caller.reach.organisation, id).await?;
     seen(caller, found, |it| it.label_partner.as_ref())
+}
+
+/// A failure to find what the body names in this member.
+pub fn named(member: &'static str) -> impl Fn(Failure) -> Failure {
+    move |failure| match failure {
+        Failure::NotFound => Failure::Unseen(Pointer::root().child(member)),
+        other => other,
+    }
 }
 
 /// What is no id at all is not found, like one that nobody has.

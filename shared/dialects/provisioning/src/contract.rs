@@ -23,7 +23,7 @@ pub static API: Api = Api {
     about: include_str!("../../../../functions/provisioning/README.md"),
     groups: &[("provisioning", "Accounts with their installations and meters, in one nested call.")],
     parameters,
-    is_second_name: |_, _| false,
+    is_left_out: |_, _| false,
     manner: |_| ("by-query", "by an id that no path can hold"),
 };
 

@@ -2,6 +2,7 @@
 //!
 //! An entity is the asset of the customers API: it has a number there, a guid, a kind, an owner, attributes and a version.
 
+mod change;
 mod collective;
 
 use std::{
@@ -24,6 +25,7 @@ use crate::{
     onboarding::{DeviceClaim, OnboardingId, OnboardingRequest},
     words::words,
 };
+pub use change::{EntityChange, Permission, Setting};
 pub use collective::{Collective, CollectiveKind};
 
 resource_id!(
@@ -102,6 +104,16 @@ impl EntityNumber {
 }
 
 words! {
+    /// Whether an entity is connected.
+    EntityStatus {
+        /// It is.
+        Connected = "Connected",
+        /// It was.
+        Disconnected = "Disconnected",
+    }
+}
+
+words! {
     /// Why an entity is connected no longer.
     DisconnectReason {
         /// The organisation has offboarded it.
@@ -148,7 +160,9 @@ pub struct Entity {
     pub manufacturer: ManufacturerName,
     /// How it is reached.
     pub connector: Connector,
-    /// What names it.
+    /// Which of its attributes names it.
+    pub identifying: AttributeName,
+    /// What names it, in its one form.
     pub identifier: Identifier,
     /// The claim on the device, which is freed when the entity is disconnected.
     pub claim: String,
@@ -198,6 +212,7 @@ impl Entity {
             entity_type: request.device.entity_type,
             manufacturer: request.device.manufacturer.clone(),
             connector: request.device.connector,
+            identifying: request.device.identifying.attribute.clone(),
             identifier: request.device.identifier.clone()?,
             claim: claim.as_str().to_owned(),
             name: None,
@@ -217,6 +232,12 @@ impl Entity {
     #[must_use]
     pub const fn is_connected(&self) -> bool {
         self.disconnected.is_none()
+    }
+
+    /// Whether it is, in a word.
+    #[must_use]
+    pub const fn status(&self) -> EntityStatus {
+        if self.is_connected() { EntityStatus::Connected } else { EntityStatus::Disconnected }
     }
 
     /// The entity when it is connected no longer; none if it is not connected now. It is in no collective then.

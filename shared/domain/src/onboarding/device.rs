@@ -160,7 +160,7 @@ fn identifier(of: &IdentifyingAttribute, stated: &BTreeMap<AttributeName, Attrib
 }
 
 /// What is no line of text as all others are. How an identifier is written is settled, whatever stands between its signs.
-fn not_a_line<'a>(
+pub(crate) fn not_a_line<'a>(
     stated: &'a BTreeMap<AttributeName, AttributeValue>,
     identifying: &'a AttributeName,
 ) -> impl Iterator<Item = (AttributeName, Flaw)> + 'a {
@@ -180,7 +180,8 @@ pub fn attribute_bytes(attributes: &BTreeMap<AttributeName, AttributeValue>) -> 
     attributes.iter().map(|(name, it)| name.as_str().len() + value(it)).sum()
 }
 
-fn too_large(
+/// That attributes take more than they may, told of the longest.
+pub(crate) fn too_large(
     attributes: &BTreeMap<AttributeName, AttributeValue>,
     at: &AttributeName,
 ) -> Option<(AttributeName, Flaw)> {

@@ -22,6 +22,7 @@ use crate::{
     words::words,
 };
 pub use device::{Device, DeviceClaim, MAX_ATTRIBUTE_BYTES, attribute_bytes};
+pub(crate) use device::{not_a_line, too_large};
 pub use return_url::{Origin, ReturnUrl};
 pub use transition::{Agreement, Occurrence, Unmoved};
 
@@ -33,6 +34,9 @@ pub const SIGN_IN_WITHIN: SignedDuration = SignedDuration::from_hours(1);
 
 /// For how long a device is tried to be connected, from when the owner has done his part.
 pub const CONNECT_WITHIN: SignedDuration = SignedDuration::from_hours(24);
+
+/// For how long nobody else exchanges the code that somebody exchanges: longer than any function does that runs.
+pub const EXCHANGE_WITHIN: SignedDuration = SignedDuration::from_mins(2);
 
 resource_id!(
     /// Our id of an onboarding request.
@@ -199,9 +203,14 @@ pub struct SignIn {
     pub key_id: String,
     /// The verifier of the PKCE challenge (RFC 7636), sealed.
     pub verifier: String,
+    /// The address that the owner comes back to: whoever exchanges the code has to name it again (RFC 6749 §4.1.3).
+    pub callback: String,
     /// The code that the manufacturer gave (RFC 6749 §4.1.2), sealed; absent before he has signed in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
+    /// Since when somebody exchanges the code, which is good for one exchange.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exchanging_since: Option<Timestamp>,
 }
 
 impl fmt::Debug for SignIn {
@@ -360,6 +369,23 @@ impl OnboardingRequest {
     #[must_use]
     pub fn is_connecting(&self) -> bool {
         self.is_live() && matches!(self.current_step(), Some(Step::Verification | Step::Connection))
+    }
+
+    /// The request while its code is being exchanged, in its next version; none if it has no code, or somebody else may be
+    /// exchanging it.
+    #[must_use]
+    pub fn exchanging(&self, now: Timestamp) -> Option<Self> {
+        let sign_in = self.sign_in.as_ref().filter(|it| it.code.is_some() && self.is_connecting())?;
+        let is_free = sign_in.exchanging_since.is_none_or(|since| later(since, EXCHANGE_WITHIN) <= now);
+        let sign_in = Some(SignIn { exchanging_since: Some(now), ..sign_in.clone() });
+        is_free.then(|| Self { sign_in, version: self.version + 1, updated_at: now, ..self.clone() })
+    }
+
+    /// The same once that has come to nothing, and may be tried again at once.
+    #[must_use]
+    pub fn not_exchanged(&self, now: Timestamp) -> Self {
+        let sign_in = self.sign_in.clone().map(|sign_in| SignIn { exchanging_since: None, ..sign_in });
+        Self { sign_in, version: self.version + 1, updated_at: now, ..self.clone() }
     }
 
     /// Whether the link to the consent page works.

@@ -84,7 +84,14 @@ fn agreement(pairs: &[(&str, &str)]) -> Occurrence {
         attributes: stated(pairs),
         browser: "b".into(),
         withdrawal_link: link("withdrawal"),
-        sign_in: Some(SignIn { state_hash: "s".into(), key_id: "k1".into(), verifier: "v".into(), code: None }),
+        sign_in: Some(SignIn {
+            state_hash: "s".into(),
+            key_id: "k1".into(),
+            verifier: "v".into(),
+            callback: "c".into(),
+            code: None,
+            exchanging_since: None,
+        }),
     }))
 }
 
@@ -302,6 +309,20 @@ proptest! {
         prop_assert_eq!(claimed, request.is_live() || connected);
         prop_assert!(request.history.windows(2).all(|pair| pair[0].at <= pair[1].at));
     }
+}
+
+#[test]
+fn a_code_is_exchanged_by_one_at_a_time() {
+    let [(_, connecting), (_, signing_in), _] = states().split_off(8).try_into().unwrap();
+    assert_eq!(signing_in.exchanging(at(20)), None);
+    let exchanging = connecting.exchanging(at(20)).unwrap();
+    assert_eq!((exchanging.version, exchanging.history.len()), (connecting.version + 1, connecting.history.len()));
+    assert_eq!(exchanging.exchanging(at(139)), None);
+    // Whoever it was is gone.
+    assert!(exchanging.exchanging(at(140)).is_some());
+    assert!(exchanging.not_exchanged(at(25)).exchanging(at(25)).is_some());
+    let connected = exchanging.after(&Occurrence::Connected, at(30)).unwrap();
+    assert_eq!((connected.sign_in.as_ref(), connected.exchanging(at(200))), (None, None));
 }
 
 #[test]

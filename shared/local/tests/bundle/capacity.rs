@@ -130,6 +130,43 @@ async fn a_large_account_is_read_in_one_round_trip() {
     running.bundle.stop().await;
 }
 
+/// An entity, its places in collectives, and what its account says of it are items of their own.
+#[tokio::test]
+async fn entities_cost_what_is_read_and_written_of_them() {
+    let running = Running::start().await;
+    let (admin, store) = (running.admin(), running.store());
+    let organisation = running.bundle.demo().organisation_id.parse().unwrap();
+    let car = crate::onboarding::made::entity(&store, organisation, "WAUZZZGE1NB012345", None).await;
+    let home = crate::onboarding::made::collective(organisation, None);
+    store.create_collective(&home, None).await.unwrap();
+    let request = |method: &str, path: &str| {
+        let method = method.parse().unwrap();
+        running.request(method, path).basic_auth(&admin.app_id, Some(&admin.app_key))
+    };
+    let (entity, members) = (format!("/entities/{}", car.id), format!("/collectives/{}/entities", home.id));
+    let id = serde_json::json!({"entityId": car.id});
+    for (function, request, status, expected) in [
+        ("get-entity", request("GET", &entity), 200, (1, 1.0)),
+        ("get-entity-permissions", request("GET", &format!("{entity}/permissions")), 200, (1, 1.0)),
+        // The entries, and the entities at half price.
+        ("list-entities", request("GET", "/entities"), 200, (2, 0.5 + 0.5)),
+        ("list-entities", request("GET", "/entities?status=Disconnected"), 200, (1, 0.5)),
+        ("list-collectives", request("GET", "/collectives"), 200, (2, 0.5 + 0.5)),
+        // A transaction writes at double price, here the entity and its entry in the list.
+        ("update-entity", request("PUT", &entity).json(&serde_json::json!({"name": "Car"})), 200, (2, 0.0)),
+        ("update-entity", request("PUT", &entity).json(&serde_json::json!({"name": "Car"})), 200, (1, 1.0)),
+        ("create-collective", running.post(admin, "/collectives", &serde_json::json!({"name": "Home"})), 201, (1, 0.0)),
+        ("add-collective-entity", running.post(admin, &members, &id), 200, (3, 0.0)),
+        ("add-collective-entity", running.post(admin, &members, &id), 200, (2, 2.0)),
+        ("list-collective-entities", request("GET", &members), 200, (3, 0.0)),
+        ("remove-collective-entity", request("DELETE", &format!("{members}/{}", car.id)), 204, (3, 0.0)),
+        ("offboard-entity", running.post(admin, "/offboarding/entities", &id), 201, (2, 0.0)),
+    ] {
+        println!("{function}: {:?} {expected:?}", cost(&running, function, request, status).await);
+    }
+    running.bundle.stop().await;
+}
+
 /// Eight parts of the index are looked at each time, in whatever order requests are due.
 #[tokio::test]
 async fn what_the_clock_and_the_stream_do_for_devices_stays_within_its_budget() {

@@ -1,7 +1,8 @@
 //! Every sample event of `events/`, given to its function, in the order of their steps. What each is answered stands
 //! beside it, as `<function>.answer.json`: `{"step": …, "answer": …}`. What an answer says must be there, ids that we
 //! draw and times aside; `"*"` stands for anything that is not empty; lists have as many elements. The contract shows
-//! these answers as examples.
+//! these answers as examples. Entities are made for the samples, as no function makes one by itself: `alone` is what a
+//! function answers where nobody has.
 
 use std::{collections::BTreeSet, fs, path::PathBuf, sync::LazyLock};
 
@@ -9,7 +10,10 @@ use regex::Regex;
 use serde_json::Value;
 use wattbook_local::functions::FUNCTIONS;
 
-use crate::support::{Running, day};
+use crate::{
+    onboarding::made::for_samples,
+    support::{Running, day},
+};
 
 fn folder() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../events"))
@@ -59,6 +63,7 @@ fn every_file_is_of_a_function() {
 #[tokio::test]
 async fn each_gets_the_answer_it_is_a_sample_of() {
     let running = Running::start().await;
+    for_samples(&running.store()).await;
     for (name, event) in in_order() {
         let answer = running.bundle.invoke(&name, &event).await.unwrap();
         if let Err(difference) = matches(&expected(&name)["answer"], &answer, "") {

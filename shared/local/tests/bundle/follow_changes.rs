@@ -15,7 +15,7 @@ use wattbook_store::Store;
 
 use crate::{
     events::samples,
-    onboarding::made::{VIN, agree, agreed, household, offboarding, request, tokens, vin},
+    onboarding::made::{VIN, agree, agreed, connected, household, offboarding, request, tokens, vin},
     registration::PASSWORD,
     support::{Running, body, with, without},
 };
@@ -73,9 +73,7 @@ impl Running {
 
     /// A stored request whose device is connected, with the id of the entity.
     pub(crate) async fn connected(&self, store: &Store, request: &OnboardingRequest) -> EntityId {
-        store.create_onboarding(request, None).await.unwrap();
-        let agreed = agree(store, request).await;
-        store.connect_device(&agreed, Some(&tokens()), Timestamp::now()).await.unwrap().1.id
+        connected(store, request).await.id
     }
 }
 

@@ -7,7 +7,10 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::{
-    onboarding::made::{VIN, request, vin},
+    onboarding::{
+        made::{VIN, request, vin},
+        requests::{car, path},
+    },
     registration::PASSWORD,
     support::{PROVIDER_ID, Running, body, day, send, with},
     templates,
@@ -58,12 +61,17 @@ fn needed(function: &str, operations: &BTreeSet<String>) -> BTreeSet<String> {
         | "delete-account-property"
         | "set-account-tariffs"
         | "delete-account-tariff" => &["PutItem"],
-        "update-customer-info" | "remove-installation" | "remove-meter" | "replace-meter" | "expire-onboardings" => {
-            &["PutItem", "DeleteItem"]
-        }
+        "update-customer-info" | "remove-installation" | "remove-meter" | "replace-meter" => &["PutItem", "DeleteItem"],
         // An account that comes, goes, or is deleted and kept is counted.
         "update-account" | "delete-account" => &["PutItem", "DeleteItem", "UpdateItem"],
         "erase-account" => &["DeleteItem", "UpdateItem"],
+        "create-collective" | "update-entity" => &["PutItem"],
+        "add-collective-entity" => &["PutItem", "ConditionCheckItem"],
+        "remove-collective-entity" => &["PutItem", "DeleteItem"],
+        // An account is told of its device.
+        "offboard-entity" => &["PutItem", "DeleteItem", "UpdateItem"],
+        "create-onboarding" => &["PutItem", "UpdateItem", "ConditionCheckItem"],
+        "expire-onboardings" | "cancel-onboarding" => &["PutItem", "DeleteItem"],
         "follow-changes" => &["DeleteItem"],
         _ => &[],
     };
@@ -158,8 +166,15 @@ async fn each_function_may_do_exactly_what_it_does() {
         running.bundle.invoke("administer-catalogue", &event).await.unwrap();
     }
     running.bundle.invoke("administer-catalogue", &json!({"action": "list-manufacturers"})).await.unwrap();
+    let home = json!({"name": "Home"});
+    for _ in 0..2 {
+        let created = send(running.post(admin, "/collectives", &home).header("idempotency-key", "home")).await;
+        assert_eq!(created.status, 201, "{created:?}");
+    }
+    running.ask_for_devices().await;
     running.expire_and_erase_devices().await;
     // What nothing above does, a function's own sample does.
+    crate::onboarding::made::for_samples(&running.store()).await;
     for (name, event) in crate::events::in_order() {
         running.bundle.invoke(&name, &event).await.unwrap();
     }
@@ -171,6 +186,15 @@ async fn each_function_may_do_exactly_what_it_does() {
 }
 
 impl Running {
+    /// A request is made, and canceled.
+    async fn ask_for_devices(&self) {
+        let account = self.provisioned(self.admin(), &body("asked")).await;
+        let asked = with(car(&vin(47)), "/accountId", account.as_str());
+        let request = self.onboarding(&asked).await;
+        let gone = self.change(Method::DELETE, self.admin(), &path(&request), None).await;
+        assert_eq!(gone.status, 200, "{gone:?}");
+    }
+
     /// One request ends with its time, and the device of another with its account.
     async fn expire_and_erase_devices(&self) {
         let (store, organisation) = (self.store(), self.bundle.demo().organisation_id.parse().unwrap());

@@ -150,7 +150,8 @@ impl Deployed {
     /// The address of the API that a path is of.
     fn api(&self, path: &str) -> &str {
         let accounts = path == "/rest" || path.starts_with("/rest/") || path.starts_with("/openapi/accounts");
-        let onboarding = path.starts_with("/onboarding/") || path.starts_with("/openapi/onboarding");
+        let of_onboarding = ["/onboarding/", "/entities", "/collectives", "/offboarding/", "/openapi/onboarding"];
+        let onboarding = of_onboarding.iter().any(|start| path.starts_with(start));
         let output = match (accounts, onboarding) {
             (true, _) => "AccountsUrl",
             (_, true) => "OnboardingUrl",

@@ -235,6 +235,16 @@ pub(crate) async fn send(request: RequestBuilder) -> Answered {
     answered
 }
 
+/// Sends all of them before any is answered.
+pub(crate) async fn at_once(requests: impl IntoIterator<Item = RequestBuilder>) -> Vec<Answered> {
+    let sent: Vec<_> = requests.into_iter().map(|request| tokio::spawn(send(request))).collect();
+    let mut answers = Vec::new();
+    for answer in sent {
+        answers.push(answer.await.unwrap());
+    }
+    answers
+}
+
 /// Every failure that any test is answered with is one that the contracts tell of.
 fn codes_are_in_the_contract(answered: &Answered) {
     static KNOWN: LazyLock<BTreeSet<String>> = LazyLock::new(|| {

@@ -10,7 +10,7 @@ use wattbook_domain::{
     Account, Claim, Flaw, LabelPartnerCode,
     catalogue::{Connector, Manufacturer},
     entity::Collective,
-    onboarding::{Device, OnboardingId, OnboardingRequest, Origins},
+    onboarding::{Device, OnboardingId, OnboardingRequest, Origins, ReturnUrl},
 };
 
 use super::body::{OnboardingBody, place};
@@ -93,7 +93,7 @@ async fn check_return_url(
     body: &OnboardingBody,
     faults: &mut Faults,
 ) -> Result<(), Failure> {
-    let Some(origin) = body.return_url.as_ref().and_then(|url| url.origin()) else { return Ok(()) };
+    let Some(origin) = body.return_url.as_ref().and_then(ReturnUrl::origin) else { return Ok(()) };
     let organisation = services.store()?.organisation(caller.reach.organisation).await?;
     if !organisation.is_some_and(|it| it.return_origins.contains(&origin)) {
         let flaw = Flaw::ForeignOrigin { origin: origin.to_string() };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use wattbook_domain::{
-    AnswerKey, Name, OrganisationId,
+    AnswerKey, LabelPartnerCode, Name, OrganisationId,
     catalogue::{
         EntityType, Manufacturer,
         attributes::{AttributeName, AttributeValue},
@@ -14,12 +14,20 @@ use wattbook_domain::{
 };
 use wattbook_store::{SealedTokens, Store};
 
+use crate::support::Running;
+
 /// A car that the sandbox leaves as it is for ever: whoever makes a request for it decides what becomes of it.
 pub(crate) const VIN: &str = "WAUZZZGE1NB090045";
 
 /// Another such car: there are a hundred.
 pub(crate) fn vin(number: u8) -> String {
     format!("WAUZZZGE1NB0900{number:02}")
+}
+
+pub(crate) async fn running() -> (Running, Store, OrganisationId) {
+    let running = Running::start().await;
+    let (store, organisation) = (running.store(), running.bundle.demo().organisation_id.parse().unwrap());
+    (running, store, organisation)
 }
 
 fn sandbox() -> Manufacturer {
@@ -62,6 +70,26 @@ pub(crate) fn tokens() -> SealedTokens {
     SealedTokens { key_id: "k1".into(), sealed: "s".into(), refresh_at: Some(Timestamp::now()), version: 1 }
 }
 
+/// The entity that comes of a request, which is stored first.
+pub(crate) async fn connected(store: &Store, request: &OnboardingRequest) -> Entity {
+    store.create_onboarding(request, None).await.unwrap();
+    let agreed = agree(store, request).await;
+    store.connect_device(&agreed, Some(&tokens()), Timestamp::now()).await.unwrap().1
+}
+
+/// The entity of a car that is of this brand.
+pub(crate) async fn entity(store: &Store, organisation: OrganisationId, vin: &str, brand: Option<&str>) -> Entity {
+    let mut request = request(organisation, vin);
+    request.label_partner = brand.map(|code| LabelPartnerCode::parse(code).unwrap());
+    connected(store, &request).await
+}
+
+/// A collective of this brand, which is not stored yet.
+pub(crate) fn collective(organisation: OrganisationId, brand: Option<&str>) -> Collective {
+    let label_partner = brand.map(|code| LabelPartnerCode::parse(code).unwrap());
+    Collective { label_partner, ..household(organisation) }
+}
+
 pub(crate) fn household(organisation: OrganisationId) -> Collective {
     Collective {
         id: CollectiveId::new_random(),
@@ -79,10 +107,29 @@ pub(crate) fn offboarding(entity: &Entity) -> Offboarding {
     Offboarding {
         id: OffboardingId::new_random(),
         organisation: entity.organisation,
-        label_partner: None,
+        label_partner: entity.label_partner.clone(),
         entity: entity.id,
         reason: None,
         answer_key: AnswerKey::new_random(),
         created_at: Timestamp::now(),
     }
+}
+
+/// What the sample events are about that no function makes by itself: an entity, one that was offboarded, and a collective.
+pub(crate) async fn for_samples(store: &Store) {
+    let organisation = "0b5c1c0e-6a53-4d0c-9d5e-1f6f6b7f9c11".parse().unwrap();
+    let car = async |vin: &str, onboarding: &str, entity: &str| {
+        let mut request = request(organisation, vin);
+        request.id = onboarding.parse().unwrap();
+        request.entity = entity.parse().unwrap();
+        request.owner = Some(Name::parse("Jo Doe").unwrap());
+        request.label_partner = Some(LabelPartnerCode::parse("NORTH").unwrap());
+        connected(store, &request).await
+    };
+    car(&vin(70), "2f0c9f4e-5a3b-4a77-8c1d-6b1e0f3a9d42", "7b1f0c52-3f1e-8a3d-9c24-62d53c8abac0").await;
+    let gone = car(&vin(71), "5d2e7a90-1c46-4f0b-b3a8-94e6d1f07c35", "e4a80b17-6d92-8c5f-a7e3-5a4d1b9f3c68").await;
+    let offboarding = Offboarding { id: "91d3a7c6-0e58-4b2f-8f47-3c9a6d12e5b8".parse().unwrap(), ..offboarding(&gone) };
+    store.offboard(&gone, &offboarding, None).await.unwrap();
+    let id = "c0a5b1de-4f27-4e0b-9a61-58d7f2e3b904".parse().unwrap();
+    store.create_collective(&Collective { id, ..collective(organisation, Some("NORTH")) }, None).await.unwrap();
 }

@@ -8,14 +8,8 @@ use wattbook_domain::{
 };
 use wattbook_store::{OnboardingError, SealedTokens, Store};
 
-use super::made::{VIN, agree, agreed, household, offboarding, request, tokens, vin};
+use super::made::{VIN, agree, agreed, household, offboarding, request, running, tokens, vin};
 use crate::support::{Running, body};
-
-async fn running() -> (Running, Store, OrganisationId) {
-    let running = Running::start().await;
-    let (store, organisation) = (running.store(), running.bundle.demo().organisation_id.parse().unwrap());
-    (running, store, organisation)
-}
 
 #[tokio::test]
 async fn a_device_belongs_to_one_until_its_request_ends() {
