@@ -91,7 +91,7 @@ async fn a_request_is_handed_on_once_its_owner_has_done_his_part() {
     };
     let onboarding = &step["dynamodb"]["NewImage"]["onboarding"]["M"];
     let expected = json!({"organisation_id": onboarding["organisation"]["S"], "onboarding_id": onboarding["id"]["S"]});
-    assert_eq!(told(&step).await, [expected.clone()]);
+    assert_eq!(told(&step).await, std::slice::from_ref(&expected));
     // Told again it is handed on again, which whoever connects has to bear.
     assert_eq!(told(&step).await, [expected.clone(), expected.clone()]);
     // What else happens to a request that is being connected, or to one that is not yet: nothing follows from it.
@@ -174,7 +174,7 @@ async fn an_erased_account_takes_its_requests_and_its_devices_along() {
     ] {
         let started = running.uncounted().await;
         let id = running.provisioned(running.admin(), &body(seed)).await;
-        let stays = with_devices(&running, &id).await;
+        let stays = Box::pin(with_devices(&running, &id)).await;
         let requests = running.consistent_devices().await.requests;
         for (method, path, status) in erase {
             let path = path.replace("{id}", &id);

@@ -9,22 +9,15 @@ use utoipa::{
 use wattbook_api::{
     contract::open_enumeration,
     link::{self, Purpose},
-    schema_types::{
-        CanceledByWord, EntityTypeWord, HappeningWord, IdentifierKindWord, OnboardingStatusWord, StepStateWord,
-        StepWord,
-    },
+    schema_types::{CanceledByWord, EntityTypeWord, HappeningWord, OnboardingStatusWord, StepStateWord, StepWord},
     secret::KeyRing,
 };
 use wattbook_domain::{
-    IdentifierKind,
-    catalogue::{
-        EntityType, Step,
-        attributes::{AttributeName, AttributeValue},
-    },
+    catalogue::{EntityType, Step},
     onboarding::{CanceledBy, FailureCode, Happening, OnboardingRequest, OnboardingStatus, StepState},
 };
 
-use crate::schema::number;
+use crate::view::{IdentifierView, TenantView, properties};
 
 /// An onboarding request.
 #[derive(Debug, Serialize, ToSchema)]
@@ -155,28 +148,6 @@ pub struct DeviceView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     external_meter_id: Option<String>,
-}
-
-/// What names a device.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = DeviceIdentifier)]
-pub struct IdentifierView {
-    /// The attribute that has it.
-    pub attribute: String,
-    /// What kind it is.
-    #[schema(value_type = IdentifierKindWord)]
-    pub kind: IdentifierKind,
-    /// Its one form: capitals and digits alone.
-    pub value: String,
-}
-
-/// An organisation.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Tenant)]
-pub struct TenantView {
-    /// Its id.
-    #[schema(format = "uuid")]
-    pub id: String,
 }
 
 /// A collective.
@@ -336,7 +307,7 @@ impl DataView {
                 account_id: request.account.map(|it| it.to_string()),
                 external_meter_id: request.external_meter_id.as_ref().map(|it| it.as_str().to_owned()),
             },
-            tenant: TenantView { id: request.organisation.to_string() },
+            tenant: TenantView::of(request.organisation),
             collective: request.collective.map(|id| CollectiveRef { id: id.to_string() }),
         }
     }
@@ -363,18 +334,6 @@ fn action(request: &OnboardingRequest, shown: &Shown<'_>) -> Option<ActionView> 
         redirect_link: format!("{}{}", shown.public_url, purpose.path(&token)),
         documentation_link: request.documentation.as_ref().map(|link| link.as_str().to_owned()),
     })
-}
-
-/// Attributes, as they are written in JSON.
-#[must_use]
-pub fn properties(attributes: &std::collections::BTreeMap<AttributeName, AttributeValue>) -> Map<String, Value> {
-    let value = |value: &AttributeValue| match value {
-        AttributeValue::Truth(truth) => Value::from(*truth),
-        AttributeValue::Whole(whole) => Value::from(*whole),
-        AttributeValue::Number(other) => number(*other),
-        AttributeValue::Text(text) => Value::from(text.as_str()),
-    };
-    attributes.iter().map(|(name, it)| (name.to_string(), value(it))).collect()
 }
 
 /// What a failure means, and what can be done.

@@ -56,7 +56,7 @@ async fn a_connected_device_is_its_accounts_until_it_is_offboarded() {
     assert!(matches!(store.connect_device(&first, None, Timestamp::now()).await, Err(OnboardingError::Stale)));
     let read = store.account(organisation, account).await.unwrap().unwrap();
     assert_eq!((read.entities.len(), read.onboardings.len(), read.version), (1, 1, 3));
-    assert_eq!(store.members(organisation, collective.id, None, 10).await.unwrap().0, [entity.clone()]);
+    assert_eq!(store.members(organisation, collective.id, None, 10).await.unwrap().0, std::slice::from_ref(&entity));
     let due = due_tokens(&store, organisation).await;
     assert_eq!(due.iter().map(|(due, tokens)| (due, tokens.version)).collect::<Vec<_>>(), [(&entity, 1)]);
     running.consistent_devices().await;
@@ -191,7 +191,7 @@ async fn what_is_due_is_found_when_its_time_is_up() {
         overdue
     };
     assert!(overdue(due - SignedDuration::from_secs(1)).await.is_empty());
-    assert_eq!(overdue(due).await, [first.clone()]);
+    assert_eq!(overdue(due).await, std::slice::from_ref(&first));
     let expired = first.after(&Occurrence::Expired, due).unwrap();
     store.replace_onboarding(&first, &expired).await.unwrap();
     assert!(overdue(due).await.is_empty());
