@@ -2,4 +2,5 @@
 
 pub mod body;
 pub mod create;
+pub mod data;
 pub mod view;

@@ -3,6 +3,7 @@
 //! model holds. The seed of a failing sequence is printed with the shortest one that fails.
 
 mod accounts;
+mod devices;
 mod moves;
 mod reference;
 
@@ -179,20 +180,22 @@ async fn follow(steps: &[Step]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-#[test]
-fn whatever_the_sequence_the_store_holds_what_the_model_holds() {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    // Other sequences each time; the seed, shown if one fails, brings them back.
+/// Other sequences each time; the seed, shown if one fails, brings them back.
+fn seed() -> RngSeed {
     let seed = std::env::var("MODEL_SEED").ok().and_then(|seed| seed.parse().ok());
     let seed = seed.unwrap_or_else(|| jiff::Timestamp::now().as_microsecond().unsigned_abs());
     println!("MODEL_SEED={seed}");
-    let config = Config {
-        cases: 16,
-        max_shrink_iters: 200,
-        failure_persistence: None,
-        rng_seed: RngSeed::Fixed(seed),
-        ..Config::default()
-    };
+    RngSeed::Fixed(seed)
+}
+
+fn config() -> Config {
+    Config { max_shrink_iters: 200, failure_persistence: None, ..Config::default() }
+}
+
+#[test]
+fn whatever_the_sequence_the_store_holds_what_the_model_holds() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let config = Config { cases: 16, rng_seed: seed(), ..config() };
     proptest!(config, |(steps in prop::collection::vec(step(), 60..120))| {
         runtime.block_on(follow(&steps))?;
     });
