@@ -15,7 +15,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use wattbook_api::{Entry, Failure, Function, Resource, Services, clock, contract::Declaration, log};
 use wattbook_connectors::{
-    Secret, SignInError, SignInSettings, http::Http,
+    Secret, SignInError, SignInSettings,
+    http::Http,
     sign_in::{self, Tokens},
     stored,
 };

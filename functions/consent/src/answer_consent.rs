@@ -159,11 +159,10 @@ impl Sent<'_> {
 
     fn begun(&self, request: &OnboardingRequest, settings: &SignInSettings) -> Result<SignIn, Failure> {
         let callback = format!("{}/onboarding/callback", self.request.public_url(self.services.public_url()));
-        let callback = WebAddress::parse(&callback)
-            .map_err(|reason| Failure::Internal(NoCallback(reason.message).into()))?;
+        let callback =
+            WebAddress::parse(&callback).map_err(|reason| Failure::Internal(NoCallback(reason.message).into()))?;
         let state = self.browser.state(request.organisation);
-        let begun =
-            sign_in::begin(settings, &callback, &state).map_err(|error| Failure::Internal(error.into()))?;
+        let begun = sign_in::begin(settings, &callback, &state).map_err(|error| Failure::Internal(error.into()))?;
         let keys = self.services.connector_keys()?;
         Ok(SignIn {
             state_hash: link::hash(&state),

@@ -69,11 +69,7 @@ async fn connect(services: &Services, message: &Message) -> Result<(), Failure> 
 /// Should the process die before it is written, the message comes again, the manufacturer refuses the code, and the
 /// request fails with `sign_in_failed`: its owner has to be asked anew. That is rare, and never a connection that nobody
 /// knows of on our side; what the manufacturer has given out ends by itself.
-async fn end_well(
-    services: &Services,
-    mut request: OnboardingRequest,
-    tokens: Option<&Tokens>,
-) -> Result<(), Failure> {
+async fn end_well(services: &Services, mut request: OnboardingRequest, tokens: Option<&Tokens>) -> Result<(), Failure> {
     let (store, mut stopped) = (services.store()?, Failure::Contended);
     for pause in PAUSES {
         let (now, entity) = (clock::now(), (request.organisation, request.entity));

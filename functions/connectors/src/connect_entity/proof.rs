@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use wattbook_api::{Failure, Services, clock};
 use wattbook_connectors::{
-    Kept, SignInError, SignInSettings, Verdict, WebAddress, devices, http::Http, proves_device, sandbox,
+    Kept, SignInError, SignInSettings, Verdict, WebAddress, devices,
+    http::Http,
+    proves_device, sandbox,
     sign_in::{self, Tokens},
     stored,
 };

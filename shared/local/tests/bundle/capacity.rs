@@ -144,7 +144,7 @@ async fn entities_cost_what_is_read_and_written_of_them() {
         running.request(method, path).basic_auth(&admin.app_id, Some(&admin.app_key))
     };
     let (entity, members) = (format!("/entities/{}", car.id), format!("/collectives/{}/entities", home.id));
-    let id = serde_json::json!({"entityId": car.id});
+    let (id, name) = (serde_json::json!({"entityId": car.id}), serde_json::json!({"name": "Car"}));
     for (function, request, status, expected) in [
         ("get-entity", request("GET", &entity), 200, (1, 1.0)),
         ("get-entity-permissions", request("GET", &format!("{entity}/permissions")), 200, (1, 1.0)),
@@ -152,17 +152,19 @@ async fn entities_cost_what_is_read_and_written_of_them() {
         ("list-entities", request("GET", "/entities"), 200, (2, 0.5 + 0.5)),
         ("list-entities", request("GET", "/entities?status=Disconnected"), 200, (1, 0.5)),
         ("list-collectives", request("GET", "/collectives"), 200, (2, 0.5 + 0.5)),
-        // A transaction writes at double price, here the entity and its entry in the list.
-        ("update-entity", request("PUT", &entity).json(&serde_json::json!({"name": "Car"})), 200, (2, 0.0)),
-        ("update-entity", request("PUT", &entity).json(&serde_json::json!({"name": "Car"})), 200, (1, 1.0)),
-        ("create-collective", running.post(admin, "/collectives", &serde_json::json!({"name": "Home"})), 201, (1, 0.0)),
-        ("add-collective-entity", running.post(admin, &members, &id), 200, (3, 0.0)),
+        // What is written in a transaction counts twice. A list's entry is written only if it is another one.
+        ("update-entity", request("PUT", &entity).json(&name), 200, (2, 1.0 + 2.0)),
+        ("update-entity", request("PUT", &entity).json(&name), 200, (1, 1.0)),
+        ("create-collective", running.post(admin, "/collectives", &name), 201, (1, 2.0 + 1.0)),
+        // Both are read; the entity and its place in the collective are written if the collective is there.
+        ("add-collective-entity", running.post(admin, &members, &id), 200, (3, 2.0 + 3.0 * 2.0)),
         ("add-collective-entity", running.post(admin, &members, &id), 200, (2, 2.0)),
-        ("list-collective-entities", request("GET", &members), 200, (3, 0.0)),
-        ("remove-collective-entity", request("DELETE", &format!("{members}/{}", car.id)), 204, (3, 0.0)),
-        ("offboard-entity", running.post(admin, "/offboarding/entities", &id), 201, (2, 0.0)),
+        ("list-collective-entities", request("GET", &members), 200, (3, 1.0 + 0.5 + 0.5)),
+        ("remove-collective-entity", request("DELETE", &format!("{members}/{}", car.id)), 204, (3, 2.0 + 2.0 * 2.0)),
+        // The entity, its tokens, its claim and the offboarding; and its entry in the list.
+        ("offboard-entity", running.post(admin, "/offboarding/entities", &id), 201, (2, 1.0 + 4.0 * 2.0 + 2.0)),
     ] {
-        println!("{function}: {:?} {expected:?}", cost(&running, function, request, status).await);
+        assert_eq!(cost(&running, function, request, status).await, expected, "{function}");
     }
     running.bundle.stop().await;
 }

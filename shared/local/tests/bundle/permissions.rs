@@ -46,7 +46,7 @@ fn allowed() -> BTreeMap<String, BTreeSet<String>> {
 /// The permissions that an operation of the API asks for. A transaction asks for those of its parts.
 fn needed(function: &str, operations: &BTreeSet<String>) -> BTreeSet<String> {
     let parts: &[&str] = match function {
-        "administer-organisations" => &["PutItem", "ConditionCheckItem"],
+        "administer-organisations" | "add-collective-entity" => &["PutItem", "ConditionCheckItem"],
         // An account that is new, or is deleted and kept, is counted.
         "provision-account" | "move-installation" | "add-account" | "set-account-property" => {
             &["PutItem", "UpdateItem"]
@@ -62,20 +62,23 @@ fn needed(function: &str, operations: &BTreeSet<String>) -> BTreeSet<String> {
         | "undo-move"
         | "delete-account-property"
         | "set-account-tariffs"
-        | "delete-account-tariff" => &["PutItem"],
-        "update-customer-info" | "remove-installation" | "remove-meter" | "replace-meter" => &["PutItem", "DeleteItem"],
-        // An account that comes, goes, or is deleted and kept is counted.
-        "update-account" | "delete-account" => &["PutItem", "DeleteItem", "UpdateItem"],
+        | "delete-account-tariff"
+        | "create-collective"
+        | "update-entity" => &["PutItem"],
+        "update-customer-info"
+        | "remove-installation"
+        | "remove-meter"
+        | "replace-meter"
+        | "remove-collective-entity"
+        | "expire-onboardings"
+        | "cancel-onboarding"
+        | "answer-consent"
+        | "receive-callback" => &["PutItem", "DeleteItem"],
+        // An account that comes, goes, or is deleted and kept is counted, and it is told of its devices.
+        "update-account" | "delete-account" | "offboard-entity" | "connect-entity" | "refresh-sign-ins"
+        | "withdraw-consent" => &["PutItem", "DeleteItem", "UpdateItem"],
         "erase-account" => &["DeleteItem", "UpdateItem"],
-        "create-collective" | "update-entity" => &["PutItem"],
-        "add-collective-entity" => &["PutItem", "ConditionCheckItem"],
-        "remove-collective-entity" => &["PutItem", "DeleteItem"],
-        // An account is told of its device.
-        "offboard-entity" => &["PutItem", "DeleteItem", "UpdateItem"],
         "create-onboarding" => &["PutItem", "UpdateItem", "ConditionCheckItem"],
-        "expire-onboardings" | "cancel-onboarding" | "answer-consent" | "receive-callback" => &["PutItem", "DeleteItem"],
-        // An account is told of its device.
-        "connect-entity" | "refresh-sign-ins" | "withdraw-consent" => &["PutItem", "DeleteItem", "UpdateItem"],
         "follow-changes" => &["DeleteItem"],
         _ => &[],
     };

@@ -114,18 +114,12 @@ async fn ties(services: &Services, caller: &Principal, body: &OnboardingBody) ->
     if body.tenant_id.is_some_and(|tenant| tenant != caller.reach.organisation) {
         return Err(Failure::Unseen(at("tenantId")));
     }
-    let unseen = |member: &'static str| {
-        move |failure| match failure {
-            Failure::NotFound => Failure::Unseen(Pointer::root().child(member)),
-            other => other,
-        }
-    };
     let collective = match body.collective_id {
-        Some(id) => Some(own::collective(services, caller, &id.to_string()).await.map_err(unseen("collectiveId"))?),
+        Some(id) => Some(own::collective(services, caller, &id.to_string()).await.map_err(own::named("collectiveId"))?),
         None => None,
     };
     let account = match (body.account_id, &body.external_meter_id) {
-        (Some(id), _) => Some(own::account(services, caller, id).await.map_err(unseen("accountId"))?),
+        (Some(id), _) => Some(own::account(services, caller, id).await.map_err(own::named("accountId"))?),
         (None, Some(meter)) => {
             let claim = Claim::external_meter_id(meter, 0, 0);
             let found = services.store()?.account_by_claim(caller.reach.organisation, &claim).await?;
@@ -148,12 +142,12 @@ async fn ties(services: &Services, caller: &Principal, body: &OnboardingBody) ->
     if body.label_partner.is_some() && of_account.is_some() && body.label_partner.as_ref() != of_account {
         broken.body(&at("labelPartner"), Flaw::Contradiction { other: "the brand of the account" });
     }
-    if !broken.is_empty() {
-        return Err(Failure::Rules(broken));
-    }
     let of_collective = collective.as_ref().and_then(|it| it.label_partner.as_ref());
     let brand = body.label_partner.as_ref().or(of_account).or(of_collective).or(list::brand(caller)).cloned();
-    Ok(Ties { account, collective, brand })
+    if collective.as_ref().is_some_and(|it| it.label_partner != brand) {
+        broken.body(&at("collectiveId"), Flaw::AnotherBrand);
+    }
+    if broken.is_empty() { Ok(Ties { account, collective, brand }) } else { Err(Failure::Rules(broken)) }
 }
 
 fn made(

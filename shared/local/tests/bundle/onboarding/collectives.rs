@@ -182,6 +182,14 @@ async fn an_entity_is_in_collectives_of_its_own_brand_and_in_ten_at_most() {
         assert_eq!(add(&running, &last, other).await.faults(), ["another_brand /entityId"]);
     }
     let of_none = created(&running, &json!({"name": "Of none"})).await;
+    // So is one that is yet to be connected.
+    for (brand, home, fault) in [("SOUTH", &last, true), ("SOUTH", &of_none, true), ("NORTH", &last, false)] {
+        let mut asked = json!({"type": "EV", "manufacturer": "Sandbox", "vin": "WAUZZZGE1NB090018"});
+        (asked["labelPartner"], asked["collectiveId"]) = (json!(brand), json!(home));
+        let answer = send(running.post(running.admin(), "/onboarding/entities?dryRun=true", &asked)).await;
+        let expected = if fault { vec!["another_brand /collectiveId".to_owned()] } else { vec![] };
+        assert_eq!((answer.status, answer.faults()), (if fault { 409 } else { 200 }, expected));
+    }
     assert_eq!(add(&running, &of_none, &south).await.faults(), ["another_brand /entityId"]);
     assert_eq!(add(&running, &of_none, &unbranded).await.status, 200);
     running.consistent_devices().await;

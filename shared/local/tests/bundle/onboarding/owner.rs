@@ -140,7 +140,8 @@ pub(crate) fn heading(page: &Answered) -> &str {
 
 /// Where a page leads by itself.
 pub(crate) fn onward(page: &Answered) -> String {
-    let (_, rest) = page.text.split_once("http-equiv=\"refresh\" content=\"0;url=").unwrap_or_else(|| panic!("{page:?}"));
+    let (_, rest) =
+        page.text.split_once("http-equiv=\"refresh\" content=\"0;url=").unwrap_or_else(|| panic!("{page:?}"));
     unescaped(rest.split_once('"').unwrap().0)
 }
 

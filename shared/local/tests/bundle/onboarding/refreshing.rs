@@ -45,7 +45,10 @@ async fn tokens_are_refreshed_before_they_end_and_by_one_alone() {
     assert_eq!(refreshed(&one) + refreshed(&other), 1, "{one} {other}");
     let asked = cars.asked();
     assert_eq!(asked.len(), 2);
-    assert_eq!((asked[1]["grant_type"].as_str(), asked[1]["refresh_token"].as_str()), ("refresh_token", "refresh-token-1"));
+    assert_eq!(
+        (asked[1]["grant_type"].as_str(), asked[1]["refresh_token"].as_str()),
+        ("refresh_token", "refresh-token-1")
+    );
     let (entity, after) = running.only().await;
     assert!(entity.is_connected());
     assert_ne!(before.unwrap().sealed, after.unwrap().sealed);

@@ -196,7 +196,9 @@ async fn token(state: &Mutex<State>, body: &[u8]) -> Response {
     tokio::time::sleep(pause).await;
     let (status, answer) = match reply {
         Reply::Dead => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-        Reply::Refusal(word) => (StatusCode::BAD_REQUEST, json!({ "error": word, "error_description": "refusal-text" })),
+        Reply::Refusal(word) => {
+            (StatusCode::BAD_REQUEST, json!({ "error": word, "error_description": "refusal-text" }))
+        }
         Reply::Tokens(seconds) => (
             StatusCode::OK,
             json!({
