@@ -1,9 +1,10 @@
-//! Every few minutes: gets new tokens for those that run out, so that the devices of whoever has signed in stay connected.
-//! Answers `{"refreshed": …, "ended": …, "put_off": …}`.
+//! Every few minutes: gets new tokens for those that run out, so that the devices of whoever has signed in stay
+//! connected. Answers `{"refreshed": …, "ended": …, "put_off": …}`.
 //!
-//! Whoever refreshes puts the next time in front: a second invocation at the same time finds nothing due, for a manufacturer
-//! who gives a new refresh token with each access token takes none twice. Should the process die between both writes,
-//! such a manufacturer refuses the old one the next time, and the connection ends: there is no other way to learn of it.
+//! Whoever refreshes puts the next time in front: a second invocation at the same time finds nothing due, for a
+//! manufacturer who gives a new refresh token with each access token takes none twice. Should the process die between
+//! both writes, such a manufacturer refuses the old one the next time, and the connection ends: there is no other way
+//! to learn of it.
 
 use std::{
     collections::{BTreeSet, HashSet},
@@ -136,7 +137,8 @@ impl Run<'_> {
         match self.asked(entity, refresh).await? {
             Some(Ok(tokens)) => self.keep(entity, &taken, &tokens).await,
             Some(Err(SignInError::Refused { code: "invalid_grant" })) => self.end(entity).await,
-            // Nobody was asked, or nothing was said of this sign-in: it is the manufacturer's trouble, or the operator's.
+            // Nobody was asked, or nothing was said of this sign-in: it is the manufacturer's trouble, or the
+            // operator's.
             _ if tokens.expires_at.is_some_and(|at| at.saturating_add(GIVE_UP).is_ok_and(|at| at <= self.now)) => {
                 self.end(entity).await
             }

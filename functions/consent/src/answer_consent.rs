@@ -128,8 +128,8 @@ impl Sent<'_> {
         self.write(visit, next, proves_device(request.device.connector, settings.as_ref())).await
     }
 
-    /// Writes what the request is to be. If its owner has just stated which device it is, somebody may have that one: then
-    /// it can be taken from him, where that is wished and its new owner is going to prove it.
+    /// Writes what the request is to be. If its owner has just stated which device it is, somebody may have that one:
+    /// then it can be taken from him, where that is wished and its new owner is going to prove it.
     async fn write(&self, visit: &Visit, mut next: OnboardingRequest, proves: bool) -> Result<Next, Failure> {
         let store = self.services.store()?;
         let mut written = store.replace_onboarding(&visit.request, &next).await;

@@ -1,8 +1,8 @@
 //! `GET /onboarding/callback`: where the owner comes back to from a manufacturer's sign-in (RFC 6749 §4.1.2).
 //!
-//! `state` names the request; the browser's cookie has to be the one that answered, and the whole `state` what that browser
-//! was sent with. `iss` (RFC 9207) is passed over: it tells two authorization servers apart of which one cannot be trusted,
-//! and here an operator has stated each, without the name that it gives itself.
+//! What `state` says names the request. The browser's cookie has to be the one that answered, and the whole `state` what
+//! that browser was sent with. `iss` (RFC 9207) is passed over: it tells two authorization servers apart of which one
+//! cannot be trusted, and here an operator has stated each, without the name that it gives itself.
 
 use wattbook_api::{
     Answer, Failure, Function, Request, Resource, Services, clock,

@@ -1,4 +1,6 @@
-//! `GET /onboarding/withdrawal/{token}`: asks the owner of a device whether he withdraws his consent. It changes nothing.
+//! `GET /onboarding/withdrawal/{token}`: asks the owner of a device whether he withdraws his consent.
+//!
+//! It changes nothing.
 
 use wattbook_api::{Answer, Failure, Function, Request, Resource, Services, clock, link::Purpose};
 use wattbook_consent::{Language, Page, Visit};

@@ -1,5 +1,7 @@
-//! `POST /onboarding/withdrawal/{token}`: the owner of a device withdraws his consent. Before the end of the request that
-//! ends it; afterwards it disconnects the entity, whose tokens go, and whose device is free.
+//! `POST /onboarding/withdrawal/{token}`: the owner of a device withdraws his consent.
+//!
+//! Before the end of the request that ends it; afterwards it disconnects the entity, whose tokens go, and whose device is
+//! free.
 
 use jiff::Timestamp;
 use wattbook_api::{Answer, Failure, Function, Request, Resource, Services, clock, link::Purpose};

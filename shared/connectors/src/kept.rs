@@ -1,5 +1,5 @@
-//! What a sign-in leaves behind, sealed with the deployment's keys and each bound to what it is of, so that nothing can be
-//! put in the place of another.
+//! What a sign-in leaves behind, sealed with the deployment's keys and each bound to what it is of, so that nothing
+//! can be put in the place of another.
 
 use jiff::{SignedDuration, Timestamp};
 use wattbook_api::{Failure, secret::KeyRing};
@@ -50,8 +50,9 @@ impl Kept {
 const BEFORE: SignedDuration = SignedDuration::from_hours(24);
 
 impl Tokens {
-    /// When they are to be refreshed: after three quarters of their life, for the manufacturer may not be reached at the
-    /// first try, and at most a day before their end. None if they do not end; what cannot be refreshed ends with its life.
+    /// When they are to be refreshed: after three quarters of their life, for the manufacturer may not be reached at
+    /// the first try, and at most a day before their end. None if they do not end; what cannot be refreshed ends with
+    /// its life.
     #[must_use]
     pub fn refresh_at(&self, now: Timestamp) -> Option<Timestamp> {
         let end = self.expires_at?;

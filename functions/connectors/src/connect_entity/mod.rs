@@ -28,7 +28,8 @@ pub(crate) static FUNCTION: Function = Function {
     contract: Declaration::NONE,
 };
 
-/// At this receipt a message is handled for the last time: one fewer than the queue allows, for its count is approximate.
+/// At this receipt a message is handled for the last time: one fewer than the queue allows, for its count is
+/// approximate.
 const LAST_RECEIPT: u32 = 4;
 
 /// After which pauses, in milliseconds, what was proved is written again.
@@ -65,10 +66,10 @@ async fn connect(services: &Services, message: &Message) -> Result<(), Failure> 
     }
 }
 
-/// Makes the entity. By now a sign-in's code is spent, so whatever stands in the way is tried to be overcome here and now.
-/// Should the process die before it is written, the message comes again, the manufacturer refuses the code, and the
-/// request fails with `sign_in_failed`: its owner has to be asked anew. That is rare, and never a connection that nobody
-/// knows of on our side; what the manufacturer has given out ends by itself.
+/// Makes the entity. By now a sign-in's code is spent, so whatever stands in the way is tried to be overcome here and
+/// now. Should the process die before it is written, the message comes again, the manufacturer refuses the code, and
+/// the request fails with `sign_in_failed`: its owner has to be asked anew. That is rare, and never a connection that
+/// nobody knows of on our side; what the manufacturer has given out ends by itself.
 async fn end_well(services: &Services, mut request: OnboardingRequest, tokens: Option<&Tokens>) -> Result<(), Failure> {
     let (store, mut stopped) = (services.store()?, Failure::Contended);
     for pause in PAUSES {

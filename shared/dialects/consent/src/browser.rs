@@ -1,5 +1,5 @@
-//! By what the owner's browser is known: a cookie for one request. The link says which request it is; only the cookie says
-//! that it was this browser that answered, and so whom the outcome concerns and who may come back from a sign-in.
+//! By what the owner's browser is known: a cookie for one request. The link says which request it is; only the cookie
+//! says that it was this browser that answered, and so whom the outcome concerns and who may come back from a sign-in.
 
 use wattbook_api::{Answer, Failure, Request, link};
 use wattbook_domain::{
@@ -79,8 +79,8 @@ impl Known {
         state(organisation, self.id, &self.secret)
     }
 
-    /// An answer by which the browser keeps its secret. It is sent back from where the owner signs in, for that is how he
-    /// comes back (`Lax`).
+    /// An answer by which the browser keeps its secret. It is sent back from where the owner signs in, for that is how
+    /// he comes back (`Lax`).
     #[must_use]
     pub fn keeps(&self, answer: Answer) -> Answer {
         let Self { id, secret } = self;
@@ -94,8 +94,8 @@ fn name(id: OnboardingId) -> String {
     format!("__Host-onboarding-{id}")
 }
 
-/// It names the request, for whoever comes back shows nothing else; and it follows from the browser's secret, which it does
-/// not tell, so that the browser alone can go on with what it began.
+/// It names the request, for whoever comes back shows nothing else; and it follows from the browser's secret, which it
+/// does not tell, so that the browser alone can go on with what it began.
 fn state(organisation: OrganisationId, id: OnboardingId, secret: &str) -> String {
     format!("{organisation}.{id}.{}", link::hash(&format!("state {secret}")))
 }

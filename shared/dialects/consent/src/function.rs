@@ -9,7 +9,8 @@ use crate::{Language, Page, Refusal};
 /// The media type of what a form sends.
 pub const FORM: &str = "application/x-www-form-urlencoded";
 
-/// A function behind pages: anybody may call it, and it refuses with a page. No contract tells of it, for it is for people.
+/// A function behind pages: anybody may call it, and it refuses with a page. No contract tells of it, for it is for
+/// people.
 #[must_use]
 pub const fn function(name: &'static str, handle: HttpHandler, uses: &'static [Resource]) -> Function {
     Function { name, entry: Entry::Open { handle, refuse }, uses, contract: Declaration::NONE }

@@ -152,9 +152,9 @@ impl Visit {
         Some(Page::Onward(Onward { asker, name: asker.name(), address: &address }).answer(language))
     }
 
-    /// Sends the browser to the consent page, which leads it on: to the sign-in, or back to whoever asked, or nowhere. It
-    /// is sent to no other site from here: a form's answer is followed only to where the form's page may lead, however
-    /// often it is redirected there, so that a page has to stand in between.
+    /// Sends the browser to the consent page, which leads it on: to the sign-in, or back to whoever asked, or nowhere.
+    /// It is sent to no other site from here: a form's answer is followed only to where the form's page may lead,
+    /// however often it is redirected there, so that a page has to stand in between.
     #[must_use]
     pub fn lead_on(&self, token: &str, language: Option<Language>) -> Answer {
         let leads_back = self.request.return_url.is_some().then_some((BACK, "1"));
