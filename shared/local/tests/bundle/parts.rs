@@ -3,7 +3,10 @@
 use reqwest::Method;
 use wattbook_local::Options;
 
-use crate::support::{Running, body, send};
+use crate::{
+    onboarding::made::{VIN, request},
+    support::{Running, body, send},
+};
 
 async fn without(part: &str) -> Running {
     let parameters = [(format!("With{part}"), "false".to_owned())].into();
@@ -30,6 +33,23 @@ async fn without_onboarding_its_paths_are_unknown_and_the_rest_works() {
     }
     let event = serde_json::json!({"action": "list-manufacturers"});
     assert!(running.bundle.invoke("administer-catalogue", &event).await.is_err());
+    assert!(
+        running
+            .bundle
+            .invoke("expire-onboardings", &serde_json::json!({"time": "2026-11-02T09:35:00Z"}))
+            .await
+            .is_err()
+    );
+    // What an account had of devices before still goes with it.
+    let (store, organisation) = (running.store(), running.bundle.demo().organisation_id.parse().unwrap());
+    let before = running.uncounted().await;
+    let account = running.provisioned(running.admin(), &body("erased")).await;
+    let mut onboarded = request(organisation, VIN);
+    onboarded.account = Some(account.parse().unwrap());
+    running.connected(&store, &onboarded).await;
+    let erased = running.change(Method::DELETE, running.admin(), &format!("/account/{account}"), None).await;
+    assert_eq!(erased.status, 204);
+    running.only_left(before).await;
     assert_eq!(running.provision(running.admin(), &body(1)).await.status, 201);
     running.bundle.stop().await;
 }

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, net::SocketAddr};
 
-use reqwest::Client;
+use reqwest::{Client, ClientBuilder, redirect::Policy};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use wattbook_api::InvocationError;
@@ -39,6 +39,15 @@ struct File {
     secrets: BTreeMap<String, String>,
 }
 
+impl File {
+    /// Each API answers under a host name of its own, all at the emulator's address.
+    fn resolved(&self, builder: ClientBuilder) -> ClientBuilder {
+        let address: SocketAddr = self.endpoint.strip_prefix("http://").unwrap().parse().unwrap();
+        let hosts = self.urls.values().map(|url| url.strip_prefix("http://").unwrap().split_once(':').unwrap().0);
+        hosts.fold(builder, |builder, host| builder.resolve(host, address))
+    }
+}
+
 impl Stack {
     pub(crate) async fn start() -> (Self, Client) {
         let Ok(file) = std::env::var("WATTBOOK_DEPLOYED") else {
@@ -53,6 +62,17 @@ impl Stack {
     pub(crate) async fn bundle(options: Options) -> Self {
         assert!(std::env::var_os("WATTBOOK_DEPLOYED").is_none(), "{LOCAL_ONLY}");
         Self::Local(Box::new(Bundle::start(options).await.unwrap()))
+    }
+
+    /// A client that follows no redirect.
+    pub(crate) fn unfollowing(&self) -> Client {
+        let builder = Client::builder().redirect(Policy::none());
+        match self {
+            Self::Local(_) => builder,
+            Self::Deployed(deployed) => deployed.file.resolved(builder),
+        }
+        .build()
+        .unwrap()
     }
 
     pub(crate) fn is_deployed(&self) -> bool {
@@ -136,10 +156,7 @@ const LOCAL_ONLY: &str = "this takes a bundle of its own: name the test in local
 
 impl Deployed {
     async fn reach(file: File) -> Self {
-        // Each API answers under a host name of its own, all at the emulator's address.
-        let address: SocketAddr = file.endpoint.strip_prefix("http://").unwrap().parse().unwrap();
-        let hosts = file.urls.values().map(|url| url.strip_prefix("http://").unwrap().split_once(':').unwrap().0);
-        let client = hosts.fold(Client::builder(), |builder, host| builder.resolve(host, address)).build().unwrap();
+        let client = file.resolved(Client::builder()).build().unwrap();
         let mut store = StoreAccess::unsigned(&file.endpoint);
         (store.access_key_id, store.secret_access_key) = ("test".into(), "test".into());
         store.region.clone_from(&file.region);

@@ -191,7 +191,8 @@ impl Course {
             State::Pending if decision == "agree" => self.model.connect(number),
             State::Pending => self.model.end(number, State::Canceled),
             State::Erased => return (status, 404),
-            _ => return (status, 410),
+            // He is told that the link has been used, or that the request was canceled.
+            _ => return (u16::from(matches!(status, 200 | 410)), 1),
         }
         (status, 303)
     }
