@@ -6,6 +6,7 @@ use std::{
 };
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::{SignedDuration, Timestamp};
 use reqwest::Method;
 use serde_json::json;
 use tracing_subscriber::{Layer, fmt::MakeWriter, layer::SubscriberExt, util::SubscriberInitExt};
@@ -17,7 +18,11 @@ use wattbook_domain::{
 use wattbook_store::keys;
 
 use crate::{
-    onboarding::made::{VIN, request},
+    onboarding::{
+        made::{VIN, request},
+        owner::linked,
+        sign_in::{CLIENT_SECRET, Manufacturer, Reply},
+    },
     support::{Running, body, send, with},
 };
 
@@ -98,6 +103,7 @@ async fn no_secret_and_nothing_personal_reaches_the_log() {
     let event = with(event, "/signIn/clientSecret", json!("logmark\n"));
     running.bundle.invoke("administer-catalogue", &event).await.unwrap_err();
     connect_and_erase_devices(&running).await;
+    let owners = use_the_owners_pages(&running).await;
     let demo = running.bundle.demo().clone();
     running.bundle.stop().await;
 
@@ -109,6 +115,13 @@ async fn no_secret_and_nothing_personal_reaches_the_log() {
         "load-reference-data",
         "administer-catalogue",
         "expire-onboardings",
+        "show-consent",
+        "answer-consent",
+        "receive-callback",
+        "show-withdrawal",
+        "withdraw-consent",
+        "connect-entity",
+        "refresh-sign-ins",
         "follow-changes",
         "publish-changes",
         "a record cannot be read",
@@ -120,6 +133,9 @@ async fn no_secret_and_nothing_personal_reaches_the_log() {
     }
     for secret in [&demo.admin.app_key, &demo.brand.app_key, &demo.other.app_key, token, &*verification] {
         assert!(!log.contains(secret), "a secret is in the log");
+    }
+    for secret in &owners {
+        assert!(!log.contains(secret), "{secret} is in the log");
     }
     let lower = log.to_lowercase();
     let found = lower.lines().find(|line| line.contains("logmark") || line.contains(&MARKED_VIN.to_lowercase()));
@@ -156,6 +172,37 @@ async fn connect_and_erase_devices(running: &Running) {
     let path = format!("/account/{account}");
     assert_eq!(running.change(Method::DELETE, running.admin(), &path, None).await.status, 204);
     running.only_left(before + 1).await;
+}
+
+/// What owners are given, type and come back with. Gives what else must not be found.
+async fn use_the_owners_pages(running: &Running) -> Vec<String> {
+    let cars = Manufacturer::of(running, "Logmark Cars").await;
+    let (mut owner, _, led) = cars.signing_in(running).await;
+    owner.opens(&led.back_with(&[("error", "logmark"), ("error_description", "logmark")])).await;
+    cars.replies(&[Reply::Dead, Reply::Tokens(60)]);
+    let (mut owner, request, led) = cars.signing_in(running).await;
+    owner.elsewhere().opens(&led.back("logmark")).await;
+    owner.opens(&led.back("logmark")).await;
+    running.seen_as(&request, "Succeeded").await;
+    for (hours, reply) in [(1, Reply::Tokens(60)), (2, Reply::Dead), (9, Reply::Refusal("invalid_grant"))] {
+        cars.replies(&[reply]);
+        let now = Timestamp::now() + SignedDuration::from_hours(hours);
+        running.bundle.invoke("refresh-sign-ins", &json!({"time": now})).await.unwrap();
+    }
+    let page = owner.opens_link().await;
+    let withdrawal = linked(&page, "/onboarding/withdrawal/").remove(0);
+    owner.opens(&withdrawal).await;
+    owner.posts(&withdrawal, &[("decision", "withdraw")]).await;
+    let (mut dongle, _) = running.asked(&json!({"type": "SmartMeter", "manufacturer": "re.alto P1-Dongle"})).await;
+    let link = dongle.link.clone();
+    dongle.posts(&link, &[("decision", "agree"), ("a-code", "logmark")]).await;
+    dongle.posts(&link, &[("decision", "logmark"), ("reason", "logmark")]).await;
+    dongle.posts(&link, &[("decision", "decline"), ("reason", "logmark")]).await;
+    let token = |link: &str| link.rsplit(['.', '=']).next().unwrap().to_owned();
+    let verifiers = cars.asked().iter().filter_map(|form| form.get("code_verifier").cloned()).collect::<Vec<_>>();
+    let own = [&owner.link, &withdrawal, &led.query["state"], owner.cookie.as_ref().unwrap(), &dongle.link];
+    let fixed = [CLIENT_SECRET, "access-token-", "refresh-token-", "refusal-text"].map(str::to_owned);
+    own.map(|it| token(it)).into_iter().chain(verifiers).chain(fixed).collect()
 }
 
 /// What the accounts dialect is told: taken, refused, in conflict and not readable.

@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use reqwest::Method;
 use serde_json::json;
 
 use crate::{
     onboarding::{
         made::{VIN, request, vin},
+        owner::linked,
         requests::{car, path},
+        sign_in::{Manufacturer, Reply},
     },
     registration::PASSWORD,
     support::{PROVIDER_ID, Running, body, day, send, with},
@@ -69,9 +71,12 @@ fn needed(function: &str, operations: &BTreeSet<String>) -> BTreeSet<String> {
         | "replace-meter"
         | "remove-collective-entity"
         | "expire-onboardings"
-        | "cancel-onboarding" => &["PutItem", "DeleteItem"],
+        | "cancel-onboarding"
+        | "answer-consent"
+        | "receive-callback" => &["PutItem", "DeleteItem"],
         // An account that comes, goes, or is deleted and kept is counted, and it is told of its devices.
-        "update-account" | "delete-account" | "offboard-entity" => &["PutItem", "DeleteItem", "UpdateItem"],
+        "update-account" | "delete-account" | "offboard-entity" | "connect-entity" | "refresh-sign-ins"
+        | "withdraw-consent" => &["PutItem", "DeleteItem", "UpdateItem"],
         "erase-account" => &["DeleteItem", "UpdateItem"],
         "create-onboarding" => &["PutItem", "UpdateItem", "ConditionCheckItem"],
         "follow-changes" => &["DeleteItem"],
@@ -174,6 +179,7 @@ async fn each_function_may_do_exactly_what_it_does() {
         assert_eq!(created.status, 201, "{created:?}");
     }
     running.ask_for_devices().await;
+    running.use_the_owners_pages().await;
     running.expire_and_erase_devices().await;
     // What nothing above does, a function's own sample does.
     crate::onboarding::made::for_samples(&running.store()).await;
@@ -195,6 +201,37 @@ impl Running {
         let request = self.onboarding(&asked).await;
         let gone = self.change(Method::DELETE, self.admin(), &path(&request), None).await;
         assert_eq!(gone.status, 200, "{gone:?}");
+    }
+
+    /// Owners agree, sign in and refuse, decline and withdraw; tokens are refreshed, and end.
+    async fn use_the_owners_pages(&self) {
+        let account = self.provisioned(self.admin(), &body("owned")).await;
+        let of_account = |body| with(body, "/accountId", account.as_str());
+        let cars = Manufacturer::of(self, "Permitted Cars").await;
+        let (mut owner, request) = self.asked(&of_account(cars.car())).await;
+        let posted = owner.agrees().await;
+        let led = cars.led(&owner.follows(&posted).await);
+        owner.opens(&led.back("the-code")).await;
+        self.seen_as(&request, "Succeeded").await;
+        for (minutes, reply) in [(50, Reply::Tokens(60)), (60, Reply::Refusal("invalid_grant"))] {
+            cars.replies(&[reply]);
+            let now = Timestamp::now() + SignedDuration::from_mins(minutes);
+            self.bundle.invoke("refresh-sign-ins", &json!({"time": now})).await.unwrap();
+        }
+        let (mut owner, _, led) = cars.signing_in(self).await;
+        owner.opens(&led.back_with(&[("error", "access_denied")])).await;
+        let (mut owner, _) = self.asked(&car(&vin(48))).await;
+        owner.posts(&owner.link.clone(), &[("decision", "decline")]).await;
+        // One that the sandbox connects, one that it refuses.
+        for made in ["WAUZZZGE1NB012345", "WAUZZZGE1NB090145"] {
+            let (mut owner, _) = self.asked(&of_account(car(made))).await;
+            let posted = owner.agrees().await;
+            let page = owner.follows(&posted).await;
+            for withdrawal in linked(&page, "/onboarding/withdrawal/") {
+                owner.opens(&withdrawal).await;
+                owner.posts(&withdrawal, &[("decision", "withdraw")]).await;
+            }
+        }
     }
 
     /// One request ends with its time, and the device of another with its account.

@@ -100,6 +100,18 @@ impl Owner {
         self.opens(&self.link.clone()).await
     }
 
+    /// Looks at the link until its page has that heading, and gives the page.
+    pub(crate) async fn finds(&mut self, expected: &str) -> Answered {
+        for _ in 0..150 {
+            let page = self.opens_link().await;
+            if heading(&page) == expected {
+                return page;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("not {expected}: {:?}", self.opens_link().await);
+    }
+
     /// Sends a form of a page.
     pub(crate) async fn posts(&mut self, path: &str, form: &[(&str, &str)]) -> Answered {
         self.sends(self.request(Method::POST, path).form(form)).await
