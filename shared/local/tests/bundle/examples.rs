@@ -16,7 +16,8 @@ fn has_its_check_digit(number: &str) -> bool {
 
 /// The numbers of 13 (GTIN, as EAN-13) and of 18 digits (GSRN, as EAN-18) in a text, without times and positions.
 fn numbers(text: &str) -> Vec<String> {
-    let other = Regex::new(r#""(timeEpoch|SequenceNumber|[A-Za-z]*Timestamp)": "?[0-9]+"#).unwrap().replace_all(text, "");
+    let other =
+        Regex::new(r#""(timeEpoch|SequenceNumber|[A-Za-z]*Timestamp)": "?[0-9]+"#).unwrap().replace_all(text, "");
     let digits = Regex::new("[0-9]+").unwrap();
     let lengths = [13, 18];
     digits.find_iter(&other).map(|found| found.as_str().to_owned()).filter(|it| lengths.contains(&it.len())).collect()
