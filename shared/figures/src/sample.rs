@@ -38,7 +38,8 @@ fn expected(route: &str) -> Option<u64> {
 
 /// Whether what the path names is nothing that a sample made, or that is found by the id in another sample.
 fn is_of_another_id(path: &str) -> bool {
-    ["/rest/v1/", "/entities/", "/collectives/", "/offboarding/"].iter().any(|start| path.starts_with(start))
+    let starts = ["/rest/v1/", "/entities/", "/collectives/", "/offboarding/", "/onboarding/entities/{id}"];
+    starts.iter().any(|start| path.starts_with(start))
 }
 
 /// Why a sample event cannot be used.

@@ -98,7 +98,8 @@ impl Model {
             };
             self.end(holder, lost);
         }
-        self.devices[device] = Device { holder: Some(number), taker: None };
+        let taker = self.devices[device].taker.filter(|taker| *taker != number);
+        self.devices[device] = Device { holder: Some(number), taker };
         self.made[number].state = State::Succeeded { connected: true, withdrawn: false };
     }
 }
