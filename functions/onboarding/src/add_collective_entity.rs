@@ -1,7 +1,7 @@
 //! `POST /collectives/{id}/entities`: adds an entity to a collective.
 
 use wattbook_api::{
-    Answer, Failure, Faults, Function, Request, Services, body, contract::json, fault::Pointer, http::Precondition,
+    Answer, Failure, Faults, Function, Request, Services, contract::json, fault::Pointer, http::Precondition,
     idempotency::Once,
 };
 use wattbook_onboarding::{
@@ -9,6 +9,7 @@ use wattbook_onboarding::{
     collectives::MemberBody,
     entities::{self, EntityView},
     own,
+    posted::Posted,
 };
 
 /// The function.
@@ -30,16 +31,9 @@ pub(crate) static FUNCTION: Function = wattbook_onboarding::function(
 );
 
 async fn add(services: &Services, request: &Request) -> Result<Answer, Failure> {
-    let caller = request.principal()?;
-    let (mut query, mut faults) = (request.query(), Faults::default());
-    let dry_run = query.switch("dryRun", &mut faults);
-    query.close(&mut faults);
-    let once = Once::of(request, &caller, &mut faults);
-    let document = request.json(&mut faults)?.value;
-    let read = body::read::<MemberBody>(&document, &mut faults);
-    let Some(MemberBody { entity_id }) = read.filter(|_| faults.is_empty()) else {
-        return Err(Failure::Faults(faults));
-    };
+    let mut posted = Posted::read(request)?;
+    let MemberBody { entity_id } = posted.sound_body()?;
+    let Posted { caller, dry_run, once, .. } = posted;
     if let Some(answer) = Once::answered(once.as_ref(), services).await? {
         return Ok(answer);
     }

@@ -1,11 +1,13 @@
 //! `POST /collectives`: creates a collective, which has no entities yet.
 
 use wattbook_api::{
-    Answer, Failure, Faults, Function, Request, Services,
+    Answer, Failure, Function, Request, Services,
     contract::{Refusal, json},
-    idempotency::Once,
 };
-use wattbook_onboarding::collectives::{self, CollectiveBody, CollectiveView};
+use wattbook_onboarding::{
+    collectives::{self, CollectiveBody, CollectiveView},
+    posted::Posted,
+};
 use wattbook_store::{OnboardingError, Subject};
 
 /// The function.
@@ -24,13 +26,9 @@ pub(crate) static FUNCTION: Function = wattbook_onboarding::function(
 );
 
 async fn create(services: &Services, request: &Request) -> Result<Answer, Failure> {
-    let caller = request.principal()?;
-    let (mut query, mut faults) = (request.query(), Faults::default());
-    let dry_run = query.switch("dryRun", &mut faults);
-    query.close(&mut faults);
-    let once = Once::of(request, &caller, &mut faults);
-    let document = request.json(&mut faults)?.value;
-    let collective = collectives::created(&document, &caller, faults)?;
+    let mut posted = Posted::read(request)?;
+    let collective = collectives::created(&mut posted)?;
+    let Posted { dry_run, once, .. } = posted;
     if dry_run {
         return Answer::json(200, &CollectiveView::rehearsed(&collective));
     }

@@ -1,17 +1,20 @@
 //! `POST /onboarding/entities`: asks the owner of a device to connect it.
 
 use wattbook_api::{
-    Answer, Failure, Faults, Function, Request, Resource, Services, body, clock,
+    Answer, Failure, Function, Request, Resource, Services, clock,
     contract::json,
     fault::Pointer,
     http::{DeviceConflict, ETag},
     idempotency::Once,
 };
 use wattbook_domain::onboarding::OnboardingRequest;
-use wattbook_onboarding::requests::{
-    body::{OnboardingBody, place},
-    create,
-    view::{RequestView, Shown},
+use wattbook_onboarding::{
+    posted::Posted,
+    requests::{
+        body::{OnboardingBody, place},
+        create,
+        view::{RequestView, Shown},
+    },
 };
 use wattbook_store::{OnboardingError, Subject};
 
@@ -35,17 +38,9 @@ pub(crate) static FUNCTION: Function = wattbook_onboarding::function(
 .using(&[Resource::Table, Resource::SigningKeys, Resource::PublicUrl]);
 
 async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> {
-    let caller = request.principal()?;
-    let mut faults = Faults::default();
-    let mut query = request.query();
-    let dry_run = query.switch("dryRun", &mut faults);
-    query.close(&mut faults);
-    let once = Once::of(request, &caller, &mut faults);
-    let document = request.json(&mut faults)?.value;
-    let Some(body) = body::read::<OnboardingBody>(&document, &mut faults) else {
-        faults.sort_by(&document);
-        return Err(Failure::Faults(faults));
-    };
+    let mut posted = Posted::read(request)?;
+    let body: OnboardingBody = posted.body()?;
+    let Posted { caller, dry_run, once, document, faults } = posted;
     let mut new = create::request(services, &caller, &body, &document, faults).await?;
     let outcome =
         if dry_run { rehearse(services, &new).await } else { store(services, request, &mut new, once.as_ref()).await };

@@ -11,7 +11,7 @@ use wattbook_onboarding::{
     entities::EntityView,
     list::{self, ListView, Page},
 };
-use wattbook_store::Place;
+use wattbook_store::{Place, Wanted};
 
 /// The function.
 pub(crate) static FUNCTION: Function = wattbook_onboarding::function(
@@ -41,6 +41,7 @@ async fn list(services: &Services, request: &Request) -> Result<Answer, Failure>
     let page = Page::read(request, &caller, query, faults)?;
     let after: Option<Place> = page.place(services)?;
     let (organisation, brand) = (caller.reach.organisation, list::brand(&caller));
-    let found = services.store()?.list_entities(organisation, brand, &filters, after, page.size).await?;
+    let wanted = Wanted { organisation, brand, filters: &filters, after, size: page.size };
+    let found = services.store()?.list_entities(wanted).await?;
     page.answer(services, found.entries.iter().map(EntityView::of).collect(), found.next)
 }

@@ -11,7 +11,7 @@ use wattbook_onboarding::{
     list::{self, ListView, Page},
     requests::view::{RequestView, Shown},
 };
-use wattbook_store::Place;
+use wattbook_store::{Place, Wanted};
 
 /// The function.
 pub(crate) static FUNCTION: Function = wattbook_onboarding::function(
@@ -35,7 +35,8 @@ async fn list(services: &Services, request: &Request) -> Result<Answer, Failure>
     let page = Page::read(request, &caller, query, faults)?;
     let after: Option<Place> = page.place(services)?;
     let (organisation, brand) = (caller.reach.organisation, list::brand(&caller));
-    let found = services.store()?.list_onboardings(organisation, brand, &filters, after, page.size).await?;
+    let wanted = Wanted { organisation, brand, filters: &filters, after, size: page.size };
+    let found = services.store()?.list_onboardings(wanted).await?;
     let shown = Shown { keys: services.signing_keys()?, public_url: request.public_url(services.public_url()) };
     let views = found.entries.iter().map(|it| RequestView::of(it, &shown)).collect();
     page.answer(services, views, found.next)

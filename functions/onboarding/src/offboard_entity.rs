@@ -1,7 +1,7 @@
 //! `POST /offboarding/entities`: disconnects an entity; its device is free again.
 
 use wattbook_api::{
-    Answer, Failure, Faults, Function, Principal, Request, Services, body,
+    Answer, Failure, Function, Principal, Request, Services,
     contract::{Refusal, json},
     fault::Pointer,
     idempotency::Once,
@@ -12,6 +12,7 @@ use wattbook_onboarding::{
     entities,
     offboarding::{OffboardingBody, OffboardingView},
     own,
+    posted::Posted,
 };
 use wattbook_store::{IdempotencyRecord, OnboardingError, Subject};
 
@@ -35,14 +36,9 @@ pub(crate) static FUNCTION: Function = wattbook_onboarding::function(
 );
 
 async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> {
-    let caller = request.principal()?;
-    let (mut query, mut faults) = (request.query(), Faults::default());
-    let dry_run = query.switch("dryRun", &mut faults);
-    query.close(&mut faults);
-    let once = Once::of(request, &caller, &mut faults);
-    let document = request.json(&mut faults)?.value;
-    let read = body::read::<OffboardingBody>(&document, &mut faults);
-    let Some(wanted) = read.filter(|_| faults.is_empty()) else { return Err(Failure::Faults(faults)) };
+    let mut posted = Posted::read(request)?;
+    let wanted: OffboardingBody = posted.sound_body()?;
+    let Posted { caller, dry_run, once, .. } = posted;
     if dry_run {
         let entity = connected(services, &caller, &wanted).await?;
         return Answer::json(200, &OffboardingView::rehearsed(&wanted.of(&entity)));

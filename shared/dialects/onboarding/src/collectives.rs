@@ -2,10 +2,9 @@
 
 use deserr::Deserr;
 use serde::Serialize;
-use serde_json::Value;
 use utoipa::ToSchema;
 use wattbook_api::{
-    Failure, Faults, Principal, body, clock,
+    Failure, Faults, clock,
     fault::Pointer,
     schema_types::{CollectiveKindWord, ExternalIdText, LabelPartner, Line100},
 };
@@ -14,7 +13,7 @@ use wattbook_domain::{
     entity::{Collective, CollectiveId, CollectiveKind, EntityId},
 };
 
-use crate::{list, view::TenantView};
+use crate::{list, posted::Posted, view::TenantView};
 
 /// A collective to create.
 #[derive(Debug, Deserr, ToSchema)]
@@ -108,21 +107,18 @@ impl CollectiveView {
     }
 }
 
-/// Reads the body of `POST /collectives`; faults of the request that were found before are told with its own.
+/// Reads the body of `POST /collectives`.
 ///
 /// # Errors
 /// There are faults, or it is for another organisation.
-pub fn created(body: &Value, caller: &Principal, mut faults: Faults) -> Result<Collective, Failure> {
-    let read = body::read::<CollectiveBody>(body, &mut faults);
-    if read
-        .as_ref()
-        .and_then(|it| it.label_partner.as_ref())
-        .is_some_and(|it| caller.default_service_type(it).is_none())
-    {
+pub fn created(posted: &mut Posted) -> Result<Collective, Failure> {
+    let read: CollectiveBody = posted.body()?;
+    let Posted { caller, faults, document, .. } = posted;
+    if read.label_partner.as_ref().is_some_and(|it| caller.default_service_type(it).is_none()) {
         faults.body(&Pointer::root().child("labelPartner"), Flaw::UnknownLabelPartner);
-        faults.sort_by(body);
+        faults.sort_by(document);
     }
-    let Some(read) = read.filter(|_| faults.is_empty()) else { return Err(Failure::Faults(faults)) };
+    std::mem::take(faults).none()?;
     let organisation = caller.reach.organisation;
     if read.tenant_id.is_some_and(|tenant| tenant != organisation) {
         return Err(Failure::Unseen(Pointer::root().child("tenantId")));

@@ -44,6 +44,21 @@ pub struct Place {
     id: String,
 }
 
+/// Which page of which list.
+#[derive(Debug, Clone)]
+pub struct Wanted<'a> {
+    /// Whose list.
+    pub organisation: OrganisationId,
+    /// Of which brand; of all of the organisation without.
+    pub brand: Option<&'a LabelPartnerCode>,
+    /// What the entries have, by the names of what lists are filtered by.
+    pub filters: &'a [(&'static str, String)],
+    /// Where the page before ended.
+    pub after: Option<Place>,
+    /// The most entries.
+    pub size: usize,
+}
+
 /// A page of a list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListPage<T> {
@@ -79,19 +94,15 @@ impl ListOf {
 }
 
 impl Store {
-    /// A page of an organisation's requests, or of a brand's, of which `filters` say what they have.
+    /// A page of requests.
     ///
     /// # Errors
     /// The store failed.
     pub async fn list_onboardings(
         &self,
-        organisation: OrganisationId,
-        brand: Option<&LabelPartnerCode>,
-        filters: &[(&'static str, String)],
-        after: Option<Place>,
-        size: usize,
+        wanted: Wanted<'_>,
     ) -> Result<ListPage<OnboardingRequest>, StoreError> {
-        let page = self.page(ListOf::Requests, organisation, brand, filters, after, size).await?;
+        let page = self.page(ListOf::Requests, wanted).await?;
         self.read_page(page, |item: RequestItem| item.onboarding).await
     }
 
@@ -101,13 +112,9 @@ impl Store {
     /// The store failed.
     pub async fn list_entities(
         &self,
-        organisation: OrganisationId,
-        brand: Option<&LabelPartnerCode>,
-        filters: &[(&'static str, String)],
-        after: Option<Place>,
-        size: usize,
+        wanted: Wanted<'_>,
     ) -> Result<ListPage<Entity>, StoreError> {
-        let page = self.page(ListOf::Entities, organisation, brand, filters, after, size).await?;
+        let page = self.page(ListOf::Entities, wanted).await?;
         self.read_page(page, |item: EntityItem| item.asset).await
     }
 
@@ -117,13 +124,9 @@ impl Store {
     /// The store failed.
     pub async fn list_collectives(
         &self,
-        organisation: OrganisationId,
-        brand: Option<&LabelPartnerCode>,
-        filters: &[(&'static str, String)],
-        after: Option<Place>,
-        size: usize,
+        wanted: Wanted<'_>,
     ) -> Result<ListPage<Collective>, StoreError> {
-        let page = self.page(ListOf::Collectives, organisation, brand, filters, after, size).await?;
+        let page = self.page(ListOf::Collectives, wanted).await?;
         self.read_page(page, |item: CollectiveItem| item.collective).await
     }
 
@@ -146,11 +149,7 @@ impl Store {
     async fn page(
         &self,
         list: ListOf,
-        organisation: OrganisationId,
-        brand: Option<&LabelPartnerCode>,
-        filters: &[(&'static str, String)],
-        mut after: Option<Place>,
-        size: usize,
+        Wanted { organisation, brand, filters, mut after, size }: Wanted<'_>,
     ) -> Result<ListPage<Key>, StoreError> {
         let (index, attribute) =
             if brand.is_some() { (keys::BY_BRAND, "brand_pk") } else { (keys::BY_NAME, "list_pk") };

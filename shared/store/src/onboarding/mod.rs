@@ -27,7 +27,7 @@ pub use due::DueKind;
 pub use items::SealedTokens;
 use items::{ClaimItem, OffboardingItem};
 pub(crate) use items::{EntityItem, RequestItem};
-pub use lists::{ListOf, ListPage, Place};
+pub use lists::{ListOf, ListPage, Place, Wanted};
 
 /// Who has a device, or is on the way to it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use wattbook_domain::entity::{CollectiveId, Entity};
 
 use super::{
     entities::brands,
-    made::{VIN, collective, entity, offboarding, running},
+    made::{VIN, collective, entity, offboarding, running, wanted},
 };
 use crate::support::{Answered, Running, at_once, send};
 
@@ -103,7 +103,7 @@ async fn every_fault_of_a_new_collective_is_told_at_once() {
     let south =
         send(running.post(running.brand(), "/collectives", &json!({"name": "Home", "labelPartner": "SOUTH"}))).await;
     assert_eq!(south.faults(), ["unknown_label_partner /labelPartner"]);
-    assert!(store.list_collectives(organisation, None, &[], None, 10).await.unwrap().entries.is_empty());
+    assert!(store.list_collectives(wanted(organisation)).await.unwrap().entries.is_empty());
     running.bundle.stop().await;
 }
 
@@ -117,7 +117,7 @@ async fn a_repeated_creation_makes_one_collective() {
     assert_eq!(again.headers.get("location"), first.headers.get("location"));
     let other = send(post(json!({"name": "House"}))).await;
     assert_eq!((other.status, other.json()["code"].as_str()), (422, Some("idempotency_key_reused")));
-    assert_eq!(store.list_collectives(organisation, None, &[], None, 10).await.unwrap().entries.len(), 1);
+    assert_eq!(store.list_collectives(wanted(organisation)).await.unwrap().entries.len(), 1);
     running.bundle.stop().await;
 }
 

@@ -12,7 +12,7 @@ use wattbook_domain::{
     entity::{Collective, CollectiveId, CollectiveKind, Entity, Offboarding, OffboardingId},
     onboarding::{Agreement, Device, Link, Occurrence, OnboardingId, OnboardingRequest, Origins},
 };
-use wattbook_store::{SealedTokens, Store};
+use wattbook_store::{SealedTokens, Store, Wanted};
 
 use crate::support::Running;
 
@@ -132,4 +132,9 @@ pub(crate) async fn for_samples(store: &Store) {
     store.offboard(&gone, &offboarding, None).await.unwrap();
     let id = "c0a5b1de-4f27-4e0b-9a61-58d7f2e3b904".parse().unwrap();
     store.create_collective(&Collective { id, ..collective(organisation, Some("NORTH")) }, None).await.unwrap();
+}
+
+/// The first ten of a list.
+pub(crate) fn wanted(organisation: OrganisationId) -> Wanted<'static> {
+    Wanted { organisation, brand: None, filters: &[], after: None, size: 10 }
 }

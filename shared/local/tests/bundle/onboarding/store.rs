@@ -6,9 +6,9 @@ use wattbook_domain::{
     entity::{DisconnectReason, Entity},
     onboarding::{Occurrence, OnboardingId, OnboardingRequest, OnboardingStatus, Unmoved},
 };
-use wattbook_store::{OnboardingError, SealedTokens, Store};
+use wattbook_store::{OnboardingError, SealedTokens, Store, Wanted};
 
-use super::made::{VIN, agree, agreed, household, offboarding, request, running, tokens, vin};
+use super::made::{VIN, agree, agreed, household, offboarding, request, running, tokens, vin, wanted};
 use crate::support::{Running, body};
 
 #[tokio::test]
@@ -164,7 +164,7 @@ async fn lists_show_the_newest_first_page_by_page() {
         };
         let (mut seen, mut after) = (Vec::new(), None);
         loop {
-            let page = store.list_onboardings(organisation, None, &filters, after, 2).await.unwrap();
+            let page = store.list_onboardings(Wanted { filters: &filters, after, size: 2, ..wanted(organisation) }).await.unwrap();
             assert!(page.entries.len() <= 2);
             seen.extend(page.entries.iter().map(|it| it.id));
             after = page.next;
@@ -174,7 +174,8 @@ async fn lists_show_the_newest_first_page_by_page() {
         }
         assert_eq!(seen, wanted, "{filters:?}");
     }
-    let none = store.list_onboardings(organisation, None, &[("status", "Failed".to_owned())], None, 2).await.unwrap();
+    let failed = [("status", "Failed".to_owned())];
+    let none = store.list_onboardings(Wanted { filters: &failed, ..wanted(organisation) }).await.unwrap();
     assert_eq!((none.entries.len(), none.next), (0, None));
     running.bundle.stop().await;
 }
