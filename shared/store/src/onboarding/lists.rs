@@ -98,10 +98,7 @@ impl Store {
     ///
     /// # Errors
     /// The store failed.
-    pub async fn list_onboardings(
-        &self,
-        wanted: Wanted<'_>,
-    ) -> Result<ListPage<OnboardingRequest>, StoreError> {
+    pub async fn list_onboardings(&self, wanted: Wanted<'_>) -> Result<ListPage<OnboardingRequest>, StoreError> {
         let page = self.page(ListOf::Requests, wanted).await?;
         self.read_page(page, |item: RequestItem| item.onboarding).await
     }
@@ -110,10 +107,7 @@ impl Store {
     ///
     /// # Errors
     /// The store failed.
-    pub async fn list_entities(
-        &self,
-        wanted: Wanted<'_>,
-    ) -> Result<ListPage<Entity>, StoreError> {
+    pub async fn list_entities(&self, wanted: Wanted<'_>) -> Result<ListPage<Entity>, StoreError> {
         let page = self.page(ListOf::Entities, wanted).await?;
         self.read_page(page, |item: EntityItem| item.asset).await
     }
@@ -122,10 +116,7 @@ impl Store {
     ///
     /// # Errors
     /// The store failed.
-    pub async fn list_collectives(
-        &self,
-        wanted: Wanted<'_>,
-    ) -> Result<ListPage<Collective>, StoreError> {
+    pub async fn list_collectives(&self, wanted: Wanted<'_>) -> Result<ListPage<Collective>, StoreError> {
         let page = self.page(ListOf::Collectives, wanted).await?;
         self.read_page(page, |item: CollectiveItem| item.collective).await
     }

@@ -158,13 +158,16 @@ async fn lists_show_the_newest_first_page_by_page() {
     }
     made.reverse();
     for filters in [vec![], vec![("type", "EV".to_owned())], vec![("status", "InProgress".to_owned())]] {
-        let wanted: Vec<_> = match filters.first() {
+        let expected: Vec<_> = match filters.first() {
             Some(("status", _)) => made.iter().copied().step_by(2).collect(),
             _ => made.clone(),
         };
         let (mut seen, mut after) = (Vec::new(), None);
         loop {
-            let page = store.list_onboardings(Wanted { filters: &filters, after, size: 2, ..wanted(organisation) }).await.unwrap();
+            let page = store
+                .list_onboardings(Wanted { filters: &filters, after, size: 2, ..wanted(organisation) })
+                .await
+                .unwrap();
             assert!(page.entries.len() <= 2);
             seen.extend(page.entries.iter().map(|it| it.id));
             after = page.next;
@@ -172,7 +175,7 @@ async fn lists_show_the_newest_first_page_by_page() {
                 break;
             }
         }
-        assert_eq!(seen, wanted, "{filters:?}");
+        assert_eq!(seen, expected, "{filters:?}");
     }
     let failed = [("status", "Failed".to_owned())];
     let none = store.list_onboardings(Wanted { filters: &failed, ..wanted(organisation) }).await.unwrap();
