@@ -193,6 +193,8 @@ pub(crate) fn field(name: &AttributeName) -> String {
 
 /// One line of what was typed: line breaks are spaces, what cannot be seen and what stands around it is left out.
 fn line(raw: &str) -> String {
+    // Browsers end each line of what was typed with two characters (HTML, "newline normalization").
+    let raw = raw.replace("\r\n", "\n");
     let spaced = raw.chars().take(MAX_TYPED).map(|c| if c.is_control() { ' ' } else { c });
     let mut line: String = spaced.collect();
     while let Err(Flaw::InvisibleCharacter { found }) = Text::<MAX_TYPED>::parse(line.trim()) {

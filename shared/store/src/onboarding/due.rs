@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
 use jiff::Timestamp;
+use serde::de::DeserializeOwned;
 use wattbook_domain::{
     OrganisationId,
     entity::{Entity, EntityId},
@@ -12,7 +13,7 @@ use super::{EntityItem, RequestItem, SealedTokens, items};
 use crate::{
     Store, StoreError,
     error::conditional,
-    items::read,
+    items::{Item, read},
     keys::{self, Key},
 };
 
@@ -37,14 +38,14 @@ impl DueKind {
 
 impl Store {
     /// Requests that expire by `now`, the earliest first in each part of the index, at most `most` of each part. The index
-    /// may be a moment behind: a request says itself whether it is overdue.
+    /// may be a moment behind: a request says itself whether it is overdue. One that cannot be read is passed over.
     ///
     /// # Errors
     /// The store failed.
     pub async fn overdue_onboardings(&self, now: Timestamp, most: i32) -> Result<Vec<OnboardingRequest>, StoreError> {
         let items = self.batch_get(self.due(DueKind::Onboarding, now, most).await?).await?;
-        let request = |item| read::<RequestItem>("onboarding request", item).map(|it| it.onboarding);
-        items.into_iter().map(request).collect()
+        let requests = items.into_iter().filter_map(|item| legible::<RequestItem>("onboarding request", item));
+        Ok(requests.map(|it| it.onboarding).collect())
     }
 
     /// Entities whose tokens are to be refreshed by `now`, with the tokens.
@@ -58,9 +59,9 @@ impl Store {
             let (mut asset, mut tokens) = (None, None);
             for item in self.batch_get(vec![key, entity]).await? {
                 if read::<Key>("key", item.clone())?.sk == keys::ENTITY {
-                    asset = Some(read::<EntityItem>("entity", item)?.asset);
+                    asset = legible::<EntityItem>("entity", item).map(|it| it.asset);
                 } else {
-                    tokens = Some(read::<SealedTokens>("tokens", item)?);
+                    tokens = legible("tokens", item);
                 }
             }
             due.extend(asset.zip(tokens));
@@ -118,4 +119,15 @@ impl Store {
         }
         Ok(due)
     }
+}
+
+/// What an item holds. One that cannot be read is told of and passed over: the others are due all the same.
+fn legible<T: DeserializeOwned>(kind: &'static str, item: Item) -> Option<T> {
+    let key = read::<Key>("key", item.clone()).ok();
+    let value = read(kind, item).ok();
+    if value.is_none() {
+        let pk = key.map(|key| key.pk);
+        tracing::error!(kind, pk, "what is due cannot be read, and is passed over");
+    }
+    value
 }

@@ -68,7 +68,7 @@ fn a_reason_is_one_line_of_what_can_be_seen() {
         Decision::Decline { reason } => reason.as_ref().map(ToString::to_string),
         _ => None,
     };
-    assert_eq!(reason("  I moved.\r\nSorry \u{202e}!  ").as_deref(), Some("I moved.  Sorry !"));
+    assert_eq!(reason("  I moved.\r\nSorry \u{202e}!  ").as_deref(), Some("I moved. Sorry !"));
     assert_eq!(reason("<b>\"no\" & 'never'</b>").as_deref(), Some("<b>\"no\" & 'never'</b>"));
     assert_eq!(reason("\u{200b}\u{feff}\0"), None);
     assert_eq!(reason(&"é".repeat(600)).map(|text| text.chars().count()), Some(500));

@@ -201,3 +201,19 @@ async fn what_is_due_is_found_when_its_time_is_up() {
     assert!(overdue(due).await.is_empty());
     running.bundle.stop().await;
 }
+
+#[tokio::test]
+async fn what_cannot_be_read_keeps_nothing_from_being_due() {
+    let (running, store, organisation) = running().await;
+    let stale = request(organisation, VIN);
+    store.create_onboarding(&stale, None).await.unwrap();
+    let due = stale.expires_at.unwrap();
+    let stored = running.scan().await.into_iter().find(|item| item.contains_key("onboarding")).unwrap();
+    let text = |text: &str| aws_sdk_dynamodb::types::AttributeValue::S(text.to_owned());
+    let mut broken = stored.clone();
+    broken.extend([("pk".to_owned(), text("O#x#R#broken")), ("onboarding".to_owned(), text("none"))]);
+    let put = running.table_client().put_item().table_name(running.bundle.table()).set_item(Some(broken));
+    put.send().await.unwrap();
+    assert_eq!(store.overdue_onboardings(due, 10).await.unwrap(), [stale]);
+    running.bundle.stop().await;
+}
