@@ -156,6 +156,7 @@ fn welcome(bundle: &Bundle) -> String {
     let (admin, brand, other) = (pair(&demo.admin), pair(&demo.brand), pair(&demo.other));
     let organisation = &demo.organisation_id;
     let (store, example) = (bundle.store_endpoint(), bodies::example());
+    let car = r#"{"type":"EV","manufacturer":"Sandbox","vin":"WAUZZZGE1NB012345"}"#;
     format!(
         "Wattbook answers at {url}\n\
          \n\
@@ -167,7 +168,10 @@ fn welcome(bundle: &Bundle) -> String {
          Provision an account (a second time its ids are taken, and the answer is 409):\n\
          curl -i -u '{admin}' -H 'Content-Type: application/json' -d '{example}' {url}/account\n\
          \n\
-         The API reference:\n\
+         Connect a car of the sandbox: open the redirectLink of the answer in a browser, and agree.\n\
+         curl -i -u '{admin}' -H 'Content-Type: application/json' -d '{car}' {url}/onboarding/entities\n\
+         \n\
+         The API references (accounts.json and onboarding.json are the others):\n\
          curl {url}/openapi/provisioning.json\n\
          \n\
          Invoke the operator function (`aws lambda invoke --endpoint-url {url}` does it, too):\n\
