@@ -199,3 +199,25 @@ async fn what_the_clock_and_the_stream_do_for_devices_stays_within_its_budget() 
     assert!(running.consistent_devices().await.entities.is_empty());
     running.bundle.stop().await;
 }
+
+/// A request is one item, in a list, and in what is due; its device is claimed by another.
+#[tokio::test]
+async fn requests_cost_what_is_read_and_written_of_them() {
+    let running = Running::start().await;
+    let admin = running.admin();
+    let get = |path: &str| running.request(reqwest::Method::GET, path).basic_auth(&admin.app_id, Some(&admin.app_key));
+    let car = crate::onboarding::requests::car(VIN);
+    // The catalogue; then the request of up to two kilobytes and the claim, and an entry in two indexes.
+    let create = running.post(admin, "/onboarding/entities", &car);
+    assert_eq!(cost(&running, "create-onboarding", create, 201).await, (2, 0.5 + 4.0 + 2.0 + 2.0));
+    let again = running.post(admin, "/onboarding/entities", &car);
+    assert_eq!(cost(&running, "create-onboarding", again, 409).await, (2, 0.5));
+    let list = running.get(admin, "/onboarding/entities").await.json();
+    let path = crate::onboarding::requests::path(&list["data"][0]);
+    assert_eq!(cost(&running, "get-onboarding", get(&path), 200).await, (1, 1.0));
+    assert_eq!(cost(&running, "list-onboardings", get("/onboarding/entities"), 200).await, (2, 0.5 + 0.5));
+    let cancel = running.request(reqwest::Method::DELETE, &path).basic_auth(&admin.app_id, Some(&admin.app_key));
+    let (round_trips, units) = cost(&running, "cancel-onboarding", cancel, 200).await;
+    assert_eq!((round_trips, units), (2, 1.0 + 4.0 + 2.0 + 2.0));
+    running.bundle.stop().await;
+}
