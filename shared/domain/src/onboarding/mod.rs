@@ -6,6 +6,7 @@
 //! alone: see [`DeviceClaim`].
 
 mod device;
+mod progress;
 mod return_url;
 mod transition;
 
@@ -19,10 +20,10 @@ use crate::{
     account::resource_id,
     catalogue::{HttpsLink, Step},
     entity::{CollectiveId, EntityId},
-    words::words,
 };
 pub use device::{Device, DeviceClaim, MAX_ATTRIBUTE_BYTES, attribute_bytes};
 pub(crate) use device::{not_a_line, too_large};
+pub use progress::{CanceledBy, FailureCode, Happening, OnboardingStatus, StepState};
 pub use return_url::{Origin, ReturnUrl};
 pub use transition::{Agreement, Occurrence, Unmoved};
 
@@ -42,96 +43,6 @@ resource_id!(
     /// Our id of an onboarding request.
     OnboardingId
 );
-
-words! {
-    /// How far a request has come. The last three are its ends.
-    OnboardingStatus {
-        /// Its owner has not answered yet.
-        Pending = "Pending",
-        /// He has agreed; what is left is being done.
-        InProgress = "InProgress",
-        /// There is an entity.
-        Succeeded = "Succeeded",
-        /// There is none, and there will be none.
-        Failed = "Failed",
-        /// The owner or the organisation has ended it.
-        Canceled = "Canceled",
-    }
-}
-
-words! {
-    /// Why a request has failed, for programs and for whoever has to act on it.
-    FailureCode {
-        /// The owner has refused at the manufacturer's sign-in.
-        RefusedByOwner = "refused_by_owner",
-        /// The manufacturer did not accept the sign-in.
-        SignInFailed = "sign_in_failed",
-        /// The manufacturer could not be reached, for as long as it was tried.
-        ManufacturerUnreachable = "manufacturer_unreachable",
-        /// The device is none of those of whoever signed in.
-        NotYourDevice = "not_your_device",
-        /// The code is not that of the device.
-        WrongCode = "wrong_code",
-        /// The device was found, and could not be connected.
-        NotConnected = "not_connected",
-        /// Nobody did in time what had to be done.
-        Expired = "expired",
-        /// A new owner has proved the device to be his.
-        TakenOver = "taken_over",
-    }
-}
-
-words! {
-    /// How far a step has come.
-    StepState {
-        /// Its turn has not come.
-        Waiting = "Waiting",
-        /// It is what happens next.
-        Current = "Current",
-        /// It is done.
-        Done = "Done",
-        /// The request failed in it.
-        Failed = "Failed",
-        /// The request was ended in it.
-        Canceled = "Canceled",
-    }
-}
-
-words! {
-    /// Who ended a request.
-    CanceledBy {
-        /// The owner of the device.
-        Owner = "Owner",
-        /// The organisation that asked.
-        Organisation = "Organisation",
-    }
-}
-
-words! {
-    /// What happened to a request.
-    Happening {
-        /// It was created.
-        Created = "Created",
-        /// The owner agreed.
-        Agreed = "Agreed",
-        /// The owner declined.
-        Declined = "Declined",
-        /// The owner signed in at the manufacturer.
-        SignedIn = "SignedIn",
-        /// The device was connected.
-        Connected = "Connected",
-        /// It failed.
-        Failed = "Failed",
-        /// The organisation ended it.
-        Canceled = "Canceled",
-        /// Its time was up.
-        Expired = "Expired",
-        /// A new owner proved the device to be his.
-        TakenOver = "TakenOver",
-        /// The owner withdrew his consent.
-        Withdrawn = "Withdrawn",
-    }
-}
 
 /// A step of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
