@@ -34,7 +34,7 @@ def before_call(context, case, kwargs):
         # A repeated key with another body is refused by design, so every request brings its own.
         for name in list(case.headers or {}):
             if name.lower() == "idempotency-key":
-                case.headers[name] = f"{case.headers[name][:200]}{next(serial)}"
+                case.headers[name] = f"{next(serial)}-{case.headers[name][:200]}"
     # Set only if it is another: what is set counts as made by hand.
     if not case.meta.is_negative_at(ParameterLocation.QUERY) and (query := seen(case.query)) != case.query:
         case.query = query
@@ -371,6 +371,17 @@ def fit_tariff(tariff):
     return tariff
 
 
+def fit_onboarding(body):
+    """A car of the sandbox, which asks for no more than its VIN; what else is named has to be there, or is left out."""
+    for name in ("code", "ean", "email", "properties", "returnUrl", "tenantId"):
+        body.pop(name, None)
+    body.update(type="EV", manufacturer="Sandbox", vin=f"WAUZZZGE1NB{next(serial):06}")
+    if body.get("model") is not None:
+        body["model"] = "Q4"
+    if body.get("labelPartner"):
+        body["labelPartner"] = existing(body["labelPartner"])
+
+
 def fit_collective(body):
     """The brand is one of those that there are, and the organisation the caller's own."""
     body.pop("tenantId", None)
@@ -387,6 +398,7 @@ BODIES = {
     ("POST", "/installation/{external_installation_id}/move"): fit_move,
     ("POST", "/installation/move"): fit_move,
     ("POST", "/collectives"): fit_collective,
+    ("POST", "/onboarding/entities"): fit_onboarding,
 }
 BODIES["POST", "/rest/v1/accounts"] = fit_added_account
 BODIES["PUT", "/rest/v1/accounts"] = fit_upserted_account
