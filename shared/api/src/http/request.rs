@@ -74,11 +74,13 @@ impl Request {
         }
     }
 
-    /// A cookie that the browser sent.
+    /// A cookie that the browser sent. API Gateway hands them on one by one; not all that stands in for it does.
     #[must_use]
     pub fn cookie(&self, name: &str) -> Option<&str> {
-        let cookies = self.event.cookies.iter().flatten();
-        cookies.filter_map(|cookie| cookie.split_once('=')).find(|(key, _)| *key == name).map(|(_, value)| value)
+        let one_by_one = self.event.cookies.iter().flatten().map(String::as_str);
+        let cookies = one_by_one.chain(self.header("cookie").unwrap_or_default().split(';'));
+        let mut pairs = cookies.filter_map(|cookie| cookie.trim().split_once('='));
+        pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
     }
 
     /// A parameter of the route's path, percent-decoded.
@@ -190,5 +192,46 @@ impl Request {
             faults.body(path, Reason::new("repeated_member", "is given twice in the same object"));
         }
         Ok(document)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn request(cookies: &Value, headers: &Value) -> Request {
+        let event = json!({
+            "headers": headers,
+            "cookies": cookies,
+            "requestContext": {"domainName": "api.example.com", "http": {"method": "GET"}},
+            "isBase64Encoded": false,
+        });
+        Request::new(serde_json::from_value(event).unwrap())
+    }
+
+    #[test]
+    fn cookies_are_found_one_by_one_and_in_a_header() {
+        for request in [
+            request(&json!(["a=1", "__Host-b=2=3"]), &json!({})),
+            request(&json!(null), &json!({"cookie": "a=1; __Host-b=2=3"})),
+        ] {
+            assert_eq!((request.cookie("a"), request.cookie("__Host-b")), (Some("1"), Some("2=3")));
+            assert_eq!((request.cookie("b"), request.cookie("")), (None, None));
+        }
+    }
+
+    #[test]
+    fn the_address_is_the_one_that_is_set_or_the_one_that_was_asked() {
+        let came = |headers: Value| request(&json!([]), &headers).public_url(None);
+        assert_eq!(came(json!({"x-forwarded-proto": "https", "x-forwarded-port": "443"})), "https://api.example.com");
+        assert_eq!(
+            came(json!({"x-forwarded-proto": "http", "x-forwarded-port": "3000"})),
+            "http://api.example.com:3000"
+        );
+        assert_eq!(came(json!({})), "https://api.example.com");
+        let set = request(&json!([]), &json!({})).public_url(Some("https://energy.example/"));
+        assert_eq!(set, "https://energy.example");
     }
 }
