@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | `oauth2` | the owner signs in at the manufacturer, who then lists the device among his | [`sign_in`], [`devices`] |
 //! | `pairing-code` | a code that only he can see | nothing: it is held against what the request has |
-//! | `metering-point` | nothing: the grid operator is asked, and the owner has agreed | nothing |
+//! | `metering-point` | nothing: its number and the owner's consent are enough | nothing |
 //! | `sandbox` | nothing is connected; the identifier says how it goes | [`sandbox`] |
 //!
 //! The settings of a manufacturer's sign-in are an operator's; they are kept sealed ([`stored`]). What the other side

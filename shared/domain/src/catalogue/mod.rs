@@ -43,7 +43,7 @@ words! {
         Oauth2 = "oauth2",
         /// The owner types a code that only he can see.
         PairingCode = "pairing-code",
-        /// The grid operator is asked by the id of the metering point.
+        /// The number of the metering point and the owner's consent are enough.
         MeteringPoint = "metering-point",
         /// Nothing is connected: for trying out.
         Sandbox = "sandbox",
@@ -69,7 +69,7 @@ words! {
         SignIn = "SignIn",
         /// He types the device's code.
         PairingCode = "PairingCode",
-        /// The grid operator confirms the metering point.
+        /// The metering point is verified, which its number and the owner's consent are enough for.
         Verification = "Verification",
         /// The device is connected.
         Connection = "Connection",
