@@ -120,7 +120,7 @@ async fn settled(running: &Running, made: &Made) -> bool {
         State::Canceled => "Canceled",
         State::Erased => "",
     };
-    for _ in 0..200 {
+    for _ in 0..800 {
         let found = running.get(running.admin(), &path(&made.answer)).await;
         let status = if found.status == 404 { String::new() } else { found.json()["status"].as_str().unwrap().into() };
         if status == expected {
