@@ -153,6 +153,12 @@ impl AnswerKey {
         Self(Uuid::new_v4().simple().to_string())
     }
 
+    /// The one that was stored as this text.
+    #[must_use]
+    pub fn stored(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
     /// The secret, as text.
     #[must_use]
     pub fn secret(&self) -> &str {
