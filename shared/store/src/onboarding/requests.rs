@@ -100,10 +100,11 @@ impl Store {
         change: &Devices,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let (verb, set, id) = match change {
-            Devices::Requested(id) => ("ADD", "onboardings", id),
-            Devices::Connected(id) => ("ADD", "entities", id),
-            Devices::Disconnected(id) => ("DELETE", "entities", id),
+        let (verb, set, id, meaning) = match change {
+            Devices::Requested(id) => ("ADD", "onboardings", id, Meaning::Account),
+            Devices::Connected(id) => ("ADD", "entities", id, Meaning::Account),
+            // Erased, it takes the device along a moment later: whoever wants to part them has to look anew.
+            Devices::Disconnected(id) => ("DELETE", "entities", id, Meaning::Subject),
         };
         let text = |text: String| AttributeValue::S(text);
         let mut update = Update::builder()
@@ -138,7 +139,7 @@ impl Store {
             Devices::Connected(_) | Devices::Disconnected(_) => update.condition_expression("attribute_exists(pk)"),
         };
         let update = update.build().map_err(|error| StoreError::Setup(error.to_string()))?;
-        transaction.update(update, Meaning::Account);
+        transaction.update(update, meaning);
         Ok(())
     }
 

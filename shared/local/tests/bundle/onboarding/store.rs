@@ -6,9 +6,9 @@ use wattbook_domain::{
     entity::{DisconnectReason, Entity},
     onboarding::{Occurrence, OnboardingId, OnboardingRequest, OnboardingStatus, Unmoved},
 };
-use wattbook_store::{OnboardingError, SealedTokens, Store, Wanted};
+use wattbook_store::{OnboardingError, SealedTokens, Store, StoreError, Wanted};
 
-use super::made::{VIN, agree, agreed, household, offboarding, request, running, tokens, vin, wanted};
+use super::made::{VIN, agree, agreed, connected, household, offboarding, request, running, tokens, vin, wanted};
 use crate::support::{Running, body};
 
 #[tokio::test]
@@ -106,6 +106,28 @@ async fn who_proves_the_device_takes_it_over_from_a_request_and_from_an_entity()
     }
     let before = store.entity(organisation, second.entity).await.unwrap().unwrap();
     assert_eq!(before.disconnected.map(|it| it.reason), Some(DisconnectReason::TakenOver));
+    running.bundle.stop().await;
+}
+
+/// An account is erased first, and what it had a moment later: until then its devices can be taken from nobody, which is
+/// no reason to turn the taker away.
+#[tokio::test]
+async fn a_device_whose_account_was_just_erased_is_looked_at_anew() {
+    let (running, store, organisation) = running().await;
+    let entity = connected(&store, &request(organisation, VIN)).await;
+    let orphan = Entity { account: Some(AccountId::new_random()), version: entity.version + 1, ..entity.clone() };
+    store.replace_entity(&entity, &orphan, None).await.unwrap();
+    let mut taker = request(running.bundle.demo().other_organisation_id.parse().unwrap(), VIN);
+    taker.taking_over = true;
+    store.create_onboarding(&taker, None).await.unwrap();
+    let taker = agree(&store, &taker).await;
+    let early = store.connect_device(&taker, None, Timestamp::now()).await.unwrap_err();
+    assert!(matches!(early, OnboardingError::Store(StoreError::Busy(_))), "{early:?}");
+    let parted = store.disconnect_device(&orphan, DisconnectReason::SignInEnded, Timestamp::now()).await;
+    assert!(matches!(parted, Err(OnboardingError::Stale)), "{parted:?}");
+    store.erase_onboarding(organisation, entity.onboarding).await.unwrap();
+    store.connect_device(&taker, None, Timestamp::now()).await.unwrap();
+    running.consistent_devices().await;
     running.bundle.stop().await;
 }
 
