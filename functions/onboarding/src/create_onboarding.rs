@@ -42,8 +42,11 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
     let body: OnboardingBody = posted.body()?;
     let Posted { caller, dry_run, once, document, faults } = posted;
     let mut new = create::request(services, &caller, &body, &document, faults).await?;
-    let outcome =
-        if dry_run { rehearse(services, &new).await } else { store(services, request, &mut new, once.as_ref()).await };
+    let outcome = if dry_run {
+        rehearse(services, &mut new).await
+    } else {
+        store(services, request, &mut new, once.as_ref()).await
+    };
     outcome.map_err(|error| match error {
         Refused::Failed(failure) => failure,
         Refused::Write(OnboardingError::Taken(holder)) => {
@@ -75,12 +78,16 @@ impl<E: Into<Failure>> From<E> for Refused {
     }
 }
 
-async fn rehearse(services: &Services, new: &OnboardingRequest) -> Result<Answer, Refused> {
-    let holder = services.store()?.device_holder(new).await?;
-    match holder {
-        Some(holder) if !new.take_over => Err(Refused::Write(OnboardingError::Taken(Box::new(holder)))),
-        _ => Ok(Answer::json(200, &RequestView::rehearsed(new))?),
+async fn rehearse(services: &Services, new: &mut OnboardingRequest) -> Result<Answer, Refused> {
+    let store = services.store()?;
+    while let Some(holder) = store.device_holder(new).await? {
+        if new.taking_over || !new.take_over {
+            return Err(Refused::Write(OnboardingError::Taken(Box::new(holder))));
+        }
+        // Then it is whether somebody else is taking the device over.
+        new.taking_over = true;
     }
+    Ok(Answer::json(200, &RequestView::rehearsed(new))?)
 }
 
 async fn store(

@@ -218,7 +218,12 @@ async fn a_rehearsal_stores_nothing_and_tells_of_a_taken_device() {
     assert_eq!(running.consistent_devices().await.requests.len(), 0);
     running.onboarding(&car(VIN)).await;
     assert_eq!(rehearse(&car(VIN)).await.status, 409);
-    assert_eq!(rehearse(&with(car(VIN), "/takeOver", true)).await.status, 200);
+    let take_over = with(car(VIN), "/takeOver", true);
+    assert_eq!(rehearse(&take_over).await.status, 200);
+    let taker = running.onboarding(&take_over).await;
+    let second = rehearse(&take_over).await;
+    assert_eq!((second.status, second.faults()), (409, vec!["taken /vin".to_owned()]));
+    assert_eq!(second.json()["errors"][0]["onboarding_id"], taker["id"]);
     running.bundle.stop().await;
 }
 
