@@ -42,7 +42,7 @@ pub use catalogue::{MAX_DEFINITION_BYTES, Own, OwnCatalogue};
 pub use client::{Store, StoreSettings, UniquenessScope};
 pub use error::StoreError;
 pub use idempotency::{IdempotencyRecord, Subject};
-pub use onboarding::{DeviceHolder, DueKind, ListOf, ListPage, OnboardingError, Place, SealedTokens, Wanted};
+pub use onboarding::{DeviceHolder, ListPage, OnboardingError, Place, SealedTokens, Wanted};
 pub use organisations::{Credential, CredentialSummary, PartnerPut};
 pub use reference::{PlaceRow, TariffRow};
 pub use sign_ins::SealedSignIn;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, ReturnConsumedCapacity, ReturnValue, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, ReturnConsumedCapacity, ReturnValue};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use wattbook_domain::{
@@ -210,9 +210,8 @@ impl Store {
                 .condition_expression("attribute_exists(label_partners.#code)")
                 .expression_attribute_names("#code", label_partner.as_str()),
         };
-        let owner = owner.build().map_err(|error| StoreError::Setup(error.to_string()))?;
         let mut transaction = Transaction::new();
-        transaction.require(TransactWriteItem::builder().condition_check(owner).build(), Part::Owner);
+        transaction.require(owner, Part::Owner)?;
         let item = items::write(keys::credential(organisation, &credential.app_id), credential)?;
         transaction.put(self, item, &When::Absent, Part::Credential)?;
         match transaction.commit(self).await {

@@ -9,8 +9,8 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::{
     operation::transact_write_items::TransactWriteItemsError,
     types::{
-        AttributeValue, CancellationReason, Delete, Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure,
-        TransactWriteItem, Update,
+        AttributeValue, CancellationReason, ConditionCheck, Delete, Put, ReturnConsumedCapacity,
+        ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update, builders::ConditionCheckBuilder,
     },
 };
 use uuid::Uuid;
@@ -168,8 +168,16 @@ impl<M> Transaction<M> {
     }
 
     /// Adds a condition on an item that is not written.
-    pub(crate) fn require(&mut self, check: TransactWriteItem, meaning: M) {
-        self.actions.push((check, meaning));
+    pub(crate) fn require(&mut self, check: ConditionCheckBuilder, meaning: M) -> Result<(), StoreError> {
+        let check = check.build().map_err(|error| StoreError::Setup(error.to_string()))?;
+        self.actions.push((TransactWriteItem::builder().condition_check(check).build(), meaning));
+        Ok(())
+    }
+
+    /// The same: that the item is there.
+    pub(crate) fn require_existing(&mut self, store: &Store, key: Key, meaning: M) -> Result<(), StoreError> {
+        let check = ConditionCheck::builder().table_name(&store.table).set_key(Some(items::key_item(key)));
+        self.require(check.condition_expression("attribute_exists(pk)"), meaning)
     }
 
     /// Writes all or nothing. The same client token goes with every try, so that a try whose answer

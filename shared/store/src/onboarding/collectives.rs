@@ -1,6 +1,5 @@
 //! Collectives, and who is in them.
 
-use aws_sdk_dynamodb::types::{ConditionCheck, TransactWriteItem};
 use serde::Serialize;
 use wattbook_domain::{
     OrganisationId,
@@ -13,7 +12,7 @@ use super::{
 };
 use crate::{
     IdempotencyRecord, Store, StoreError,
-    items::{Item, key_item, read, write},
+    items::{Item, read, write},
     keys,
     transaction::{Transaction, When},
 };
@@ -61,13 +60,8 @@ impl Store {
         transaction.put(self, items::entity(new)?, &items::unchanged_entity(old), Meaning::Subject)?;
         for joined in new.collectives.difference(&old.collectives) {
             self.join(&mut transaction, new, *joined)?;
-            let there = ConditionCheck::builder()
-                .table_name(&self.table)
-                .set_key(Some(key_item(keys::collective(new.organisation, *joined))))
-                .condition_expression("attribute_exists(pk)")
-                .build()
-                .map_err(|error| StoreError::Setup(error.to_string()))?;
-            transaction.require(TransactWriteItem::builder().condition_check(there).build(), Meaning::Collective);
+            let key = keys::collective(new.organisation, *joined);
+            transaction.require_existing(self, key, Meaning::Collective)?;
         }
         for left in old.collectives.difference(&new.collectives) {
             transaction.remove(self, keys::member(new.organisation, *left, new.id), Meaning::Follows)?;

@@ -1,5 +1,7 @@
 //! What is due: requests whose time is up, tokens that run out.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
@@ -19,7 +21,7 @@ use crate::{
 
 /// A kind of what is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DueKind {
+pub(super) enum DueKind {
     /// An onboarding request that expires.
     Onboarding,
     /// Tokens that are to be refreshed.
@@ -53,20 +55,23 @@ impl Store {
     /// # Errors
     /// The store failed.
     pub async fn due_tokens(&self, now: Timestamp, most: i32) -> Result<Vec<(Entity, SealedTokens)>, StoreError> {
-        let mut due = Vec::new();
-        for key in self.due(DueKind::Tokens, now, most).await? {
-            let entity = Key { sk: keys::ENTITY.into(), ..key.clone() };
-            let (mut asset, mut tokens) = (None, None);
-            for item in self.batch_get(vec![key, entity]).await? {
-                if read::<Key>("key", item.clone())?.sk == keys::ENTITY {
-                    asset = legible::<EntityItem>("entity", item).map(|it| it.asset);
-                } else {
-                    tokens = legible("tokens", item);
-                }
+        let keys = self.due(DueKind::Tokens, now, most).await?;
+        let entities = keys.iter().map(|key| Key { sk: keys::ENTITY.into(), ..key.clone() });
+        let (mut due, all) = (BTreeMap::<_, (Option<Entity>, Option<SealedTokens>)>::new(), keys.iter().cloned());
+        for item in self.batch_get(all.chain(entities).collect()).await? {
+            let Key { pk, sk } = read("key", item.clone())?;
+            let (entity, tokens) = due.entry(pk).or_default();
+            if sk == keys::ENTITY {
+                *entity = legible::<EntityItem>("entity", item).map(|it| it.asset);
+            } else {
+                *tokens = legible("tokens", item);
             }
-            due.extend(asset.zip(tokens));
         }
-        Ok(due)
+        Ok(keys
+            .iter()
+            .filter_map(|key| due.remove(&key.pk))
+            .filter_map(|(entity, tokens)| entity.zip(tokens))
+            .collect())
     }
 
     /// Puts tokens in the place of what they were; `false` if they have changed since, or are gone.

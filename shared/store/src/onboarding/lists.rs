@@ -26,7 +26,7 @@ const PART: usize = 500;
 
 /// What a list is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ListOf {
+pub(super) enum ListOf {
     /// Onboarding requests.
     Requests,
     /// Entities.
@@ -200,7 +200,7 @@ impl Store {
         after: Option<EntityId>,
         size: usize,
     ) -> Result<(Vec<Entity>, Option<EntityId>), StoreError> {
-        let pk = super::members_of(organisation, collective);
+        let pk = keys::collective(organisation, collective).pk;
         let start = after.map(|id| crate::items::key_item(keys::member(organisation, collective, id)));
         let answer = self
             .client

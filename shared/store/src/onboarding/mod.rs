@@ -14,7 +14,7 @@ mod requests;
 
 use wattbook_domain::{
     LabelPartnerCode, OrganisationId,
-    entity::{CollectiveId, Entity, EntityId, EntityNumber, Offboarding, OffboardingId},
+    entity::{Entity, EntityId, EntityNumber, Offboarding, OffboardingId},
     onboarding::{OnboardingId, OnboardingRequest, Unmoved},
 };
 
@@ -23,11 +23,12 @@ use crate::{
     items::{Item, read},
     keys,
 };
-pub use due::DueKind;
+use due::DueKind;
 pub use items::SealedTokens;
 use items::{ClaimItem, OffboardingItem};
 pub(crate) use items::{EntityItem, RequestItem};
-pub use lists::{ListOf, ListPage, Place, Wanted};
+use lists::ListOf;
+pub use lists::{ListPage, Place, Wanted};
 
 /// Who has a device, or is on the way to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,9 +160,4 @@ fn holder(item: Item) -> Result<DeviceHolder, StoreError> {
         entity: claim.entity_id,
         label_partner: claim.label_partner,
     })
-}
-
-/// Where a collective's members are to be looked for.
-pub(crate) fn members_of(organisation: OrganisationId, collective: CollectiveId) -> String {
-    keys::collective(organisation, collective).pk
 }

@@ -1,6 +1,6 @@
 //! Writing requests: one that is new, and one after something has happened to it.
 
-use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, Update};
 use jiff::Timestamp;
 use wattbook_domain::{Account, AccountId, OrganisationId, onboarding::OnboardingRequest};
 
@@ -42,13 +42,8 @@ impl Store {
             self.note_devices(&mut transaction, request.organisation, account, &change, request.created_at)?;
         }
         if let Some(collective) = request.collective {
-            let there = ConditionCheck::builder()
-                .table_name(&self.table)
-                .set_key(Some(key_item(keys::collective(request.organisation, collective))))
-                .condition_expression("attribute_exists(pk)")
-                .build()
-                .map_err(|error| StoreError::Setup(error.to_string()))?;
-            transaction.require(TransactWriteItem::builder().condition_check(there).build(), Meaning::Collective);
+            let key = keys::collective(request.organisation, collective);
+            transaction.require_existing(self, key, Meaning::Collective)?;
         }
         self.finish_onboarding(transaction, request.organisation, record, |item| is(request, item)).await
     }
