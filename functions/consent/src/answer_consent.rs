@@ -166,7 +166,6 @@ impl Sent<'_> {
         let keys = self.services.connector_keys()?;
         Ok(SignIn {
             state_hash: link::hash(&state),
-            key_id: keys.current().0.to_owned(),
             verifier: Kept::Verifier.seal(keys, request, &begun.verifier)?,
             callback: callback.as_str().to_owned(),
             code: None,

@@ -105,13 +105,11 @@ impl fmt::Debug for Link {
     }
 }
 
-/// The sign-in at a manufacturer that is under way. Both secrets are sealed.
+/// The sign-in at a manufacturer that is under way. Both secrets are sealed, with the key that they say themselves.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignIn {
     /// SHA-256 of the `state`, in base64: what comes back with another one is none of ours.
     pub state_hash: String,
-    /// The key that the secrets are sealed with.
-    pub key_id: String,
     /// The verifier of the PKCE challenge (RFC 7636), sealed.
     pub verifier: String,
     /// The address that the owner comes back to: whoever exchanges the code has to name it again (RFC 6749 §4.1.3).

@@ -86,7 +86,6 @@ fn agreement(pairs: &[(&str, &str)]) -> Occurrence {
         withdrawal_link: link("withdrawal"),
         sign_in: Some(SignIn {
             state_hash: "s".into(),
-            key_id: "k1".into(),
             verifier: "v".into(),
             callback: "c".into(),
             code: None,

@@ -53,9 +53,7 @@ pub(super) struct ClaimItem {
 /// The tokens of a manufacturer's sign-in, sealed.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SealedTokens {
-    /// The key that they are sealed with.
-    pub key_id: String,
-    /// They themselves, sealed.
+    /// They themselves, sealed, behind the id of the key that they are sealed with.
     pub sealed: String,
     /// When they are to be refreshed, if they run out.
     #[serde(default, skip_serializing_if = "Option::is_none")]

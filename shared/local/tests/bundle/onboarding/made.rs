@@ -67,7 +67,7 @@ pub(crate) async fn agree(store: &Store, request: &OnboardingRequest) -> Onboard
 }
 
 pub(crate) fn tokens() -> SealedTokens {
-    SealedTokens { key_id: "k1".into(), sealed: "s".into(), refresh_at: Some(Timestamp::now()), version: 1 }
+    SealedTokens { sealed: "s".into(), refresh_at: Some(Timestamp::now()), version: 1 }
 }
 
 /// The entity that comes of a request, which is stored first.

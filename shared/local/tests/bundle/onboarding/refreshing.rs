@@ -121,7 +121,8 @@ async fn a_key_that_is_gone_ends_no_connection() {
     let first = running.kept(&first).await;
     let tokens = store.tokens(first.organisation, first.entity).await.unwrap().unwrap();
     let entity = store.entity(first.organisation, first.entity).await.unwrap().unwrap();
-    let sealed = tokens.sealed.replacen(&format!("{}:", tokens.key_id), "gone:", 1);
+    let (_, sealed) = tokens.sealed.split_once(':').unwrap();
+    let sealed = format!("gone:{sealed}");
     let lost = SealedTokens { sealed, version: tokens.version + 1, ..tokens.clone() };
     assert!(store.replace_tokens(entity.organisation, entity.id, (&tokens, &lost)).await.unwrap());
     let asked = cars.asked().len();
