@@ -6,21 +6,20 @@
 //! | they are | the device | a VIN | a GSRN | a code or serial number |
 //! |---|---|---|---|---|
 //! | `900` | is never connected: the request expires | `WAUZZZGE1NB090045` | `376104250021290008` | `SANDBOX90000` |
-//! | `901` | is not known there: `device_not_found` | `WAUZZZGE1NB090145` | `376104250021290107` | `SANDBOX90100` |
-//! | `902` | is not the owner's: `access_denied` | `WAUZZZGE1NB090245` | `376104250021290206` | `SANDBOX90200` |
+//! | `901` | is not known there: `not_your_device` | `WAUZZZGE1NB090145` | `376104250021290107` | `SANDBOX90100` |
+//! | `902` | is refused by its owner there: `refused_by_owner` | `WAUZZZGE1NB090245` | `376104250021290206` | `SANDBOX90200` |
 //! | `905` | is connected after five seconds | `WAUZZZGE1NB090545` | `376104250021290503` | `SANDBOX90500` |
 //! | anything else | is connected at once | `WAUZZZGE1NB012345` | `376104250021212307` | `SANDBOX12300` |
+
+use wattbook_domain::onboarding::FailureCode;
 
 /// What becomes of a device of the sandbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// It is connected.
     Succeed,
-    /// It is not.
-    Fail {
-        /// Why, in a word for programs.
-        code: &'static str,
-    },
+    /// It is not, for this reason.
+    Fail(FailureCode),
     /// It is connected at the second try, so many seconds after the first.
     Later {
         /// From 1 to 5.
@@ -36,8 +35,8 @@ pub fn sandbox(identifier: &str) -> Verdict {
     let end = identifier.len().saturating_sub(2);
     match identifier.get(end.saturating_sub(3)..end) {
         Some("900") => Verdict::Stall,
-        Some("901") => Verdict::Fail { code: "device_not_found" },
-        Some("902") => Verdict::Fail { code: "access_denied" },
+        Some("901") => Verdict::Fail(FailureCode::NotYourDevice),
+        Some("902") => Verdict::Fail(FailureCode::RefusedByOwner),
         Some("905") => Verdict::Later { seconds: 5 },
         _ => Verdict::Succeed,
     }
@@ -51,8 +50,8 @@ mod tests {
 
     const VERDICTS: [(&str, Verdict); 5] = [
         ("900", Verdict::Stall),
-        ("901", Verdict::Fail { code: "device_not_found" }),
-        ("902", Verdict::Fail { code: "access_denied" }),
+        ("901", Verdict::Fail(FailureCode::NotYourDevice)),
+        ("902", Verdict::Fail(FailureCode::RefusedByOwner)),
         ("905", Verdict::Later { seconds: 5 }),
         ("123", Verdict::Succeed),
     ];

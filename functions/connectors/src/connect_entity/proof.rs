@@ -58,8 +58,7 @@ pub(super) async fn of(
         (Connector::Sandbox, Some(identifier)) => match sandbox(identifier) {
             Verdict::Later { seconds } if put_off == 0 => Proof::Later { seconds: seconds.into() },
             Verdict::Succeed | Verdict::Later { .. } => Proof::Given(None),
-            Verdict::Fail { code: "access_denied" } => Proof::Refuted(FailureCode::RefusedByOwner),
-            Verdict::Fail { .. } => Proof::Refuted(FailureCode::NotYourDevice),
+            Verdict::Fail(code) => Proof::Refuted(code),
             Verdict::Stall => Proof::Never,
         },
         // That he knows the code, or has agreed, is all the proof there is.

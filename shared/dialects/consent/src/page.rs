@@ -1,6 +1,7 @@
 //! What a page says. Names and identifiers are people's: so nothing of it can be written to a log by `Debug`.
 
 use jiff::Timestamp;
+use wattbook_domain::onboarding::FailureCode;
 
 use crate::{Asked, Device, Tried};
 
@@ -96,7 +97,7 @@ pub struct Ended<'a> {
     /// Who asked.
     pub asker: Asker<'a>,
     /// How it went.
-    pub outcome: Outcome<'a>,
+    pub outcome: Outcome,
     /// The address that the person goes back to, the outcome appended, if there is one. Only `https` and `http` are
     /// linked.
     pub return_to: Option<&'a str>,
@@ -106,14 +107,13 @@ pub struct Ended<'a> {
 
 /// How it went.
 #[derive(Debug, Clone, Copy)]
-pub enum Outcome<'a> {
+pub enum Outcome {
     /// The device is connected.
     Succeeded,
     /// It is not.
     Failed {
-        /// Why: `refused_by_owner`, `sign_in_failed`, `manufacturer_unreachable`, `not_your_device`, `taken_over`,
-        /// `expired`, `wrong_code`, `not_connected`. Any other is told of in general words.
-        code: &'a str,
+        /// Why.
+        code: FailureCode,
     },
     /// The person declined.
     Declined,

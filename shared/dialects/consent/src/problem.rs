@@ -21,8 +21,6 @@ pub enum Problem {
     WholeNumber,
     /// The device is connected already, or is about to be: for whom is not said.
     Taken,
-    /// It is not the code of the device.
-    WrongCode,
 }
 
 impl From<Flaw> for Problem {
@@ -39,7 +37,6 @@ impl Problem {
             Self::Value(flaw) => flaw.code(),
             Self::Number | Self::WholeNumber => "invalid_number",
             Self::Taken => "taken",
-            Self::WrongCode => "wrong_code",
         }
     }
 
@@ -51,7 +48,6 @@ impl Problem {
             Self::Number => filled(texts.number, &[("example", &number::written(6.5, language))]),
             Self::WholeNumber => texts.whole_number.to_owned(),
             Self::Taken => texts.taken.to_owned(),
-            Self::WrongCode => texts.wrong_code.to_owned(),
             Self::Value(_) if is_choice => texts.choose.to_owned(),
             Self::Value(flaw) => match flaw {
                 Flaw::Empty | Flaw::Required => texts.required.to_owned(),

@@ -125,7 +125,7 @@ impl Visit {
         let back = self.back();
         let (asker, request) = (self.asker(), &self.request);
         let ended = |outcome, withdrawal| Page::Ended(Ended { asker, outcome, return_to: back.as_deref(), withdrawal });
-        let failed = |code: FailureCode| ended(Outcome::Failed { code: code.word() }, None);
+        let failed = |code: FailureCode| ended(Outcome::Failed { code }, None);
         let by_owner = request.cancellation.as_ref().is_some_and(|it| it.by == CanceledBy::Owner);
         let page = match request.status {
             OnboardingStatus::Pending => Page::Expired { asker: Some(asker) },

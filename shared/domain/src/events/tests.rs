@@ -70,7 +70,7 @@ fn each_status_of_a_request_is_told_of_once() {
     let pending = request();
     let agreed = pending.after(&agreed(), at(1)).unwrap();
     let succeeded = agreed.after(&Occurrence::Connected, at(2)).unwrap();
-    let failed = agreed.after(&Occurrence::Failed(FailureCode::WrongCode), at(2)).unwrap();
+    let failed = agreed.after(&Occurrence::Failed(FailureCode::NotConnected), at(2)).unwrap();
     let withdrawn = succeeded.after(&Occurrence::Withdrawn, at(3)).unwrap();
     let given_up = agreed.after(&Occurrence::Withdrawn, at(3)).unwrap();
     for (before, after, expected) in [

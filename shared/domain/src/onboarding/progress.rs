@@ -29,8 +29,6 @@ words! {
         ManufacturerUnreachable = "manufacturer_unreachable",
         /// The device is none of those of whoever signed in.
         NotYourDevice = "not_your_device",
-        /// The code is not that of the device.
-        WrongCode = "wrong_code",
         /// The device was found, and could not be connected.
         NotConnected = "not_connected",
         /// Nobody did in time what had to be done.

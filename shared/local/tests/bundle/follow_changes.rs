@@ -148,7 +148,7 @@ async fn with_devices(running: &Running, account: &str) -> usize {
     let failed = of_account(3);
     store.create_onboarding(&failed, None).await.unwrap();
     let agreed = agree(&store, &failed).await;
-    let ended = agreed.after(&Occurrence::Failed(FailureCode::WrongCode), Timestamp::now()).unwrap();
+    let ended = agreed.after(&Occurrence::Failed(FailureCode::NotConnected), Timestamp::now()).unwrap();
     store.replace_onboarding(&agreed, &ended).await.unwrap();
     // One that wants a device of somebody else, and has not got it.
     let holder = request(running.bundle.demo().other_organisation_id.parse().unwrap(), &vin(9));

@@ -39,7 +39,7 @@ fn each_flaw_of_a_value_has_words_of_its_own() {
             said(Values::Words(Vec::new()), &of("x"), language),
         ];
         let plain = attribute(text());
-        let problems = [Problem::Number, Problem::WholeNumber, Problem::Taken, Problem::WrongCode];
+        let problems = [Problem::Number, Problem::WholeNumber, Problem::Taken];
         all.extend(problems.map(|problem| problem.words(&plain, None, language)));
         all.push(Problem::from(Flaw::Required).words(&plain, None, language));
         all.sort();

@@ -112,7 +112,6 @@ pub(super) const TEXTS: Texts = Texts {
         identifier_form: "Das kann nicht stimmen. So sieht es zum Beispiel aus: {example}.",
         check_digit: "Darin ist ein Tippfehler. Bitte vergleichen Sie es Zeichen für Zeichen mit dem Original.",
         taken: "Dieses Gerät ist schon verbunden oder wird gerade verbunden. Bitte prüfen Sie, ob Sie es richtig eingegeben haben.",
-        wrong_code: "Das ist nicht der Code des Geräts. Bitte prüfen Sie ihn.",
         other: "Das kann nicht stimmen. Bitte prüfen Sie es.",
     },
     ended: EndedTexts {
@@ -148,9 +147,7 @@ pub(super) const TEXTS: Texts = Texts {
             not_your_device: "Das Gerät gehört nicht zu dem Konto, das Sie beim Hersteller benutzt haben. Prüfen Sie, in welchem Konto es registriert ist und ob die Nummer stimmt.",
             taken_over: "Inzwischen hat jemand anders nachgewiesen, dass ihm oder ihr das Gerät gehört.",
             expired: "Es wurde nicht rechtzeitig abgeschlossen.",
-            wrong_code: "Der Code ist nicht der des Geräts. Lesen Sie ihn noch einmal ab, am Gerät selbst.",
             not_connected: "Das Gerät hat nicht geantwortet. Prüfen Sie, ob es eingeschaltet und mit dem Internet verbunden ist.",
-            other: "Es ist etwas schiefgegangen, das wir hier nicht näher erklären können.",
         },
         new_link: "Wenn Sie es noch einmal versuchen möchten, bitten Sie {name} um einen neuen Link.",
         back: "Zurück zu {name}",

@@ -112,7 +112,6 @@ pub(super) const TEXTS: Texts = Texts {
         identifier_form: "This does not look right. It is written like {example}.",
         check_digit: "There is a typing error in it. Please compare it with the original, character by character.",
         taken: "This device is already connected, or is being connected. Please check whether you typed it correctly.",
-        wrong_code: "This is not the code of the device. Please check it.",
         other: "This cannot be right. Please check it.",
     },
     ended: EndedTexts {
@@ -148,9 +147,7 @@ pub(super) const TEXTS: Texts = Texts {
             not_your_device: "The device does not belong to the account that you used at the manufacturer. Check which account it is registered with, and whether its number is right.",
             taken_over: "In the meantime somebody else has shown that the device is theirs.",
             expired: "It was not completed in time.",
-            wrong_code: "The code is not that of the device. Read it again, on the device itself.",
             not_connected: "The device did not answer. Check whether it is switched on and connected to the internet.",
-            other: "Something went wrong that we cannot explain more closely here.",
         },
         new_link: "To try again, ask {name} for a new link.",
         back: "Back to {name}",

@@ -112,7 +112,6 @@ pub(super) const TEXTS: Texts = Texts {
         identifier_form: "Cela ne peut pas être juste. Voici comment cela s’écrit, par exemple\u{a0}: {example}.",
         check_digit: "Il y a une faute de frappe. Veuillez comparer avec l’original, caractère par caractère.",
         taken: "Cet appareil est déjà connecté, ou en cours de connexion. Veuillez vérifier votre saisie.",
-        wrong_code: "Ce n’est pas le code de l’appareil. Veuillez le vérifier.",
         other: "Cela ne peut pas être juste. Veuillez vérifier.",
     },
     ended: EndedTexts {
@@ -148,9 +147,7 @@ pub(super) const TEXTS: Texts = Texts {
             not_your_device: "L’appareil n’appartient pas au compte que vous avez utilisé chez le fabricant. Vérifiez dans quel compte il est enregistré, et si son numéro est juste.",
             taken_over: "Entre-temps, quelqu’un d’autre a prouvé que l’appareil lui appartient.",
             expired: "La démarche n’a pas été achevée à temps.",
-            wrong_code: "Le code n’est pas celui de l’appareil. Relisez-le, sur l’appareil lui-même.",
             not_connected: "L’appareil n’a pas répondu. Vérifiez qu’il est allumé et relié à internet.",
-            other: "Un problème est survenu que nous ne pouvons pas expliquer davantage ici.",
         },
         new_link: "Pour réessayer, demandez un nouveau lien à {name}.",
         back: "Retour à {name}",

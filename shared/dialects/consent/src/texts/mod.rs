@@ -11,7 +11,7 @@ mod nl;
 
 use std::fmt::Display;
 
-use wattbook_domain::catalogue::EntityType;
+use wattbook_domain::{catalogue::EntityType, onboarding::FailureCode};
 
 use crate::Language;
 pub(crate) use catalogue::translated;
@@ -156,7 +156,6 @@ pub(crate) struct ProblemTexts {
     pub(crate) identifier_form: &'static str,
     pub(crate) check_digit: &'static str,
     pub(crate) taken: &'static str,
-    pub(crate) wrong_code: &'static str,
     pub(crate) other: &'static str,
 }
 
@@ -199,9 +198,7 @@ pub(crate) struct FailureTexts {
     pub(crate) not_your_device: &'static str,
     pub(crate) taken_over: &'static str,
     pub(crate) expired: &'static str,
-    pub(crate) wrong_code: &'static str,
     pub(crate) not_connected: &'static str,
-    pub(crate) other: &'static str,
 }
 
 /// Taking consent back.
@@ -276,17 +273,15 @@ impl TypesTexts {
 }
 
 impl FailureTexts {
-    pub(crate) fn of(&self, code: &str) -> &'static str {
+    pub(crate) const fn of(&self, code: FailureCode) -> &'static str {
         match code {
-            "refused_by_owner" => self.refused_by_owner,
-            "sign_in_failed" => self.sign_in_failed,
-            "manufacturer_unreachable" => self.manufacturer_unreachable,
-            "not_your_device" => self.not_your_device,
-            "taken_over" => self.taken_over,
-            "expired" => self.expired,
-            "wrong_code" => self.wrong_code,
-            "not_connected" => self.not_connected,
-            _ => self.other,
+            FailureCode::RefusedByOwner => self.refused_by_owner,
+            FailureCode::SignInFailed => self.sign_in_failed,
+            FailureCode::ManufacturerUnreachable => self.manufacturer_unreachable,
+            FailureCode::NotYourDevice => self.not_your_device,
+            FailureCode::TakenOver => self.taken_over,
+            FailureCode::Expired => self.expired,
+            FailureCode::NotConnected => self.not_connected,
         }
     }
 }

@@ -112,7 +112,6 @@ pub(super) const TEXTS: Texts = Texts {
         identifier_form: "Dit lijkt niet te kloppen. Het wordt geschreven als {example}.",
         check_digit: "Er zit een typefout in. Vergelijk het teken voor teken met het origineel.",
         taken: "Dit apparaat is al gekoppeld, of wordt gekoppeld. Controleer of u het goed hebt overgenomen.",
-        wrong_code: "Dit is niet de code van het apparaat. Controleer de code.",
         other: "Dit kan niet kloppen. Controleer het.",
     },
     ended: EndedTexts {
@@ -148,9 +147,7 @@ pub(super) const TEXTS: Texts = Texts {
             not_your_device: "Het apparaat hoort niet bij het account dat u bij de fabrikant hebt gebruikt. Controleer bij welk account het is geregistreerd, en of het nummer klopt.",
             taken_over: "Intussen heeft iemand anders aangetoond dat het apparaat van hem of haar is.",
             expired: "Het is niet op tijd afgerond.",
-            wrong_code: "De code is niet die van het apparaat. Lees de code nog eens af, op het apparaat zelf.",
             not_connected: "Het apparaat gaf geen antwoord. Controleer of het aanstaat en met internet is verbonden.",
-            other: "Er is iets misgegaan dat we hier niet nader kunnen uitleggen.",
         },
         new_link: "Vraag {name} om een nieuwe link als u het opnieuw wilt proberen.",
         back: "Terug naar {name}",

@@ -21,6 +21,7 @@ use wattbook_domain::{
         EntityType, IdentifyingAttribute,
         attributes::{Attribute, AttributeName, Attributes, Values},
     },
+    onboarding::FailureCode,
 };
 
 #[path = "../../examples/preview/samples.rs"]
@@ -189,7 +190,10 @@ fn page_with<T>(texts: &[String; 6], kind: usize, work: impl FnOnce(&Page<'_>) -
             asked: missing,
             tried: tried.as_ref(),
         }),
-        1 => Page::Ended(Ended { asker, outcome: Outcome::Failed { code: id }, return_to, withdrawal: Some(id) }),
+        1 => {
+            let outcome = Outcome::Failed { code: FailureCode::TakenOver };
+            Page::Ended(Ended { asker, outcome, return_to, withdrawal: Some(id) })
+        }
         2 => Page::AskWithdrawal(AskWithdrawal { asker, device }),
         3 => Page::Onward(Onward { asker, name: manufacturer, address: &address }),
         4 => Page::Waiting { asker },

@@ -252,9 +252,6 @@ const fn message(code: FailureCode) -> &'static str {
         FailureCode::NotYourDevice => {
             "The device is none of those of whoever signed in. Compare its identifier, and whose account it was."
         }
-        FailureCode::WrongCode => {
-            "The code is not that of the device. Compare it with the label, and create another request."
-        }
         FailureCode::NotConnected => "The device was found, and could not be connected. Create another request later.",
         FailureCode::Expired => "Nobody did in time what had to be done. Create another request.",
         FailureCode::TakenOver => "A new owner has proved the device to be his.",
