@@ -75,7 +75,7 @@ async fn answer(services: &Services, request: &Request) -> Result<Answer, Failur
                 return sent.led_on(visit, token).await;
             }
             Next::Not(tried) => {
-                let settings = sent.settings(&visit).await?;
+                let settings = stored::of(services, &visit.request.device).await?;
                 let address = settings.as_ref().map(|settings| settings.authorize_url.as_str());
                 return Ok(sent.browser.keeps(visit.ask(address, Some(&tried)).answer(language)?));
             }
@@ -100,7 +100,8 @@ impl Sent<'_> {
             Ok(attributes) => attributes,
             Err(tried) => return Ok(Next::Not(tried)),
         };
-        let (request, settings) = (&visit.request, self.settings(visit).await?);
+        let request = &visit.request;
+        let settings = stored::of(self.services, &request.device).await?;
         let keys = self.services.signing_keys()?;
         let agreement = Agreement {
             text_version: TEXT_VERSION.to_string(),
@@ -145,15 +146,6 @@ impl Sent<'_> {
                 Ok(Next::Not(self.submission.refused(&visit.asked(), vec![taken])))
             }
             Err(error) => Err(error.into()),
-        }
-    }
-
-    /// The settings of the sign-in, if the manufacturer has one.
-    async fn settings(&self, visit: &Visit) -> Result<Option<SignInSettings>, Failure> {
-        let device = &visit.request.device;
-        match device.connector {
-            Connector::Oauth2 => stored::read(self.services, device.entity_type, &device.manufacturer).await,
-            _ => Ok(None),
         }
     }
 

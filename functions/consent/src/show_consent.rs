@@ -4,7 +4,7 @@
 use wattbook_api::{Answer, Failure, Function, Request, Resource, Services, clock, link::Purpose};
 use wattbook_connectors::{Kept, WebAddress, sign_in, stored};
 use wattbook_consent::{Browser, Language, Page, Visit};
-use wattbook_domain::catalogue::{Connector, Step};
+use wattbook_domain::catalogue::Step;
 
 /// The function.
 pub(crate) static FUNCTION: Function = wattbook_consent::function(
@@ -19,11 +19,7 @@ async fn show(services: &Services, request: &Request) -> Result<Answer, Failure>
     let Some(visit) = found else { return Page::Unknown.answer(language) };
     let (now, browser) = (clock::now(), Browser::of(request, visit.request.id));
     if visit.request.awaits_consent(now) {
-        let device = &visit.request.device;
-        let settings = match device.connector {
-            Connector::Oauth2 => stored::read(services, device.entity_type, &device.manufacturer).await?,
-            _ => None,
-        };
+        let settings = stored::of(services, &visit.request.device).await?;
         let address = settings.as_ref().map(|settings| settings.authorize_url.as_str());
         // So that the form comes with it, and two of one browser are known to be of one.
         return Ok(browser.known()?.keeps(visit.ask(address, None).answer(language)?));
@@ -41,8 +37,8 @@ async fn show(services: &Services, request: &Request) -> Result<Answer, Failure>
 
 /// Where the owner signs in, who has agreed and has not yet; none if the manufacturer's sign-in has been taken away.
 async fn to_sign_in(services: &Services, visit: &Visit, browser: &Browser) -> Result<Option<String>, Failure> {
-    let (request, device) = (&visit.request, &visit.request.device);
-    let settings = stored::read(services, device.entity_type, &device.manufacturer).await?;
+    let request = &visit.request;
+    let settings = stored::of(services, &request.device).await?;
     let verifier = Kept::Verifier.open(services.connector_keys()?, request);
     let callback = request.sign_in.as_ref().and_then(|sign_in| WebAddress::parse(&sign_in.callback).ok());
     let state = browser.state(request.organisation);

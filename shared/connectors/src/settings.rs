@@ -92,15 +92,10 @@ impl Scope {
     }
 }
 
-/// Whether a connector proves that a device is its owner's, as a take-over asks for. A sign-in does where the
-/// manufacturer lists the devices; that somebody knows the number of a metering point proves nothing.
+/// Whether a connector proves that a device is its owner's, with the sign-in that it has: [`Connector::proves_device`].
 #[must_use]
 pub fn proves_device(connector: Connector, sign_in: Option<&SignInSettings>) -> bool {
-    match connector {
-        Connector::PairingCode | Connector::Sandbox => true,
-        Connector::MeteringPoint => false,
-        Connector::Oauth2 => sign_in.is_some_and(|settings| settings.devices_url.is_some()),
-    }
+    connector.proves_device(sign_in.is_some_and(|settings| settings.devices_url.is_some()))
 }
 
 #[cfg(test)]

@@ -6,7 +6,10 @@
 
 use jiff::Timestamp;
 use wattbook_api::{Failure, Services, clock};
-use wattbook_domain::catalogue::{EntityType, ManufacturerName};
+use wattbook_domain::{
+    catalogue::{Connector, EntityType, ManufacturerName},
+    onboarding::Device,
+};
 use wattbook_store::SealedSignIn;
 
 use crate::SignInSettings;
@@ -47,7 +50,9 @@ pub async fn put(
     let text = serde_json::to_string(settings).map_err(internal)?;
     let (matched, manufacturer, set_at) = (manufacturer.matched(), manufacturer.clone(), clock::now());
     let sealed = services.connector_keys()?.seal(&place(entity_type, &matched), &text).map_err(internal)?;
-    services.store()?.put_sign_in(SealedSignIn { entity_type, matched, manufacturer, sealed, set_at }).await?;
+    let lists_devices = settings.devices_url.is_some();
+    let sign_in = SealedSignIn { entity_type, matched, manufacturer, sealed, lists_devices, set_at };
+    services.store()?.put_sign_in(sign_in).await?;
     Ok(set_at)
 }
 
@@ -65,6 +70,18 @@ pub async fn read(
     settings.map(Some).ok_or_else(|| internal(Lost { entity_type, manufacturer }))
 }
 
+/// The settings of the sign-in by which a device is connected; none if it is not connected so, or its manufacturer has
+/// none any more.
+///
+/// # Errors
+/// See [`read`].
+pub async fn of(services: &Services, device: &Device) -> Result<Option<SignInSettings>, Failure> {
+    match device.connector {
+        Connector::Oauth2 => read(services, device.entity_type, &device.manufacturer).await,
+        Connector::PairingCode | Connector::MeteringPoint | Connector::Sandbox => Ok(None),
+    }
+}
+
 /// Every sign-in of the deployment, by type and name.
 ///
 /// # Errors
@@ -75,7 +92,7 @@ pub async fn list(services: &Services) -> Result<Vec<SignIn>, Failure> {
 }
 
 fn opened(services: &Services, sealed: SealedSignIn) -> Result<SignIn, Failure> {
-    let SealedSignIn { entity_type, matched, manufacturer, sealed, set_at } = sealed;
+    let SealedSignIn { entity_type, matched, manufacturer, sealed, set_at, .. } = sealed;
     let text = services.connector_keys()?.open(&place(entity_type, &matched), &sealed);
     // What a reader says of a text may have a part of it in it.
     let settings = text.and_then(|text| serde_json::from_str(&text).ok());

@@ -3,7 +3,7 @@
 //! It is few items, all in one partition: whoever reads the catalogue reads them in one round trip. They are read
 //! eventually consistently, at half the price, for an operator changes them now and then.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,7 @@ use crate::{
     Store, StoreError,
     items::{self, Item},
     keys::{self, CatalogueKey, Key},
+    sign_ins::SignInItem,
     size,
 };
 
@@ -35,15 +36,16 @@ pub struct Own {
 pub struct OwnCatalogue {
     /// Its manufacturers.
     pub manufacturers: Vec<Own>,
-    /// Whose sign-ins it has: by type, and what the name is found by.
-    pub sign_ins: HashSet<(EntityType, String)>,
+    /// Whose sign-ins it has, by type and what the name is found by: whether they list devices.
+    pub sign_ins: HashMap<(EntityType, String), bool>,
 }
 
 impl OwnCatalogue {
-    /// Whether there is a sign-in for a manufacturer, however its name is spelt.
+    /// Whether the sign-in of a manufacturer, however its name is spelt, lists the devices of whoever signs in; none if it
+    /// has no sign-in.
     #[must_use]
-    pub fn has_sign_in(&self, entity_type: EntityType, name: &ManufacturerName) -> bool {
-        self.sign_ins.contains(&(entity_type, name.matched()))
+    pub fn sign_in_of(&self, entity_type: EntityType, name: &ManufacturerName) -> Option<bool> {
+        self.sign_ins.get(&(entity_type, name.matched())).copied()
     }
 
     /// What these items say, but for those of a type that this version does not know.
@@ -53,7 +55,9 @@ impl OwnCatalogue {
             let key: Key = items::read("key", item.clone())?;
             match keys::catalogue_key(&key) {
                 Some(CatalogueKey { entity_type, matched, is_sign_in: true }) => {
-                    own.sign_ins.insert((entity_type, matched.to_owned()));
+                    let matched = matched.to_owned();
+                    let SignInItem { sign_in } = items::read("sign-in", item)?;
+                    own.sign_ins.insert((entity_type, matched), sign_in.lists_devices);
                 }
                 Some(CatalogueKey { entity_type, matched, is_sign_in: false }) => {
                     let OwnItem { manufacturer } = items::read("manufacturer", item)?;
@@ -95,7 +99,7 @@ impl Store {
         let mut own = OwnCatalogue::of(self.partition(pk, Some(sk)).await?)?;
         let matched = name.matched();
         own.manufacturers.retain(|own| own.matched == matched);
-        own.sign_ins.retain(|(_, of)| *of == matched);
+        own.sign_ins.retain(|(_, of), _| *of == matched);
         Ok(own)
     }
 

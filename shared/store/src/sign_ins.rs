@@ -2,7 +2,7 @@
 //! sealed.
 //!
 //! They stand beside the manufacturers of the deployment, so that whoever reads the catalogue learns in the same round
-//! trip which have one ([`crate::OwnCatalogue::has_sign_in`]). They are read eventually consistently, for an operator
+//! trip which have one ([`crate::OwnCatalogue::sign_in_of`]). They are read eventually consistently, for an operator
 //! changes them now and then.
 
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
@@ -28,19 +28,23 @@ pub struct SealedSignIn {
     pub manufacturer: ManufacturerName,
     /// The settings.
     pub sealed: String,
+    /// Whether the manufacturer lists the devices of whoever signs in: alone of the settings it is not sealed, for whoever
+    /// reads the catalogue is told of it, without the keys.
+    pub lists_devices: bool,
     /// When they were set.
     pub set_at: Timestamp,
 }
 
 #[derive(Serialize, Deserialize)]
-struct SignInItem {
-    sign_in: Stored,
+pub(crate) struct SignInItem {
+    pub(crate) sign_in: Stored,
 }
 
 #[derive(Serialize, Deserialize)]
-struct Stored {
+pub(crate) struct Stored {
     manufacturer: ManufacturerName,
     sealed: String,
+    pub(crate) lists_devices: bool,
     set_at: Timestamp,
 }
 
@@ -50,9 +54,9 @@ impl Store {
     /// # Errors
     /// The store failed.
     pub async fn put_sign_in(&self, sign_in: SealedSignIn) -> Result<(), StoreError> {
-        let SealedSignIn { entity_type, matched, manufacturer, sealed, set_at } = sign_in;
+        let SealedSignIn { entity_type, matched, manufacturer, sealed, lists_devices, set_at } = sign_in;
         let key = keys::sign_in(entity_type, &matched);
-        let item = items::write(key, SignInItem { sign_in: Stored { manufacturer, sealed, set_at } })?;
+        let item = items::write(key, SignInItem { sign_in: Stored { manufacturer, sealed, lists_devices, set_at } })?;
         let answer = self
             .client
             .put_item()
@@ -121,6 +125,6 @@ impl Store {
 }
 
 fn read(entity_type: EntityType, matched: &str, item: Item) -> Result<SealedSignIn, StoreError> {
-    let SignInItem { sign_in: Stored { manufacturer, sealed, set_at } } = items::read("sign-in", item)?;
-    Ok(SealedSignIn { entity_type, matched: matched.to_owned(), manufacturer, sealed, set_at })
+    let SignInItem { sign_in: Stored { manufacturer, sealed, lists_devices, set_at } } = items::read("sign-in", item)?;
+    Ok(SealedSignIn { entity_type, matched: matched.to_owned(), manufacturer, sealed, lists_devices, set_at })
 }

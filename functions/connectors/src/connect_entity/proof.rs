@@ -67,8 +67,7 @@ pub(super) async fn of(
 }
 
 async fn of_sign_in(services: &Services, request: &mut OnboardingRequest, is_last: bool) -> Result<Proof, Failure> {
-    let device = &request.device;
-    let settings = stored::read(services, device.entity_type, &device.manufacturer).await?;
+    let settings = stored::of(services, &request.device).await?;
     // Where an operator has taken the sign-in away meanwhile, its code is worth nothing.
     let Some(settings) = settings else { return Ok(Proof::Refuted(FailureCode::SignInFailed)) };
     if request.taking_over && !proves_device(Connector::Oauth2, Some(&settings)) {

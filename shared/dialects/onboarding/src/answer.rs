@@ -138,7 +138,7 @@ impl EntityTypes {
 
 impl EntityTypeSummary {
     fn of(kind: &OfferedType) -> Self {
-        let summary = |Offer { manufacturer, available }: &Offer| ManufacturerSummary {
+        let summary = |Offer { manufacturer, available, .. }: &Offer| ManufacturerSummary {
             manufacturer: manufacturer.name.to_string(),
             available: *available,
             connector: manufacturer.connector,
@@ -167,7 +167,7 @@ impl EntityTypeView {
 impl ManufacturerView {
     /// Of this one.
     #[must_use]
-    pub fn of(Offer { manufacturer, available }: &Offer) -> Self {
+    pub fn of(Offer { manufacturer, available, .. }: &Offer) -> Self {
         let kind = manufacturer.identifier.kind;
         Self {
             entity_type: manufacturer.entity_type,

@@ -48,17 +48,20 @@ pub struct Offer {
     /// Whether onboarding requests for its devices can be created: where the owner has to sign in, there has to be a
     /// sign-in.
     pub available: bool,
+    /// Whether a device is proved to be its owner's, so that it can be taken over.
+    pub proves_device: bool,
 }
 
 impl Offer {
     /// With what the deployment has of its own.
     #[must_use]
     pub fn of(manufacturer: Manufacturer, own: &OwnCatalogue) -> Self {
-        let available = match manufacturer.connector {
-            Connector::Oauth2 => own.has_sign_in(manufacturer.entity_type, &manufacturer.name),
-            Connector::PairingCode | Connector::MeteringPoint | Connector::Sandbox => true,
-        };
-        Self { manufacturer, available }
+        let sign_in = own.sign_in_of(manufacturer.entity_type, &manufacturer.name);
+        Self {
+            available: manufacturer.connector != Connector::Oauth2 || sign_in.is_some(),
+            proves_device: manufacturer.connector.proves_device(sign_in.unwrap_or(false)),
+            manufacturer,
+        }
     }
 }
 

@@ -50,6 +50,20 @@ words! {
     }
 }
 
+impl Connector {
+    /// Whether it proves that a device is its owner's, as a take-over asks for. A sign-in does if the manufacturer lists
+    /// the devices of whoever signs in, which `lists_devices` says; that somebody knows the number of a metering point
+    /// proves nothing.
+    #[must_use]
+    pub const fn proves_device(self, lists_devices: bool) -> bool {
+        match self {
+            Self::PairingCode | Self::Sandbox => true,
+            Self::MeteringPoint => false,
+            Self::Oauth2 => lists_devices,
+        }
+    }
+}
+
 words! {
     /// Where the owner consents.
     Consent {

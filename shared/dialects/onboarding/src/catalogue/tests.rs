@@ -253,7 +253,7 @@ fn the_deployments_own_stand_in_the_place_of_what_is_built_in() {
 fn where_the_owner_signs_in_there_has_to_be_a_sign_in() {
     let signed_in: Vec<_> = manufacturers().filter(|it| it.connector == Connector::Oauth2).collect();
     let sign_ins = [(EntityType::Ev, "audi"), (EntityType::Pv, "audi"), (EntityType::Boiler, "sandbox")];
-    let sign_ins = sign_ins.map(|(entity_type, matched)| (entity_type, matched.to_owned())).into();
+    let sign_ins = sign_ins.map(|(entity_type, matched)| ((entity_type, matched.to_owned()), true)).into();
     let own = OwnCatalogue { sign_ins, ..OwnCatalogue::default() };
     assert!(signed_in.len() > 20);
     for manufacturer in manufacturers() {

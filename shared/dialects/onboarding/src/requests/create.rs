@@ -8,7 +8,7 @@ use wattbook_api::{
 };
 use wattbook_domain::{
     Account, Claim, Flaw, LabelPartnerCode,
-    catalogue::{Connector, Manufacturer},
+    catalogue::Manufacturer,
     entity::Collective,
     onboarding::{Device, OnboardingId, OnboardingRequest, Origins, ReturnUrl},
 };
@@ -57,7 +57,7 @@ async fn device(
 ) -> Result<Option<(Device, Manufacturer)>, Failure> {
     let stated = body.attributes(faults);
     let at = Pointer::root().child("manufacturer");
-    let Offer { manufacturer, available } =
+    let Offer { manufacturer, available, proves_device } =
         match catalogue::one(services, body.entity_type.word(), body.manufacturer.as_str()).await {
             Ok(offer) => offer,
             Err(Failure::NotFound) => {
@@ -72,7 +72,8 @@ async fn device(
         let message = "cannot be onboarded here yet: whoever operates the deployment has to set up its sign-in";
         faults.body(&at, Reason::new("not_available", message));
     }
-    if body.take_over == Some(true) && manufacturer.connector == Connector::MeteringPoint {
+    // Of a sign-in that is not there yet it cannot be said.
+    if body.take_over == Some(true) && available && !proves_device {
         faults.body(&Pointer::root().child("takeOver"), Flaw::Unproved);
     }
     match Device::stated(&manufacturer, stated) {

@@ -10,10 +10,10 @@ use wattbook_domain::{
 
 use super::{
     owner::{heading, linked},
-    requests::VIN,
+    requests::{REQUESTS, VIN},
     sign_in::{CLIENT_SECRET, Manufacturer, Reply, table, taking_over},
 };
-use crate::support::{Running, without};
+use crate::support::{Running, send, without};
 
 const CONNECTED: &str = "Your device is connected";
 const NOT_CONNECTED: &str = "Your device could not be connected";
@@ -309,6 +309,9 @@ async fn who_signs_in_takes_his_car_over_where_the_manufacturer_lists_it() {
     owner.opens(&led.back("the-code")).await;
     running.seen_as(&request, "Failed").await;
     assert_eq!((running.kept(&request).await.failure, cars.asked().len()), (Some(FailureCode::NotYourDevice), asked));
+    // Who wishes it now is told at once.
+    let refused = send(running.post(running.admin(), REQUESTS, &taking_over(cars.car()))).await;
+    assert_eq!((refused.status, refused.faults()), (400, vec!["not_proved /takeOver".to_owned()]));
     cars.has_sign_in(&running, cars.settings()).await;
     let (mut owner, request, led) = take().await;
     owner.opens(&led.back("the-code")).await;
