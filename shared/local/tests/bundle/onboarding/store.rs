@@ -117,7 +117,7 @@ async fn a_device_whose_account_was_just_erased_is_looked_at_anew() {
     let entity = connected(&store, &request(organisation, VIN)).await;
     let orphan = Entity { account: Some(AccountId::new_random()), version: entity.version + 1, ..entity.clone() };
     store.replace_entity(&entity, &orphan, None).await.unwrap();
-    let mut taker = request(running.bundle.demo().other_organisation_id.parse().unwrap(), VIN);
+    let mut taker = request(organisation, VIN);
     taker.taking_over = true;
     store.create_onboarding(&taker, None).await.unwrap();
     let taker = agree(&store, &taker).await;
