@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use wattbook_domain::{
-    Flaw, Identifier, Text,
+    Flaw, Text,
     catalogue::{
         IdentifyingAttribute,
         attributes::{Attribute, AttributeName, AttributeValue, Attributes, Values},
@@ -122,19 +122,11 @@ impl Submission {
                 Err(problem) => problems.push((attribute.name.clone(), problem)),
             }
         }
-        for (name, flaw) in asked.attributes.check(&values) {
+        for (name, flaw) in asked.identifier.check(asked.attributes, &values) {
             // What was typed and is no number is not missing.
             if problems.iter().all(|(known, _)| *known != name) {
                 problems.push((name, flaw.into()));
             }
-        }
-        let IdentifyingAttribute { attribute, kind } = asked.identifier;
-        if let Some(AttributeValue::Text(raw)) = values.get(attribute)
-            && let Err(flaw) = Identifier::parse(*kind, raw)
-        {
-            // It says more than that the text is too long.
-            problems.retain(|(name, _)| name != attribute);
-            problems.push((attribute.clone(), flaw.into()));
         }
         if problems.is_empty() { Ok(values) } else { Err(self.refused(asked, problems)) }
     }

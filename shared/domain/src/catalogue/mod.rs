@@ -136,6 +136,26 @@ pub enum Part {
     Value(AttributeName),
 }
 
+impl IdentifyingAttribute {
+    /// Every flaw of values for these attributes, of which this one may be one.
+    #[must_use]
+    pub fn check(
+        &self,
+        attributes: &Attributes,
+        values: &BTreeMap<AttributeName, AttributeValue>,
+    ) -> Vec<(AttributeName, Flaw)> {
+        let mut found = attributes.check(values);
+        if let Some(AttributeValue::Text(raw)) = values.get(&self.attribute)
+            && let Err(flaw) = Identifier::parse(self.kind, raw)
+        {
+            // It says more than that the text is too long.
+            found.retain(|(name, _)| *name != self.attribute);
+            found.push((self.attribute.clone(), flaw));
+        }
+        found
+    }
+}
+
 impl Manufacturer {
     /// Every rule that the definition breaks. Those of its example are the last.
     #[must_use]
@@ -159,15 +179,7 @@ impl Manufacturer {
     /// Every flaw of values that somebody states of a device.
     #[must_use]
     pub fn check_values(&self, values: &BTreeMap<AttributeName, AttributeValue>) -> Vec<(Part, Flaw)> {
-        let mut found = self.attributes.check(values);
-        let IdentifyingAttribute { attribute, kind } = &self.identifier;
-        if let Some(AttributeValue::Text(raw)) = values.get(attribute)
-            && let Err(flaw) = Identifier::parse(*kind, raw)
-        {
-            // It says more than that the text is too long.
-            found.retain(|(name, _)| name != attribute);
-            found.push((attribute.clone(), flaw));
-        }
+        let found = self.identifier.check(&self.attributes, values);
         found.into_iter().map(|(name, flaw)| (Part::Value(name), flaw)).collect()
     }
 

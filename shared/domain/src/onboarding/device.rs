@@ -8,7 +8,7 @@ use crate::{
     Flaw, Identifier, IdentifierKind, Text,
     catalogue::{
         Connector, EntityType, IdentifyingAttribute, Manufacturer, ManufacturerName, Part,
-        attributes::{Attribute, AttributeName, AttributeValue, Attributes},
+        attributes::{AttributeName, AttributeValue, Attributes},
     },
 };
 
@@ -105,15 +105,8 @@ impl Device {
         &self,
         stated: &BTreeMap<AttributeName, AttributeValue>,
     ) -> Result<Self, Vec<(AttributeName, Flaw)>> {
-        let mut flaws = self.missing.check(stated);
-        let IdentifyingAttribute { attribute, kind } = &self.identifying;
-        if let Some(AttributeValue::Text(raw)) = stated.get(attribute)
-            && let Err(flaw) = Identifier::parse(*kind, raw)
-        {
-            // It says more than that the text is too long.
-            flaws.retain(|(name, _)| name != attribute);
-            flaws.push((attribute.clone(), flaw));
-        }
+        let mut flaws = self.identifying.check(&self.missing, stated);
+        let attribute = &self.identifying.attribute;
         flaws.extend(not_a_line(stated, attribute));
         let mut attributes = self.attributes.clone();
         attributes.extend(stated.iter().map(|(name, value)| (name.clone(), value.clone())));
@@ -142,12 +135,6 @@ impl Device {
             (_, kind) => kind.word().to_owned(),
         };
         Some(DeviceClaim(format!("{space}#{identifier}")))
-    }
-
-    /// Whether it is the attribute that names the device.
-    #[must_use]
-    pub fn is_identifying(&self, attribute: &Attribute) -> bool {
-        attribute.name == self.identifying.attribute
     }
 }
 
