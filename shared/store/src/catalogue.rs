@@ -5,7 +5,6 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use serde::{Deserialize, Serialize};
 use wattbook_domain::catalogue::{EntityType, Manufacturer, ManufacturerName};
 
@@ -118,16 +117,7 @@ impl Store {
         if size::item(&item) > MAX_DEFINITION_BYTES {
             return Ok(false);
         }
-        let answer = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await
-            .map_err(|error| StoreError::call("PutItem", &error))?;
-        self.counter.add(answer.consumed_capacity());
+        self.put_anyway(item).await?;
         Ok(true)
     }
 

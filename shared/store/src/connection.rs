@@ -1,8 +1,12 @@
 //! What the clients of all AWS services have in common: TLS, patience, retries.
 
-use std::time::Duration;
+use std::{error::Error, fmt, time::Duration};
 
-use aws_sdk_dynamodb::config::{SharedHttpClient, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_sdk_dynamodb::{
+    config::{SharedHttpClient, retry::RetryConfig, timeout::TimeoutConfig},
+    error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
+    operation::RequestId,
+};
 use aws_smithy_http_client::{
     Builder,
     tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode},
@@ -55,6 +59,24 @@ pub fn https() -> Result<SharedHttpClient, StoreError> {
         .build()
         .map_err(|error| StoreError::Setup(error.to_string()))?;
     Ok(Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls).build_https())
+}
+
+/// What can be logged of a call that failed: what a service says of a request may quote the data in it, so of a refusal
+/// only the code and the service's request id are kept.
+pub fn cause<E, R>(error: &SdkError<E, R>) -> String
+where
+    E: Error + ProvideErrorMetadata + RequestId + 'static,
+    R: fmt::Debug,
+{
+    match error {
+        SdkError::ServiceError(refusal) => {
+            let refusal = refusal.err();
+            let (code, request) = (refusal.code().unwrap_or("no code"), refusal.request_id().unwrap_or("unknown"));
+            format!("{code} (AWS request {request})")
+        }
+        SdkError::ResponseError(_) => "the answer cannot be read".to_owned(),
+        _ => DisplayErrorContext(error).to_string(),
+    }
 }
 
 #[cfg(test)]

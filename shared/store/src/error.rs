@@ -1,9 +1,11 @@
 //! What can go wrong below a request.
 
 use aws_sdk_dynamodb::{
-    error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
+    error::{ProvideErrorMetadata, SdkError},
     operation::RequestId,
 };
+
+use crate::connection::cause;
 
 /// A failure of the store that is nobody's request's fault. Causes are kept for the log; none of
 /// this is shown to a caller.
@@ -61,25 +63,16 @@ where
 }
 
 impl StoreError {
-    /// Keeps what the SDK said, as far as it can be logged: what the service says of a request may
-    /// quote the data in it, so of a refusal only the code and the service's request id are kept.
-    /// An error that outlived the retries as a throttle is [`Self::Busy`].
+    /// Keeps [what can be logged](cause) of what the SDK said. An error that outlived the retries as a throttle is
+    /// [`Self::Busy`].
     pub(crate) fn call<E, R>(operation: &'static str, error: &SdkError<E, R>) -> Self
     where
         E: std::error::Error + ProvideErrorMetadata + RequestId + 'static,
         R: std::fmt::Debug,
     {
-        let cause = match error {
-            SdkError::ServiceError(refusal) => {
-                let code = refusal.err().code().unwrap_or("no code");
-                if crate::retry::is_passing(code) {
-                    return Self::Busy(format!("{operation}: {code}"));
-                }
-                format!("{code} (AWS request {})", refusal.err().request_id().unwrap_or("unknown"))
-            }
-            SdkError::ResponseError(_) => "the answer cannot be read".to_owned(),
-            _ => DisplayErrorContext(error).to_string(),
-        };
-        Self::Call { operation, cause }
+        match error.code() {
+            Some(code) if crate::retry::is_passing(code) => Self::Busy(format!("{operation}: {code}")),
+            _ => Self::Call { operation, cause: cause(error) },
+        }
     }
 }

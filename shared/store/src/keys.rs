@@ -10,6 +10,7 @@
 //! | place | `P#<country>#<postal code>` | `PLACE` | `place`: city, state, coordinates, time zone; `source` |
 //! | likely tariff | `P#<country>#<postal code>` | `TARIFF#<customer class>` | `tariff`: the likeliest one there |
 //! | manufacturer | `CATALOGUE` | `<entity type>#<name>` | `manufacturer`: what the deployment adds to the catalogue, or puts in the place of what is built in; none hides that |
+//! | sign-in | `CATALOGUE` | `<entity type>#<name>#SIGNIN` | `sign_in`: how the owners of a manufacturer's devices sign in there, sealed, and when that was set |
 //! | onboarding request | `O#<organisation>#R#<id>` | `ONBOARDING` | `onboarding` |
 //! | device claim | `C#<scope>#d#<device>` | `CLAIM` | `organisation`, `onboarding_id`, `entity_id`, `label_partner` of the holder |
 //! | claim to take over | `C#<scope>#t#<device>` | `CLAIM` | the same, of the request that wants the device from its holder |
@@ -18,7 +19,6 @@
 //! | offboarding | `O#<organisation>#X#<id>` | `OFFBOARDING` | `offboarding` |
 //! | collective | `O#<organisation>#G#<id>` | `COLLECTIVE` | `collective` |
 //! | member | `O#<organisation>#G#<id>` | `MEMBER#<entity id>` | that the entity is in the collective |
-//! | sign-in | `CATALOGUE` | `<entity type>#<name>#SIGNIN` | `sign_in`: how the owners of a manufacturer's devices sign in there, sealed, and when that was set |
 //! | counter | `O#<organisation>#N` | `COUNT#<shard>` | how many accounts there are: a number for each list, by its name |
 //!
 //! The organisation is part of every key that is built from a request, and it comes from the
@@ -63,7 +63,6 @@
 //!
 //! A counter's attributes are named like the lists: `L`, `D`, `L#<brand>`, `D#<brand>`. Its shard follows from
 //! the account's id, and what counts is the sum over the shards: their number may change at any time.
-
 //!
 //! Onboarding requests, entities and collectives stand in lists, too, the newest first: `list_pk` is
 //! `O#<organisation>#R`, `#E` or `#G`, `brand_pk` the same with `#<brand>`, `list_sk` the time of creation and the id, and
@@ -115,11 +114,11 @@ pub(crate) fn account_id(pk: &str) -> Option<AccountId> {
     pk.rsplit_once('#').and_then(|(_, id)| id.parse().ok())
 }
 
-/// The index by which an organisation's accounts are listed.
-pub(crate) const BY_NAME: &str = "Lists";
-
-/// The index by which a brand's accounts are listed.
-pub(crate) const BY_BRAND: &str = "ListsByBrand";
+/// The index by which what an organisation or one of its brands has is listed, with the attribute that is its partition
+/// key.
+pub(crate) const fn lists(of_brand: bool) -> (&'static str, &'static str) {
+    if of_brand { ("ListsByBrand", "brand_pk") } else { ("Lists", "list_pk") }
+}
 
 /// The most bytes of a name that a sort key has. With the separator and the id it stays below the 1024
 /// that DynamoDB allows.
@@ -385,6 +384,7 @@ mod tests {
             }
         }
     }
+
     #[test]
     fn a_sign_in_is_never_taken_for_a_definition_nor_one_for_the_other() {
         let name = ManufacturerName::parse("re.alto #SIGNIN").unwrap();

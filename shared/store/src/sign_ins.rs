@@ -57,17 +57,7 @@ impl Store {
         let SealedSignIn { entity_type, matched, manufacturer, sealed, lists_devices, set_at } = sign_in;
         let key = keys::sign_in(entity_type, &matched);
         let item = items::write(key, SignInItem { sign_in: Stored { manufacturer, sealed, lists_devices, set_at } })?;
-        let answer = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await
-            .map_err(|error| StoreError::call("PutItem", &error))?;
-        self.counter.add(answer.consumed_capacity());
-        Ok(())
+        self.put_anyway(item).await
     }
 
     /// The sign-in of a manufacturer, however its name is spelt.
@@ -105,6 +95,21 @@ impl Store {
     /// The store failed.
     pub async fn remove_sign_in(&self, entity_type: EntityType, name: &ManufacturerName) -> Result<bool, StoreError> {
         self.delete_existing(keys::sign_in(entity_type, &name.matched())).await
+    }
+
+    /// Puts an item of the catalogue, whatever there was.
+    pub(crate) async fn put_anyway(&self, item: Item) -> Result<(), StoreError> {
+        let answer = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(|error| StoreError::call("PutItem", &error))?;
+        self.counter.add(answer.consumed_capacity());
+        Ok(())
     }
 
     /// Deletes an item of the catalogue. `false` if there is none.

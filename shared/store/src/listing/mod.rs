@@ -54,11 +54,6 @@ impl List {
     fn partition(&self) -> String {
         keys::list_partition(self.organisation, &self.name())
     }
-
-    /// The index it is read from, with the attribute that is its partition key.
-    fn index(&self) -> (&'static str, &'static str) {
-        if self.brand.is_some() { (keys::BY_BRAND, "brand_pk") } else { (keys::BY_NAME, "list_pk") }
-    }
 }
 
 /// A part of a list.

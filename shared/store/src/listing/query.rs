@@ -41,7 +41,7 @@ impl Store {
         ask: Ask<'_>,
         limit: u64,
     ) -> Result<Part, StoreError> {
-        let (index, partition_key) = range.list.index();
+        let (index, partition_key) = keys::lists(range.list.brand.is_some());
         let mut query = self
             .client
             .query()

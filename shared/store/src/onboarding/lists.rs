@@ -142,8 +142,7 @@ impl Store {
         list: ListOf,
         Wanted { organisation, brand, filters, mut after, size }: Wanted<'_>,
     ) -> Result<ListPage<Key>, StoreError> {
-        let (index, attribute) =
-            if brand.is_some() { (keys::BY_BRAND, "brand_pk") } else { (keys::BY_NAME, "list_pk") };
+        let (index, attribute) = keys::lists(brand.is_some());
         let partition = list.partition(organisation, brand);
         let mut entries = Vec::new();
         for _ in 0..ROUNDS {
