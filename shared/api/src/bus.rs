@@ -12,7 +12,6 @@ use std::{
 use aws_sdk_eventbridge::{
     Client,
     config::{BehaviorVersion, Credentials, Region},
-    error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
     primitives::DateTime,
     types::PutEventsRequestEntry,
 };
@@ -182,14 +181,8 @@ async fn put(client: &Client, name: &str, events: &[Event]) -> Result<(), BusErr
             .detail(event.detail().to_string())
             .build()
     });
-    let answer = client.put_events().set_entries(Some(entries.collect())).send().await.map_err(|error| {
-        // What the service says of a request may quote the events in it.
-        BusError::Call(match &error {
-            SdkError::ServiceError(refusal) => refusal.err().code().unwrap_or("no code").to_owned(),
-            SdkError::ResponseError(_) => "the answer cannot be read".to_owned(),
-            _ => DisplayErrorContext(&error).to_string(),
-        })
-    })?;
+    let answer = client.put_events().set_entries(Some(entries.collect())).send().await;
+    let answer = answer.map_err(|error| BusError::Call(connection::cause(&error)))?;
     let mut codes = answer.entries().iter().filter_map(|entry| entry.error_code());
     match (usize::try_from(answer.failed_entry_count()).unwrap_or_default(), codes.next()) {
         (0, None) => Ok(()),

@@ -6,6 +6,7 @@
 //! everywhere: every fault at once, idempotency, versions, request ids, one log line per request.
 
 pub mod authorizer;
+pub mod batch;
 pub mod body;
 pub mod bus;
 pub mod clock;
@@ -33,6 +34,8 @@ pub mod seal;
 pub mod secret;
 pub mod services;
 pub mod stream;
+#[cfg(test)]
+mod stub;
 pub mod token;
 pub mod verification;
 pub mod writing;

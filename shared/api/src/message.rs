@@ -6,10 +6,16 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
-use crate::{Failure, InvocationError, Services, fault::Reason, invocation::Pending, log};
+use crate::{
+    Failure, InvocationError, Services,
+    batch::{Batch, PartialFailure},
+    fault::Reason,
+    invocation::Pending,
+    log,
+};
 
 /// Handles one message. It may be handed the same one again.
 pub type QueueHandler = for<'a> fn(&'a Services, &'a Message) -> Pending<'a, Result<(), Failure>>;
@@ -49,13 +55,6 @@ impl fmt::Debug for Message {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Batch<'a> {
-    #[serde(borrow)]
-    records: Vec<&'a RawValue>,
-}
-
 /// As much of a record as is needed to name it.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -75,19 +74,6 @@ struct Attributes {
     approximate_receive_count: String,
 }
 
-/// The partial batch response.
-#[derive(Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Response {
-    batch_item_failures: Vec<Failed>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Failed {
-    item_identifier: String,
-}
-
 /// Runs such a function once, on one message after the other. Those that fail are reported, and hold up none of the
 /// others: messages have no order.
 pub(crate) async fn invoke(
@@ -99,7 +85,7 @@ pub(crate) async fn invoke(
 ) -> Result<Box<RawValue>, InvocationError> {
     let internal = |message: &str| InvocationError { code: "internal".into(), message: message.into() };
     let batch: Batch<'_> = serde_json::from_str(event.get()).map_err(|_| internal("not an event of an SQS queue"))?;
-    let mut response = Response::default();
+    let mut failures = PartialFailure::default();
     for record in &batch.records {
         let Label { message_id: id } =
             serde_json::from_str(record.get()).map_err(|_| internal("a record has no message id"))?;
@@ -112,10 +98,10 @@ pub(crate) async fn invoke(
             false
         };
         if !done {
-            response.batch_item_failures.push(Failed { item_identifier: id });
+            failures.add(id);
         }
     }
-    serde_json::value::to_raw_value(&response).map_err(|error| internal(&error.to_string()))
+    serde_json::value::to_raw_value(&failures).map_err(|error| internal(&error.to_string()))
 }
 
 fn message(record: &RawValue, id: &str, request_id: &str) -> Option<Message> {

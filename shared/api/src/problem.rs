@@ -187,16 +187,19 @@ pub fn detail(failure: &Failure) -> String {
         }
         Failure::DeviceTaken(_) => {
             "A device belongs to one onboarding request or entity. It is free again when that is canceled, expires, fails or \
-             is offboarded. If it has a new owner who can prove that it is his, send takeOver. Nothing was stored."
+             is offboarded. If it has a new owner who can prove that it is his, by a sign-in or a code, send takeOver. \
+             Nothing was stored."
                 .into()
         }
         Failure::InProgress => {
             "A request with this Idempotency-Key is being carried out; ask again after the time in Retry-After.".into()
         }
-        Failure::Rules(_) | Failure::Disconnected { .. } => "Each rule that is listed holds for what is stored. Nothing was changed.".into(),
+        Failure::Rules(_) | Failure::Disconnected { .. } => {
+            "Each rule that is listed holds for what is stored. Nothing was changed.".into()
+        }
         Failure::Erased => {
-            "A request with this Idempotency-Key was carried out, and the account that it was about has been erased \
-             since, with the answer. Use a new key to ask for it once more."
+            "A request with this Idempotency-Key was carried out, and what it was about has been erased since, with the \
+             answer. Use a new key to ask for it once more."
                 .into()
         }
         Failure::Precondition => {

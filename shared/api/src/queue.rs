@@ -5,7 +5,6 @@
 use aws_sdk_sqs::{
     Client,
     config::{BehaviorVersion, Credentials, Region},
-    error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
 };
 use wattbook_store::{StoreError, connection};
 
@@ -73,14 +72,7 @@ impl Queue {
         let delay = i32::try_from(delay_seconds).ok().filter(|_| delay_seconds <= LONGEST_DELAY_SECONDS);
         let delay = delay.ok_or(QueueError::Delay(delay_seconds))?;
         let request = self.client.send_message().queue_url(&self.url).message_body(body).delay_seconds(delay);
-        request.send().await.map_err(|error| {
-            // What the service says of a request may quote it.
-            QueueError::Call(match &error {
-                SdkError::ServiceError(refusal) => refusal.err().code().unwrap_or("no code").to_owned(),
-                SdkError::ResponseError(_) => "the answer cannot be read".to_owned(),
-                _ => DisplayErrorContext(&error).to_string(),
-            })
-        })?;
+        request.send().await.map_err(|error| QueueError::Call(connection::cause(&error)))?;
         Ok(())
     }
 }

@@ -123,11 +123,18 @@ impl fmt::Debug for KeyRing {
 /// # Errors
 /// The operating system gives no random bytes.
 pub fn new_credential(organisation: OrganisationId) -> Result<(String, String), getrandom::Error> {
-    let (mut suffix, mut key) = ([0u8; 9], [0u8; 32]);
-    getrandom::fill(&mut suffix)?;
-    getrandom::fill(&mut key)?;
-    let app_id = format!("{}.{}", organisation.to_string().replace('-', ""), URL_SAFE_NO_PAD.encode(suffix));
-    Ok((app_id, URL_SAFE_NO_PAD.encode(key)))
+    let app_id = format!("{}.{}", organisation.to_string().replace('-', ""), random_text::<9>()?);
+    Ok((app_id, random_text::<32>()?))
+}
+
+/// So many random bytes, in base64 as it stands in addresses. 32 are a secret that nobody guesses.
+///
+/// # Errors
+/// The operating system gives no random bytes.
+pub fn random_text<const BYTES: usize>() -> Result<String, getrandom::Error> {
+    let mut bytes = [0; BYTES];
+    getrandom::fill(&mut bytes)?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
 /// The organisation that an app id names.
@@ -209,5 +216,12 @@ mod tests {
     #[test]
     fn keys_are_not_shown() {
         assert!(!format!("{:?}", ring("k1")).contains("aaaa"));
+    }
+
+    #[test]
+    fn secrets_are_long_and_never_the_same() {
+        let (one, other) = (random_text::<32>().unwrap(), random_text::<32>().unwrap());
+        assert_eq!(one.len(), 43);
+        assert_ne!(one, other);
     }
 }

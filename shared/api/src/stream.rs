@@ -5,21 +5,19 @@
 //! a handler must bear to see a change twice. The mapping in the template bounds the tries, halves
 //! a failing batch until the record that is to blame is alone, and puts that one aside.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::value::RawValue;
 use wattbook_store::changes::Change;
 
-use crate::{Failure, InvocationError, Services, invocation::Pending, log};
+use crate::{
+    Failure, InvocationError, Services,
+    batch::{Batch, PartialFailure},
+    invocation::Pending,
+    log,
+};
 
 /// Handles a change that the table's stream tells of. It may be told of the same one again.
 pub type StreamHandler = for<'a> fn(&'a Services, &'a Change) -> Pending<'a, Result<(), Failure>>;
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Batch<'a> {
-    #[serde(borrow)]
-    records: Vec<&'a RawValue>,
-}
 
 /// As much of a record as is needed to name it.
 #[derive(Deserialize)]
@@ -31,19 +29,6 @@ struct Label {
 #[serde(rename_all = "PascalCase")]
 struct Position {
     sequence_number: String,
-}
-
-/// The partial batch response.
-#[derive(Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Response {
-    batch_item_failures: Vec<Failed>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Failed {
-    item_identifier: String,
 }
 
 /// Runs such a function once.
@@ -61,7 +46,7 @@ pub(crate) async fn invoke(
     let internal = |message: &str| InvocationError { code: "internal".into(), message: message.into() };
     let batch: Batch<'_> =
         serde_json::from_str(event.get()).map_err(|_| internal("not an event of a DynamoDB stream"))?;
-    let mut response = Response::default();
+    let mut failures = PartialFailure::default();
     for record in &batch.records {
         let label: Label =
             serde_json::from_str(record.get()).map_err(|_| internal("a record has no sequence number"))?;
@@ -73,27 +58,25 @@ pub(crate) async fn invoke(
                 // Its causes may quote what is stored.
                 let reason = error.to_string();
                 tracing::error!(function, request_id, sequence_number, reason, "a record cannot be read");
-                response.add(sequence_number);
+                fail(&mut failures, sequence_number);
                 continue;
             }
         };
         if let Err(failure) = handled {
             let cause = log::chain(&failure);
             tracing::error!(function, request_id, sequence_number, code = failure.code(), cause, "failed");
-            response.add(sequence_number);
+            fail(&mut failures, sequence_number);
             break;
         }
     }
-    let failed = !response.batch_item_failures.is_empty();
+    let failed = !failures.is_empty();
     tracing::info!(function, request_id, records = batch.records.len(), failed, "handled");
-    serde_json::value::to_raw_value(&response).map_err(|error| internal(&error.to_string()))
+    serde_json::value::to_raw_value(&failures).map_err(|error| internal(&error.to_string()))
 }
 
-impl Response {
-    /// Notes the first record that failed: all from there on come again, whatever else is noted.
-    fn add(&mut self, item_identifier: String) {
-        if self.batch_item_failures.is_empty() {
-            self.batch_item_failures.push(Failed { item_identifier });
-        }
+/// Notes the first record that failed: all from there on come again, whatever else is noted.
+fn fail(failures: &mut PartialFailure, sequence_number: String) {
+    if failures.is_empty() {
+        failures.add(sequence_number);
     }
 }

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use oauth2::{
     AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointNotSet, EndpointSet,
@@ -10,7 +9,7 @@ use oauth2::{
     basic::{BasicClient, BasicErrorResponse, BasicTokenResponse, BasicTokenType},
 };
 use serde::{Deserialize, Serialize};
-use wattbook_api::clock;
+use wattbook_api::{clock, secret::random_text};
 
 use crate::{ClientAuthentication, Secret, SignInError, SignInSettings, WebAddress, http::Http, refusal};
 
@@ -46,9 +45,7 @@ type Client = BasicClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointN
 /// # Errors
 /// The operating system gives no random bytes.
 pub fn begin(settings: &SignInSettings, callback: &WebAddress, state: &str) -> Result<Begun, getrandom::Error> {
-    let mut random = [0; 32];
-    getrandom::fill(&mut random)?;
-    let verifier = Secret::new(URL_SAFE_NO_PAD.encode(random));
+    let verifier = Secret::new(random_text::<32>()?);
     Ok(Begun { redirect: again(settings, callback, state, &verifier), verifier })
 }
 

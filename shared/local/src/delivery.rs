@@ -3,12 +3,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use serde::Deserialize;
 use serde_json::{Value, json, value::RawValue};
 use tokio::{
     sync::watch,
     task::{JoinHandle, JoinSet},
 };
+use wattbook_api::batch::PartialFailure;
 
 use crate::{
     embedded::until,
@@ -73,20 +73,6 @@ struct Delivery {
     gateway: Arc<Gateway>,
 }
 
-/// The partial batch response.
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Response {
-    #[serde(default)]
-    batch_item_failures: Vec<Failed>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Failed {
-    item_identifier: String,
-}
-
 impl Delivery {
     async fn serve(self: Arc<Self>, stopped: watch::Receiver<bool>) {
         let mut stop = std::pin::pin!(until(stopped));
@@ -143,9 +129,8 @@ impl Delivery {
         let Ok(answer) = self.gateway.functions.invoke(&self.function, event, &request_id()).await else {
             return all();
         };
-        let Ok(response) = serde_json::from_str::<Option<Response>>(answer.get()) else { return all() };
-        let failed = response.unwrap_or_default().batch_item_failures;
-        let failed: Vec<_> = failed.into_iter().map(|failed| failed.item_identifier).collect();
+        let Some(failures) = PartialFailure::read(&answer) else { return all() };
+        let failed: Vec<_> = failures.identifiers().map(str::to_owned).collect();
         let is_known = |id: &String| messages.iter().any(|message| message.id == *id);
         if failed.iter().all(is_known) { failed } else { all() }
     }

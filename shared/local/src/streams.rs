@@ -7,8 +7,8 @@ use std::{
     time::Duration,
 };
 
-use serde::Deserialize;
 use tokio::{sync::watch, task::JoinHandle};
+use wattbook_api::batch::PartialFailure;
 
 use crate::{
     embedded::{blocking, until},
@@ -93,20 +93,6 @@ struct Listener {
     region: String,
 }
 
-/// The partial batch response.
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Response {
-    #[serde(default)]
-    batch_item_failures: Vec<Failed>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Failed {
-    item_identifier: String,
-}
-
 impl Listener {
     async fn serve(self, stopped: watch::Receiver<bool>) {
         let mut stop = std::pin::pin!(until(stopped));
@@ -173,14 +159,10 @@ impl Listener {
         }
         let event = event(&wanted, &self.region, &self.definition.stream).ok()?;
         let answer = self.gateway.functions.invoke(&self.function, event, &request_id()).await;
-        let response = match &answer {
-            Ok(answer) => serde_json::from_str::<Option<Response>>(answer.get()).ok().map(Option::unwrap_or_default),
-            Err(_) => None,
-        };
         // A function that does not answer, or answers something else, has failed with all of them.
-        let Some(Response { batch_item_failures }) = response else { return Some(0) };
-        let failed = batch_item_failures.iter().map(|failed| {
-            let position = records.iter().position(|record| record.sequence_number() == failed.item_identifier);
+        let Some(failures) = answer.ok().and_then(|answer| PartialFailure::read(&answer)) else { return Some(0) };
+        let failed = failures.identifiers().map(|id| {
+            let position = records.iter().position(|record| record.sequence_number() == id);
             position.unwrap_or(0)
         });
         failed.min()

@@ -1,11 +1,9 @@
 use std::time::Duration;
 
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpListener,
-};
+use tokio::task::JoinHandle;
 
 use super::*;
+use crate::stub;
 
 fn events(count: usize) -> Vec<Event> {
     let event = |number: usize| Event {
@@ -18,40 +16,12 @@ fn events(count: usize) -> Vec<Event> {
 }
 
 /// A bus that gives these answers, one per request, and then the bodies of the requests.
-async fn stub(answers: Vec<(u16, Value)>) -> (Bus, tokio::task::JoinHandle<Vec<Value>>) {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-    let endpoint = format!("http://{}", listener.local_addr().unwrap());
-    let served = tokio::spawn(async move {
-        let mut bodies = Vec::new();
-        for (status, answer) in answers {
-            let (mut stream, _) = listener.accept().await.unwrap();
-            bodies.push(request(&mut stream).await);
-            let answer = answer.to_string();
-            let head = format!("HTTP/1.1 {status} x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", answer.len());
-            stream.write_all(format!("{head}{answer}").as_bytes()).await.unwrap();
-        }
-        bodies
-    });
+async fn stub(answers: Vec<(u16, Value)>) -> (Bus, JoinHandle<Vec<Value>>) {
+    let (endpoint, served) = stub::service("AWSEvents.PutEvents", answers).await;
     let credentials = Credentials::new("id", "secret", None, None, "test");
     let settings =
         BusSettings { name: "the-bus".into(), region: "eu-west-1".into(), credentials, endpoint: Some(endpoint) };
     (Bus::event_bridge(settings).unwrap(), served)
-}
-
-async fn request(stream: &mut tokio::net::TcpStream) -> Value {
-    let mut read = Vec::new();
-    loop {
-        let mut buffer = [0; 4096];
-        let count = stream.read(&mut buffer).await.unwrap();
-        read.extend_from_slice(&buffer[..count]);
-        let text = String::from_utf8_lossy(&read);
-        if let Some((head, body)) = text.split_once("\r\n\r\n")
-            && let Ok(body) = serde_json::from_str(body)
-        {
-            assert!(head.to_lowercase().contains("x-amz-target: awsevents.putevents"), "{head}");
-            return body;
-        }
-    }
 }
 
 #[tokio::test]
@@ -83,7 +53,8 @@ async fn what_the_bus_says_of_a_request_is_not_repeated() {
     let said = json!({"__type": "AccessDeniedException", "message": "may not publish jo@example.com"});
     let (bus, _served) = stub(vec![(400, said)]).await;
     let error = tokio::time::timeout(Duration::from_secs(5), bus.publish(&events(1))).await.unwrap().unwrap_err();
-    assert_eq!(error.to_string(), "PutEvents failed: AccessDeniedException");
+    let expected = format!("PutEvents failed: AccessDeniedException (AWS request {})", stub::REQUEST);
+    assert_eq!(error.to_string(), expected);
 }
 
 #[tokio::test]

@@ -1,3 +1,4 @@
+use base64::Engine;
 use std::time::Instant;
 
 use axum::response::IntoResponse;

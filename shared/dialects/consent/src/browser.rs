@@ -1,7 +1,7 @@
 //! By what the owner's browser is known: a cookie for one request. The link says which request it is; only the cookie
 //! says that it was this browser that answered, and so whom the outcome concerns and who may come back from a sign-in.
 
-use wattbook_api::{Answer, Failure, Request, link};
+use wattbook_api::{Answer, Failure, Request, link, secret::random_text};
 use wattbook_domain::{
     OrganisationId,
     onboarding::{OnboardingId, OnboardingRequest},
@@ -47,7 +47,7 @@ impl Browser {
         let Self { id, secret } = self;
         let secret = match secret {
             Some(secret) => secret,
-            None => link::new_secret().map_err(|error| Failure::Internal(error.into()))?,
+            None => random_text::<32>().map_err(|error| Failure::Internal(error.into()))?,
         };
         Ok(Known { id, secret })
     }
