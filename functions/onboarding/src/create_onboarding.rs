@@ -97,7 +97,7 @@ async fn store(
     once: Option<&Once>,
 ) -> Result<Answer, Refused> {
     let store = services.store()?;
-    let shown = Shown { keys: services.signing_keys()?, public_url: request.public_url(services.public_url()) };
+    let shown = Shown::of(services, request)?;
     loop {
         let answer = Answer::json(201, &RequestView::of(new, &shown))?
             .header("location", format!("/onboarding/entities/{}", new.id))
