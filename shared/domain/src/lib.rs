@@ -17,6 +17,7 @@ pub mod entity;
 pub mod events;
 mod flaw;
 pub mod identifier;
+pub mod import;
 mod installation;
 pub mod listed;
 pub mod merge;

@@ -157,7 +157,7 @@ mod tests {
 
     #[test]
     fn no_name_means_two_columns() {
-        for dialect in Dialect::ALL {
+        for dialect in [Dialect::Provisioning, Dialect::Accounts, Dialect::Onboarding] {
             let mut known = HashMap::new();
             for column in all(dialect) {
                 for name in [&column.name, &column.path] {

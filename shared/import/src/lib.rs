@@ -26,8 +26,9 @@ mod template;
 
 pub use gzip::{Inflater, is_gzip};
 pub use reader::{Place, Reader};
-pub use record::{Dialect, Format, LineFault, Record, Refusal};
+pub use record::{LineFault, Record, Refusal};
 pub use template::template;
+pub use wattbook_domain::import::{FileFormat as Format, ImportDialect as Dialect};
 
 /// The most bytes of a line of NDJSON and of a row of CSV.
 pub const MAX_RECORD_BYTES: usize = 128 * 1024;

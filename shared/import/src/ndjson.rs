@@ -65,7 +65,7 @@ fn objects(line: &str) -> Vec<Result<String, Vec<LineFault>>> {
         match values.next() {
             Some(Ok(value)) if value.get().starts_with('{') => found.push(Ok(value.get().to_owned())),
             Some(Ok(_)) => {
-                found.push(Err(vec![LineFault::new("wrong_type", "should be a JSON object, all of it on one line")]))
+                found.push(Err(vec![LineFault::new("wrong_type", "should be a JSON object, all of it on one line")]));
             }
             Some(Err(error)) => {
                 // The column counts from 1, and is 0 where nothing was read.

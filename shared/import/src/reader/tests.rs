@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{MAX_RECORD_BYTES, template};
 
+const DIALECTS: [Dialect; 3] = [Dialect::Provisioning, Dialect::Accounts, Dialect::Onboarding];
+
 /// What a record of a file was read as: its row, and its body or the codes of what is wrong with it.
 type Seen = (u64, Result<Value, Vec<String>>);
 
@@ -271,7 +273,7 @@ fn what_is_wrong_with_a_cell_says_where_it_is() {
 
 #[test]
 fn the_templates_are_files_that_can_be_read() {
-    for dialect in Dialect::ALL {
+    for dialect in DIALECTS {
         let template = template(dialect);
         assert_eq!(whole(dialect, Format::Csv, template.as_bytes()), (vec![], None));
         let names = template.lines().nth(1).unwrap();
