@@ -5,8 +5,12 @@
 //! is handed a request to connect looks at how far it has come, and what is erased is not there any more.
 
 use serde_json::json;
-use wattbook_api::{Entry, Failure, Function, Resource, Services, contract::Declaration, queue::CONNECT_QUEUE};
-use wattbook_domain::{Account, onboarding::OnboardingRequest};
+use wattbook_api::{
+    Entry, Failure, Function, Resource, Services,
+    contract::Declaration,
+    queue::{CONNECT_QUEUE, IMPORT_QUEUE},
+};
+use wattbook_domain::{Account, import::ImportJob, onboarding::OnboardingRequest};
 use wattbook_store::{
     OnboardingError,
     changes::{Change, Changed},
@@ -16,7 +20,7 @@ use wattbook_store::{
 pub(crate) static FUNCTION: Function = Function {
     name: "follow-changes",
     entry: Entry::Stream(|services, change| Box::pin(follow(services, change))),
-    uses: &[Resource::Table, Resource::CONNECT_QUEUE],
+    uses: &[Resource::Table, Resource::CONNECT_QUEUE, Resource::IMPORT_QUEUE],
     contract: Declaration::NONE,
 };
 
@@ -29,7 +33,10 @@ async fn follow(services: &Services, change: &Change) -> Result<(), Failure> {
             connect(services, request).await
         }
         Changed::Account { before: Some(account), after: None } => erase_devices(services, account).await,
-        Changed::Account { .. } | Changed::Onboarding { .. } | Changed::Entity { .. } => Ok(()),
+        Changed::Import { before: None, after: Some(job) } => split(services, job).await,
+        Changed::Import { .. } | Changed::Account { .. } | Changed::Onboarding { .. } | Changed::Entity { .. } => {
+            Ok(())
+        }
     }
 }
 
@@ -40,6 +47,12 @@ async fn connect(services: &Services, request: &OnboardingRequest) -> Result<(),
         "onboarding_id": request.id.to_string(),
     });
     Ok(services.queue(CONNECT_QUEUE)?.send(&message.to_string(), 0).await?)
+}
+
+/// Has the file of a new import split.
+async fn split(services: &Services, job: &ImportJob) -> Result<(), Failure> {
+    let message = json!({ "organisation_id": job.organisation.to_string(), "import_id": job.id.to_string() });
+    Ok(services.queue(IMPORT_QUEUE)?.send(&message.to_string(), 0).await?)
 }
 
 /// Erases what an account had of requests and devices: nothing of them outlasts it.

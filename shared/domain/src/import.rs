@@ -288,9 +288,9 @@ impl ImportProgress {
     /// What came of the records so far.
     #[must_use]
     pub fn counts(&self) -> ImportCounts {
-        self.job.counts.unwrap_or_else(|| {
-            self.lanes.iter().fold(ImportCounts::default(), |counts, lane| counts.plus(lane.counts))
-        })
+        self.job
+            .counts
+            .unwrap_or_else(|| self.lanes.iter().fold(ImportCounts::default(), |counts, lane| counts.plus(lane.counts)))
     }
 
     /// How many records the file has, once that is known.
@@ -361,7 +361,8 @@ mod tests {
     fn it_ends_when_the_file_is_split_and_all_lanes_are_done() {
         let mut progress = ImportProgress { job: job().begun(at(0)), lanes: [Lane::default(); ImportJob::LANES] };
         assert_eq!(progress.ended(at(1)), None, "more may follow");
-        progress.job.splitting = Splitting { is_done: true, records: 30, sent: [1, 2, 0, 0, 0, 0, 0, 0], ..Splitting::default() };
+        progress.job.splitting =
+            Splitting { is_done: true, records: 30, sent: [1, 2, 0, 0, 0, 0, 0, 0], ..Splitting::default() };
         progress.lanes[0] = Lane { done: 1, counts: ImportCounts { created: 10, ..ImportCounts::default() } };
         assert_eq!(progress.ended(at(1)), None);
         assert_eq!(progress.estimated_end(at(10)), Some(at(30)));

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use wattbook_domain::{
     Account, AccountId, AnswerKey, OrganisationId,
     entity::{CollectiveId, OffboardingId},
+    import::ImportId,
     onboarding::OnboardingId,
 };
 
@@ -47,6 +48,9 @@ pub enum Subject {
     /// An offboarding.
     #[serde(rename = "offboarding_id")]
     Offboarding(OffboardingId),
+    /// An import.
+    #[serde(rename = "import_id")]
+    Import(ImportId),
 }
 
 impl Subject {
@@ -80,6 +84,7 @@ impl Store {
             Subject::Onboarding(id) => (keys::onboarding(organisation, id), "onboarding"),
             Subject::Collective(id) => (keys::collective(organisation, id), "collective"),
             Subject::Offboarding(id) => (keys::offboarding(organisation, id), "offboarding"),
+            Subject::Import(id) => (keys::import(organisation, id), "import"),
         };
         // Only the key is looked at: a function that answers about one of them carries no reader of the others.
         let Some(item) = self.get(key).await? else { return Ok(None) };

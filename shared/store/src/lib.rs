@@ -1,5 +1,5 @@
 //! The store: accounts, claims, idempotency records, organisations, credentials, reference data, the
-//! deployment's part of the catalogue, onboarding requests and entities, in one DynamoDB table.
+//! deployment's part of the catalogue, onboarding requests, entities and imports, in one DynamoDB table.
 //!
 //! What a caller may rely on:
 //!
@@ -24,6 +24,7 @@ mod client;
 pub mod connection;
 mod error;
 mod idempotency;
+mod imports;
 mod items;
 pub mod keys;
 pub mod listing;
@@ -42,6 +43,7 @@ pub use catalogue::{MAX_DEFINITION_BYTES, Own, OwnCatalogue};
 pub use client::{Store, StoreSettings, UniquenessScope};
 pub use error::StoreError;
 pub use idempotency::{IdempotencyRecord, Subject};
+pub use imports::ImportError;
 pub use onboarding::{DeviceHolder, ListPage, OnboardingError, Place, SealedTokens, Wanted};
 pub use organisations::{Credential, CredentialSummary, PartnerPut};
 pub use reference::{PlaceRow, TariffRow};

@@ -26,8 +26,8 @@ use crate::{
 use due::DueKind;
 pub use items::SealedTokens;
 use items::{ClaimItem, OffboardingItem};
-pub(crate) use items::{EntityItem, RequestItem};
-use lists::ListOf;
+pub(crate) use items::{EntityItem, RequestItem, indexed};
+pub(crate) use lists::ListOf;
 pub use lists::{ListPage, Place, Wanted};
 
 /// Who has a device, or is on the way to it.
