@@ -139,6 +139,8 @@ impl ImportCounts {
 pub struct ImportSource {
     /// The key of the object that it is.
     pub key: String,
+    /// What differs when its content does.
+    pub etag: String,
     /// Its size in bytes, as it came.
     pub bytes: u64,
 }
@@ -158,6 +160,9 @@ pub struct Splitting {
     /// Where reading goes on, as the reader has it; nothing at the beginning.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
+    /// Whether the file is compressed.
+    #[serde(default)]
+    pub is_gzip: bool,
     /// The windows of the file so far.
     #[serde(default)]
     pub windows: u64,
@@ -340,7 +345,7 @@ mod tests {
             app_id: None,
             dialect: ImportDialect::Provisioning,
             format: FileFormat::Csv,
-            source: ImportSource { key: "sources/x".into(), bytes: 1 },
+            source: ImportSource { key: "sources/x".into(), etag: "e".into(), bytes: 1 },
             status: ImportStatus::Pending,
             splitting: Splitting::default(),
             counts: None,

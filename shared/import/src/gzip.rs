@@ -12,10 +12,6 @@ pub fn is_gzip(beginning: &[u8]) -> bool {
     beginning.starts_with(&[0x1f, 0x8b])
 }
 
-/// How many bytes are inflated at a time. Deflate makes at most 1032 of one, so that no file, whatever is packed into it,
-/// takes more than a megabyte at once.
-const PIECE: usize = 1024;
-
 /// Inflates a file as it comes, also one of several members, as whoever appends to one writes it.
 #[derive(Debug)]
 pub struct Inflater(MultiGzDecoder<Vec<u8>>);
@@ -27,45 +23,33 @@ impl Default for Inflater {
 }
 
 impl Inflater {
-    /// Inflates the next bytes of the file; `take` is handed what comes of them, at most about a megabyte at a time.
+    /// How many bytes to inflate at a time. Deflate makes at most 1032 of one, so that no file, whatever is packed into it,
+    /// takes more than a megabyte at once.
+    pub const PIECE: usize = 1024;
+
+    /// Inflates the next bytes of the file, [`Self::PIECE`] at most, and gives what comes of them.
     ///
     /// # Errors
-    /// The file is damaged, or `take` does not want more.
-    pub fn inflate<E: From<Refusal>>(
-        &mut self,
-        bytes: &[u8],
-        mut take: impl FnMut(&[u8]) -> Result<(), E>,
-    ) -> Result<(), E> {
-        for piece in bytes.chunks(PIECE) {
-            let outcome = self.0.write_all(piece);
-            // What came before the damage is read all the same.
-            self.hand_over(&mut take)?;
-            outcome.map_err(|_| Refusal::Damaged)?;
-        }
-        Ok(())
+    /// The file is damaged; with what came before that.
+    pub fn inflate(&mut self, piece: &[u8]) -> Result<Vec<u8>, (Vec<u8>, Refusal)> {
+        let outcome = self.0.write_all(piece);
+        self.inflated(outcome.is_ok(), Refusal::Damaged)
     }
 
-    /// The end of the file.
+    /// What is left at the end of the file.
     ///
     /// # Errors
-    /// It is no end of a gzip, or `take` does not want more.
-    pub fn finish<E: From<Refusal>>(&mut self, mut take: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
+    /// It is no end of a gzip; with what came before that.
+    pub fn finish(&mut self) -> Result<Vec<u8>, (Vec<u8>, Refusal)> {
         let outcome = self.0.try_finish();
-        self.hand_over(&mut take)?;
-        outcome.map_err(|_| Refusal::CutShort)?;
-        Ok(())
+        self.inflated(outcome.is_ok(), Refusal::CutShort)
     }
 
-    fn hand_over<E>(&mut self, take: &mut impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
-        // Where a piece ends in the middle of what can be inflated, the rest is pushed out here.
+    fn inflated(&mut self, is_well: bool, refusal: Refusal) -> Result<Vec<u8>, (Vec<u8>, Refusal)> {
+        // What could be inflated and was not asked for yet. What is wrong is known by now.
         let _ = self.0.flush();
-        let inflated = self.0.get_mut();
-        if inflated.is_empty() {
-            return Ok(());
-        }
-        let outcome = take(inflated);
-        inflated.clear();
-        outcome
+        let inflated = std::mem::take(self.0.get_mut());
+        if is_well { Ok(inflated) } else { Err((inflated, refusal)) }
     }
 }
 
@@ -83,24 +67,33 @@ mod tests {
     }
 
     /// What comes of a file, the most that came at once, and how it ended.
-    fn inflated(file: &[u8], chunk: usize) -> (Vec<u8>, usize, Result<(), Refusal>) {
-        let (mut plain, mut most) = (Vec::new(), 0);
-        let mut take = |bytes: &[u8]| {
-            plain.extend_from_slice(bytes);
+    fn inflated(file: &[u8], piece: usize) -> (Vec<u8>, usize, Result<(), Refusal>) {
+        let (mut plain, mut most, mut inflater) = (Vec::new(), 0, Inflater::default());
+        let mut pieces = file.chunks(piece);
+        loop {
+            let piece = pieces.next();
+            let outcome = match piece {
+                Some(piece) => inflater.inflate(piece),
+                None => inflater.finish(),
+            };
+            let (bytes, refusal) =
+                outcome.map_or_else(|(bytes, refusal)| (bytes, Some(refusal)), |bytes| (bytes, None));
+            plain.extend_from_slice(&bytes);
             most = most.max(bytes.len());
-            Ok::<_, Refusal>(())
-        };
-        let mut inflater = Inflater::default();
-        let outcome = file.chunks(chunk.max(1)).try_for_each(|chunk| inflater.inflate(chunk, &mut take));
-        let outcome = outcome.and_then(|()| inflater.finish(&mut take));
-        (plain, most, outcome)
+            match (piece, refusal) {
+                (_, Some(refusal)) => return (plain, most, Err(refusal)),
+                (None, None) => return (plain, most, Ok(())),
+                (Some(_), None) => {}
+            }
+        }
     }
 
     #[test]
     fn several_members_are_one_file() {
         let file = [gzip(b"one\n"), gzip(b""), gzip(b"two\n")].concat();
-        for chunk in [1, 7, 1000] {
-            assert_eq!(inflated(&file, chunk), (b"one\ntwo\n".to_vec(), inflated(&file, chunk).1, Ok(())), "{chunk}");
+        for piece in [1, 7, 1000] {
+            let (plain, _, outcome) = inflated(&file, piece);
+            assert_eq!((plain, outcome), (b"one\ntwo\n".to_vec(), Ok(())), "{piece}");
         }
     }
 
@@ -108,14 +101,14 @@ mod tests {
     fn what_is_cut_short_or_damaged_gives_what_came_before() {
         let plain: Vec<u8> = (0..200_000_u32).flat_map(|n| (n.wrapping_mul(2_654_435_761)).to_le_bytes()).collect();
         let file = gzip(&plain);
-        let (before, _, outcome) = inflated(&file[..file.len() / 2], 4096);
+        let (before, _, outcome) = inflated(&file[..file.len() / 2], Inflater::PIECE);
         assert_eq!(outcome, Err(Refusal::CutShort));
         assert!(before.len() > plain.len() / 3 && plain.starts_with(&before), "{}", before.len());
         for cut in [0, 1, 2, 9, file.len() - 1, file.len() - 8] {
-            assert_eq!(inflated(&file[..cut], 4096).2, Err(Refusal::CutShort), "{cut}");
+            assert_eq!(inflated(&file[..cut], Inflater::PIECE).2, Err(Refusal::CutShort), "{cut}");
         }
         assert_eq!(
-            inflated(&[gzip(b"one"), b"rest of something else".to_vec()].concat(), 4096).2,
+            inflated(&[gzip(b"one"), b"rest of something else".to_vec()].concat(), Inflater::PIECE).2,
             Err(Refusal::Damaged)
         );
     }
@@ -123,19 +116,19 @@ mod tests {
     #[test]
     fn a_bomb_goes_off_in_a_megabyte() {
         let bomb = gzip(&vec![b'\n'; 100_000_000]);
-        let (plain, most, outcome) = inflated(&bomb, bomb.len());
+        let (plain, most, outcome) = inflated(&bomb, Inflater::PIECE);
         assert_eq!((plain.len(), outcome), (100_000_000, Ok(())));
         assert!(most <= 1_200_000, "{most}");
     }
 
     proptest! {
         #[test]
-        fn whatever_comes_nothing_panics(plain in prop::collection::vec(any::<u8>(), 0..300), at in any::<prop::sample::Index>(), other in any::<u8>(), chunk in 1..50_usize) {
+        fn whatever_comes_nothing_panics(plain in prop::collection::vec(any::<u8>(), 0..300), at in any::<prop::sample::Index>(), other in any::<u8>(), piece in 1..50_usize) {
             let mut file = gzip(&plain);
-            prop_assert_eq!(inflated(&file, chunk).0, plain);
+            prop_assert_eq!(inflated(&file, piece).0, plain);
             let place = at.index(file.len());
             file[place] = other;
-            let _ = inflated(&file, chunk);
+            let _ = inflated(&file, piece);
         }
     }
 }

@@ -8,6 +8,8 @@
 //!   last line without an end are all taken, as files that were joined have them.
 //! * **CSV** ([`Format::Csv`]), as spreadsheets write it. What its columns mean in each [`Dialect`] says [`columns`].
 //!
+//! The records are then cut into [`part`]s, which are carried out one by one; [`objects`] has where files and reports are.
+//!
 //! A record that is wrong is a record all the same, with what is wrong about it; what is wrong with the file as a whole
 //! ends the reading ([`Refusal`]). Nothing here does input or output.
 //!
@@ -20,6 +22,8 @@ mod csv;
 mod gzip;
 mod layout;
 mod ndjson;
+pub mod objects;
+pub mod part;
 mod reader;
 mod record;
 mod template;
@@ -29,6 +33,9 @@ pub use reader::{Place, Reader};
 pub use record::{LineFault, Record, Refusal};
 pub use template::template;
 pub use wattbook_domain::import::{FileFormat as Format, ImportDialect as Dialect};
+
+/// The most objects of a line of NDJSON.
+pub const MAX_OBJECTS: usize = 100;
 
 /// The most bytes of a line of NDJSON and of a row of CSV.
 pub const MAX_RECORD_BYTES: usize = 128 * 1024;

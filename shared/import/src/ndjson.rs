@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::{LineFault, MAX_RECORD_BYTES, Refusal, reader::Step};
+use crate::{LineFault, MAX_OBJECTS, MAX_RECORD_BYTES, Refusal, reader::Step};
 
 /// How far a file has been read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,6 +61,11 @@ fn objects(line: &str) -> Vec<Result<String, Vec<LineFault>>> {
     let mut found = Vec::new();
     let mut rest = blank_off(line);
     while !rest.is_empty() {
+        if found.len() == MAX_OBJECTS {
+            let message = format!("has more than {MAX_OBJECTS} objects on the line; the rest of it is passed over");
+            found.push(Err(vec![LineFault::new("too_many_objects", message)]));
+            break;
+        }
         let mut values = serde_json::Deserializer::from_str(rest).into_iter::<&RawValue>();
         match values.next() {
             Some(Ok(value)) if value.get().starts_with('{') => found.push(Ok(value.get().to_owned())),

@@ -122,6 +122,14 @@ fn a_line_is_as_long_as_it_may_be_and_no_longer() {
 }
 
 #[test]
+fn a_line_has_as_many_objects_as_it_may_have() {
+    let seen = lines("{}".repeat(100) + "\n" + &"{}".repeat(101));
+    let (first, second) = seen.split_at(100);
+    assert!(first.iter().all(|seen| *seen == ok(1, json!({}))), "{first:?}");
+    assert_eq!((second.len(), second.last()), (101, Some(&wrong(2, "too_many_objects"))));
+}
+
+#[test]
 fn cells_are_parted_by_whatever_the_spreadsheet_took() {
     let expected = [ok(2, json!({"type": "EV", "vin": "V1"}))];
     for delimiter in [",", ";", "\t"] {
