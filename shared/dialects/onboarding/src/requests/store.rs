@@ -89,6 +89,14 @@ async fn store(
     (once, Answers { created, held }): (Option<&Once>, Answers<'_>),
 ) -> Result<Answer, Refused> {
     let store = services.store()?;
+    if let Some(held) = held
+        && let Some(same) = unnamed(services, new).await?
+    {
+        return Ok(match Once::answered(once, services).await? {
+            Some(answer) => answer,
+            None => held(&same)?,
+        });
+    }
     loop {
         let answer = created(new)?;
         let subject = (Subject::Onboarding(new.id), &new.answer_key);
@@ -111,6 +119,18 @@ async fn store(
             (Err(error), _) => return Err(Refused::Write(error)),
         }
     }
+}
+
+/// The request that the account has for a device like that of a new one which leaves it to the owner to name it: without
+/// what names it, no claim tells.
+async fn unnamed(services: &Services, new: &OnboardingRequest) -> Result<Option<OnboardingRequest>, Failure> {
+    let (None, Some(account)) = (&new.device.identifier, new.account) else { return Ok(None) };
+    let store = services.store()?;
+    let Some(account) = store.account(new.organisation, account).await? else { return Ok(None) };
+    let of = |it: &OnboardingRequest| (it.device.entity_type, it.device.manufacturer.clone(), it.reference.clone());
+    let found = store.onboardings(new.organisation, &account.onboardings).await?;
+    let there = |it: &OnboardingRequest| it.is_live() || account.entities.contains(&it.entity);
+    Ok(found.into_iter().find(|it| there(it) && of(it) == of(new) && it.account == new.account))
 }
 
 /// The request that has the device, if it is one like the new one.
