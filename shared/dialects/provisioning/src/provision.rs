@@ -36,7 +36,7 @@ pub async fn create(services: &Services, posted: Posted, answer: Answering<'_>) 
         let answer = answer(None, &account)?;
         let subject = Subject::account(&account);
         let record = once.as_ref().map(|once| once.record(&answer, subject, now)).transpose()?;
-        match (store.create_account(&account, record.as_ref()).await, &once) {
+        match (store.create_account(&account, &caller.actor, record.as_ref()).await, &once) {
             (Ok(()), _) => return Ok(answer),
             (Err(WriteError::Answered(record)), Some(once)) => return once.replay(store, *record).await,
             (Err(error), _) => Err(error),

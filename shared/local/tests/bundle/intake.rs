@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use reqwest::Method;
 use serde_json::{Value, json};
 use wattbook_api::{Environment, Principal, Resource, Services};
-use wattbook_domain::{AccessLevel, LabelPartnerCode, OrganisationId};
+use wattbook_domain::{AccessLevel, Actor, LabelPartnerCode, OrganisationId};
 use wattbook_intake::{Effect, Intake, Kind, Mode, Outcome};
 
 use crate::{
@@ -43,7 +43,7 @@ impl Desk {
     async fn principal(&self, organisation: &str, access: AccessLevel) -> Principal {
         let organisation: OrganisationId = organisation.parse().unwrap();
         let organisation = self.services.store().unwrap().organisation(organisation).await.unwrap().unwrap();
-        Principal::new("test".into(), access, &organisation)
+        Principal::acting(Actor::Import("test".into()), access, &organisation)
     }
 
     async fn admin(&self) -> Principal {

@@ -101,7 +101,7 @@ async fn store(
         let answer = created(new)?;
         let subject = (Subject::Onboarding(new.id), &new.answer_key);
         let record = once.map(|once| once.record(&answer, subject, clock::now())).transpose()?;
-        match (store.create_onboarding(new, record.as_ref()).await, once) {
+        match (store.create_onboarding(new, &caller.actor, record.as_ref()).await, once) {
             (Ok(()), _) => return Ok(answer),
             (Err(OnboardingError::Answered(record)), Some(once)) => return Ok(once.replay(store, *record).await?),
             (Err(OnboardingError::Taken(holder)), _) => {
