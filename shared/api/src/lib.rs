@@ -24,6 +24,7 @@ pub mod log;
 pub mod message;
 pub mod oauth;
 pub mod page_token;
+pub mod posted;
 pub mod principal;
 pub mod problem;
 pub mod queue;

@@ -187,11 +187,7 @@ impl Request {
     /// # Errors
     /// As [`Self::body`], or it is not JSON.
     pub fn json(&self, faults: &mut Faults) -> Result<Document, Failure> {
-        let document = json::parse(&self.body("application/json")?).map_err(Failure::Unreadable)?;
-        for path in &document.repeated {
-            faults.body(path, Reason::new("repeated_member", "is given twice in the same object"));
-        }
-        Ok(document)
+        json::document(&self.body("application/json")?, faults)
     }
 }
 

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use wattbook_api::{
     Failure, Faults, clock,
     fault::Pointer,
+    posted::Posted,
     schema_types::{CollectiveKindWord, ExternalIdText, LabelPartner, Line100},
 };
 use wattbook_domain::{
@@ -13,7 +14,7 @@ use wattbook_domain::{
     entity::{Collective, CollectiveId, CollectiveKind, EntityId},
 };
 
-use crate::{list, posted::Posted, view::TenantView};
+use crate::{list, view::TenantView};
 
 /// A collective to create.
 #[derive(Debug, Deserr, ToSchema)]

@@ -33,6 +33,7 @@ mod get_provisioned_account;
 mod idempotency;
 mod ids;
 mod installations;
+mod intake;
 mod isolation;
 mod issue_token;
 mod list_accounts;

@@ -1,10 +1,17 @@
-//! What every `POST` with a body is read into, before its body is.
+//! What everything that asks for something with a body is read into, before its body is: a `POST`, or a message or a line
+//! of a file that asks for the same.
 
 use deserr::Deserr;
 use serde_json::Value;
-use wattbook_api::{Failure, Faults, Principal, Request, body, idempotency::Once};
 
-/// A request that asks for something new.
+use crate::{
+    Failure, Faults, Principal, Request, body,
+    http::MAX_BODY_BYTES,
+    idempotency::Once,
+    json::{self, Document},
+};
+
+/// A request that asks for something.
 pub struct Posted {
     /// Who asks.
     pub caller: Principal,
@@ -31,6 +38,19 @@ impl Posted {
         let once = Once::of(request, &caller, &mut faults);
         let document = request.json(&mut faults)?.value;
         Ok(Self { caller, dry_run, once, document, faults })
+    }
+
+    /// The same of a body that did not come over HTTP.
+    ///
+    /// # Errors
+    /// The body is larger than one over HTTP may be, or no JSON.
+    pub fn brought(caller: Principal, once: Once, body: &[u8]) -> Result<Self, Failure> {
+        if body.len() > MAX_BODY_BYTES {
+            return Err(Failure::BodyTooLarge);
+        }
+        let mut faults = Faults::default();
+        let Document { value: document, .. } = json::document(body, &mut faults)?;
+        Ok(Self { caller, dry_run: false, once: Some(once), document, faults })
     }
 
     /// What the body asks for; faults that do not stand in the way of reading it are left to be told with others.
