@@ -3,10 +3,10 @@
 use wattbook_api::{
     Answer, Failure, Function, Request, Services,
     contract::{Refusal, json},
+    posted::Posted,
 };
 use wattbook_onboarding::{
     collectives::{self, CollectiveBody, CollectiveView},
-    posted::Posted,
 };
 use wattbook_store::{OnboardingError, Subject};
 

@@ -6,10 +6,10 @@ use wattbook_api::{
     fault::Pointer,
     http::{DeviceConflict, ETag},
     idempotency::Once,
+    posted::Posted,
 };
 use wattbook_domain::onboarding::OnboardingRequest;
 use wattbook_onboarding::{
-    posted::Posted,
     requests::{
         body::{OnboardingBody, place},
         create,

@@ -2,7 +2,8 @@
 
 use deserr::Deserr;
 use serde_json::Value;
-use wattbook_api::{Failure, Faults, Principal, Request, body, idempotency::Once};
+
+use crate::{Failure, Faults, Principal, Request, body, idempotency::Once};
 
 /// A request that asks for something new.
 pub struct Posted {
