@@ -2,8 +2,7 @@
 
 use wattbook_api::{
     Answer, Failure, Faults, Function, Request, Services, contract::json, fault::Pointer, http::Precondition,
-    idempotency::Once,
-    posted::Posted,
+    idempotency::Once, posted::Posted,
 };
 use wattbook_onboarding::{
     change::Change,

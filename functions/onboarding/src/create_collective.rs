@@ -5,9 +5,7 @@ use wattbook_api::{
     contract::{Refusal, json},
     posted::Posted,
 };
-use wattbook_onboarding::{
-    collectives::{self, CollectiveBody, CollectiveView},
-};
+use wattbook_onboarding::collectives::{self, CollectiveBody, CollectiveView};
 use wattbook_store::{OnboardingError, Subject};
 
 /// The function.

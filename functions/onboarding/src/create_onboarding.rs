@@ -9,12 +9,10 @@ use wattbook_api::{
     posted::Posted,
 };
 use wattbook_domain::onboarding::OnboardingRequest;
-use wattbook_onboarding::{
-    requests::{
-        body::{OnboardingBody, place},
-        create,
-        view::{RequestView, Shown},
-    },
+use wattbook_onboarding::requests::{
+    body::{OnboardingBody, place},
+    create,
+    view::{RequestView, Shown},
 };
 use wattbook_store::{OnboardingError, Subject};
 

@@ -37,6 +37,7 @@ pub mod schema_types;
 pub mod seal;
 pub mod secret;
 pub mod services;
+pub mod signature;
 pub mod stream;
 #[cfg(test)]
 mod stub;

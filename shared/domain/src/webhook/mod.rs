@@ -110,7 +110,7 @@ pub struct Webhook {
     pub event_types: Vec<EventType>,
     /// What people say of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub description: Option<Text<200>>,
+    pub description: Option<Text<255>>,
     /// What proves who sends.
     pub secret: SealedSecret,
     /// The one before, while it is used.
