@@ -8,7 +8,7 @@ use wattbook_store::{Store, StoreSettings, UniquenessScope, Usage};
 
 use crate::{
     bus::{Bus, BusSettings},
-    queue::{CONNECT_QUEUE, Queue, QueueSettings},
+    queue::{CONNECT_QUEUE, DELIVERIES, IMPORT_LINES, IMPORT_QUEUE, Queue, QueueSettings},
     secret::{KeyRing, KeyRingError},
 };
 
@@ -75,6 +75,12 @@ impl Resource {
     pub const EVENT_BUS: Self = Self::EventBus(bus);
     /// The queue of what is to be connected.
     pub const CONNECT_QUEUE: Self = Self::Queue(CONNECT_QUEUE, queue);
+    /// The queue of the import jobs that are to be split.
+    pub const IMPORT_QUEUE: Self = Self::Queue(IMPORT_QUEUE, queue);
+    /// The FIFO queue of the lines that are to be imported.
+    pub const IMPORT_LINES: Self = Self::Queue(IMPORT_LINES, queue);
+    /// The FIFO queue of what is to be delivered to webhooks.
+    pub const DELIVERIES: Self = Self::Queue(DELIVERIES, queue);
 }
 
 /// Why a function cannot start.
