@@ -1,7 +1,7 @@
 //! `POST /onboarding/entities`: asks the owner of a device to connect it.
 
 use wattbook_api::{
-    Answer, Failure, Function, Request, Resource, Services, clock,
+    Answer, Failure, Function, Principal, Request, Resource, Services, clock,
     contract::json,
     fault::Pointer,
     http::{DeviceConflict, ETag},
@@ -43,7 +43,7 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
     let outcome = if dry_run {
         rehearse(services, &mut new).await
     } else {
-        store(services, request, &mut new, once.as_ref()).await
+        store(services, request, &mut new, (&caller, once.as_ref())).await
     };
     outcome.map_err(|error| match error {
         Refused::Failed(failure) => failure,
@@ -92,7 +92,7 @@ async fn store(
     services: &Services,
     request: &Request,
     new: &mut OnboardingRequest,
-    once: Option<&Once>,
+    (caller, once): (&Principal, Option<&Once>),
 ) -> Result<Answer, Refused> {
     let store = services.store()?;
     let shown = Shown { keys: services.signing_keys()?, public_url: request.public_url(services.public_url()) };
@@ -102,7 +102,7 @@ async fn store(
             .header("etag", ETag(new.version));
         let subject = (Subject::Onboarding(new.id), &new.answer_key);
         let record = once.map(|once| once.record(&answer, subject, clock::now())).transpose()?;
-        match (store.create_onboarding(new, record.as_ref()).await, once) {
+        match (store.create_onboarding(new, &caller.actor, record.as_ref()).await, once) {
             (Ok(()), _) => return Ok(answer),
             (Err(OnboardingError::Answered(record)), Some(once)) => return Ok(once.replay(store, *record).await?),
             // Whoever has the device keeps it until it is proved.

@@ -47,7 +47,7 @@ async fn provision(services: &Services, request: &Request) -> Result<Answer, Fai
     let outcome = if dry_run {
         rehearse(services, &account, &principal).await
     } else {
-        store(services, &account, once.as_ref(), now).await
+        store(services, &account, &principal, (once.as_ref(), now)).await
     };
     match outcome {
         Err(Refusal::Write(WriteError::Taken(taken))) => {
@@ -76,13 +76,18 @@ async fn rehearse(services: &Services, account: &Account, principal: &Principal)
     Ok(Answer::json(200, &AccountView::of(account, &principal.reach, Ids::Withheld))?)
 }
 
-async fn store(services: &Services, account: &Account, once: Option<&Once>, now: Timestamp) -> Result<Answer, Refusal> {
+async fn store(
+    services: &Services,
+    account: &Account,
+    principal: &Principal,
+    (once, now): (Option<&Once>, Timestamp),
+) -> Result<Answer, Refusal> {
     let answer = Answer::json(201, &ProvisionedIds::of(account))?
         .header("location", format!("/account/{}", account.id))
         .header("etag", ETag(account.version));
     let record = once.map(|once| once.record(&answer, Subject::account(account), now)).transpose()?;
     let store = services.store()?;
-    match (store.create_account(account, record.as_ref()).await, once) {
+    match (store.create_account(account, &principal.actor, record.as_ref()).await, once) {
         (Ok(()), _) => Ok(answer),
         (Err(WriteError::Answered(record)), Some(once)) => Ok(once.replay(store, *record).await?),
         (Err(error), _) => Err(Refusal::Write(error)),

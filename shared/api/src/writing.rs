@@ -218,9 +218,10 @@ impl Writing<'_> {
         let answer = edit.answer(new)?;
         let record =
             self.once.as_ref().map(|once| once.record(&answer, Subject::account(new), Timestamp::now())).transpose()?;
+        let by = &self.principal.actor;
         let outcome = match old {
-            Some(old) => store.replace_account(old, new, record.as_ref()).await,
-            None => store.create_account(new, record.as_ref()).await,
+            Some(old) => store.replace_account(old, new, by, record.as_ref()).await,
+            None => store.create_account(new, by, record.as_ref()).await,
         };
         match (outcome, &self.once) {
             (Ok(()), _) => Ok(answer),

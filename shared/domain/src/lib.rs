@@ -6,6 +6,7 @@
 //! and not of the first.
 
 pub mod account;
+mod actor;
 pub mod catalogue;
 pub mod change;
 pub mod claim;
@@ -39,6 +40,7 @@ mod words;
 pub use account::{
     Account, AccountId, AccountState, AnswerKey, Contact, Customer, InstallationId, MeterId, Registration, TokenPurpose,
 };
+pub use actor::{Actor, UnknownActor};
 pub use claim::{Claim, ClaimKind, Place};
 pub use country::CountryCode;
 pub use email::Email;

@@ -72,6 +72,14 @@
 //! `listed` what lists are filtered by. On an account's item `onboardings` and `entities` are the sets of the ids of its
 //! requests and of its connected devices: they stand beside the account, so that one is added without reading it.
 //!
+//! # Who wrote
+//!
+//! The items of accounts, onboarding requests and entities say in `by` who wrote them last: an [`Actor`] as text, or the
+//! end of the app id, from its dot on, that does not name the organisation. It stands beside the account, so that whoever adds to a set of it
+//! says so, too; and it is not read with it.
+//!
+//! [`Actor`]: wattbook_domain::Actor
+//!
 //! # What is due
 //!
 //! An item of which something is due at some time has `due_pk`, the kind of it and a shard, and `due_sk`, the time and what

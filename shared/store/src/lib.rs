@@ -18,6 +18,7 @@
 
 mod accounts;
 mod batch;
+mod by;
 mod catalogue;
 pub mod changes;
 mod client;

@@ -14,7 +14,7 @@ use crate::{
         sign_in::{Manufacturer, Reply},
     },
     registration::PASSWORD,
-    support::{PROVIDER_ID, Running, body, day, send, with},
+    support::{BY, PROVIDER_ID, Running, body, day, send, with},
     templates,
 };
 
@@ -238,7 +238,7 @@ impl Running {
     async fn expire_and_erase_devices(&self) {
         let (store, organisation) = (self.store(), self.bundle.demo().organisation_id.parse().unwrap());
         let stale = request(organisation, VIN);
-        store.create_onboarding(&stale, None).await.unwrap();
+        store.create_onboarding(&stale, BY, None).await.unwrap();
         let expired = self.bundle.invoke("expire-onboardings", &json!({"time": stale.expires_at})).await.unwrap();
         assert_eq!(expired, json!({"expired": 1}));
         let before = self.uncounted().await;

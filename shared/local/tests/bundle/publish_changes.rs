@@ -18,7 +18,7 @@ use crate::{
     events::samples,
     onboarding::made::{household, request, vin},
     registration::PASSWORD,
-    support::{Running, body, with},
+    support::{BY, Running, body, with},
 };
 
 /// The published events, once there are as many as wanted.
@@ -213,7 +213,7 @@ async fn what_becomes_of_a_device_is_told() {
     let second = of_account(6);
     running.connected(&store, &second).await;
     let third = of_account(7);
-    store.create_onboarding(&third, None).await.unwrap();
+    store.create_onboarding(&third, BY, None).await.unwrap();
     running.change(Method::DELETE, running.admin(), &format!("/account/{account}"), None).await;
 
     let events = published(&running, 20).await;

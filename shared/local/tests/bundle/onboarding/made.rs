@@ -14,7 +14,7 @@ use wattbook_domain::{
 };
 use wattbook_store::{SealedTokens, Store, Wanted};
 
-use crate::support::Running;
+use crate::support::{BY, Running};
 
 /// A car that the sandbox leaves as it is for ever: whoever makes a request for it decides what becomes of it.
 pub(crate) const VIN: &str = "WAUZZZGE1NB090045";
@@ -62,7 +62,7 @@ pub(crate) fn agreed(request: &OnboardingRequest) -> OnboardingRequest {
 /// Has the owner of a stored request agree.
 pub(crate) async fn agree(store: &Store, request: &OnboardingRequest) -> OnboardingRequest {
     let agreed = agreed(request);
-    store.replace_onboarding(request, &agreed).await.unwrap();
+    store.replace_onboarding(request, &agreed, BY).await.unwrap();
     agreed
 }
 
@@ -72,7 +72,7 @@ pub(crate) fn tokens() -> SealedTokens {
 
 /// The entity that comes of a request, which is stored first.
 pub(crate) async fn connected(store: &Store, request: &OnboardingRequest) -> Entity {
-    store.create_onboarding(request, None).await.unwrap();
+    store.create_onboarding(request, BY, None).await.unwrap();
     let agreed = agree(store, request).await;
     store.connect_device(&agreed, Some(&tokens()), Timestamp::now()).await.unwrap().1
 }
@@ -129,7 +129,7 @@ pub(crate) async fn for_samples(store: &Store) {
     car(&vin(70), "2f0c9f4e-5a3b-4a77-8c1d-6b1e0f3a9d42", "7b1f0c52-3f1e-8a3d-9c24-62d53c8abac0").await;
     let gone = car(&vin(71), "5d2e7a90-1c46-4f0b-b3a8-94e6d1f07c35", "e4a80b17-6d92-8c5f-a7e3-5a4d1b9f3c68").await;
     let offboarding = Offboarding { id: "91d3a7c6-0e58-4b2f-8f47-3c9a6d12e5b8".parse().unwrap(), ..offboarding(&gone) };
-    store.offboard(&gone, &offboarding, None).await.unwrap();
+    store.offboard(&gone, &offboarding, BY, None).await.unwrap();
     let id = "c0a5b1de-4f27-4e0b-9a61-58d7f2e3b904".parse().unwrap();
     store.create_collective(&Collective { id, ..collective(organisation, Some("NORTH")) }, None).await.unwrap();
 }
