@@ -35,6 +35,7 @@ pub mod site;
 pub mod tariff;
 mod text;
 mod time_zone;
+pub mod webhook;
 mod words;
 
 pub use account::{

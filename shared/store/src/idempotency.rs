@@ -6,6 +6,7 @@ use wattbook_domain::{
     entity::{CollectiveId, OffboardingId},
     import::ImportId,
     onboarding::OnboardingId,
+    webhook::WebhookId,
 };
 
 use crate::{
@@ -51,6 +52,9 @@ pub enum Subject {
     /// An import.
     #[serde(rename = "import_id")]
     Import(ImportId),
+    /// A webhook.
+    #[serde(rename = "webhook_id")]
+    Webhook(WebhookId),
 }
 
 impl Subject {
@@ -85,6 +89,7 @@ impl Store {
             Subject::Collective(id) => (keys::collective(organisation, id), "collective"),
             Subject::Offboarding(id) => (keys::offboarding(organisation, id), "offboarding"),
             Subject::Import(id) => (keys::import(organisation, id), "import"),
+            Subject::Webhook(id) => (keys::webhook(organisation, id), "webhook"),
         };
         // Only the key is looked at: a function that answers about one of them carries no reader of the others.
         let Some(item) = self.get(key).await? else { return Ok(None) };

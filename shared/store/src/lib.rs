@@ -1,5 +1,6 @@
 //! The store: accounts, claims, idempotency records, organisations, credentials, reference data, the
-//! deployment's part of the catalogue, onboarding requests, entities and imports, in one DynamoDB table.
+//! deployment's part of the catalogue, onboarding requests, entities, imports and webhooks, in one DynamoDB
+//! table.
 //!
 //! What a caller may rely on:
 //!
@@ -38,6 +39,7 @@ mod sign_ins;
 mod size;
 mod transaction;
 mod usage;
+mod webhooks;
 mod writes;
 
 pub use catalogue::{MAX_DEFINITION_BYTES, Own, OwnCatalogue};
@@ -50,6 +52,7 @@ pub use organisations::{Credential, CredentialSummary, PartnerPut};
 pub use reference::{PlaceRow, TariffRow};
 pub use sign_ins::SealedSignIn;
 pub use usage::Usage;
+pub use webhooks::WebhookError;
 pub use writes::{Holder, Taken, WriteError};
 
 /// The most a stored account may take, in bytes as DynamoDB counts them. An item can have 400 KB;
