@@ -13,6 +13,7 @@ use wattbook_domain::{
     TariffService,
     catalogue::{Connector, Consent, EntityType, Step},
     entity::{CollectiveKind, DisconnectReason, EntityStatus, Permission},
+    import::{FileFormat, ImportDialect, ImportOutcome, ImportStatus},
     onboarding::{CanceledBy, Happening, OnboardingStatus, StepState},
     property::DataType,
     webhook::{DeliveryFailure, DeliveryStatus, DisabledBy, EventType, ReceiverUrl},
@@ -181,6 +182,14 @@ described! {
     HappeningWord as "OnboardingEvent" => |text| text.enum_values(Some(Happening::WORDS.iter().copied()));
     /// Who ended an onboarding request.
     CanceledByWord as "CanceledBy" => |text| text.enum_values(Some(CanceledBy::WORDS.iter().copied()));
+    /// What the records of a file are bodies of.
+    ImportDialectWord as "ImportDialect" => |text| text.enum_values(Some(ImportDialect::WORDS.iter().copied()));
+    /// How a file is written.
+    FileFormatWord as "FileFormat" => |text| text.enum_values(Some(FileFormat::WORDS.iter().copied()));
+    /// How an import goes.
+    ImportStatusWord as "ImportStatus" => |text| text.enum_values(Some(ImportStatus::WORDS.iter().copied()));
+    /// What came of a record.
+    ImportOutcomeWord as "ImportOutcome" => |text| text.enum_values(Some(ImportOutcome::WORDS.iter().copied()));
     /// A type of events; `*` is every one, those included that will come.
     EventTypeWord as "EventType" => |text| text.enum_values(Some(EventType::WORDS.iter().copied()));
     /// How far a delivery has come.

@@ -255,6 +255,12 @@ impl ImportJob {
         }
     }
 
+    /// The key of the file, if it was put into the bucket and did not come with a request.
+    #[must_use]
+    pub fn dropped_file(&self) -> Option<&str> {
+        self.app_id.is_none().then_some(self.source.key.as_str())
+    }
+
     /// Whether it has ended.
     #[must_use]
     pub const fn has_ended(&self) -> bool {

@@ -19,7 +19,10 @@ pub static API: Api = Api {
     name: "events",
     title: "Wattbook: events",
     about: include_str!("../../../../functions/events/README.md"),
-    groups: &[("webhooks", "Addresses of yours that are told what happened.")],
+    groups: &[
+        ("imports", "Files with many accounts or devices, and what came of each of their records."),
+        ("webhooks", "Addresses of yours that are told what happened."),
+    ],
     parameters,
     is_left_out: |_, _| false,
     manner: |_| ("", ""),
