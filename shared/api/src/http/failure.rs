@@ -11,6 +11,7 @@ use wattbook_store::{MAX_ACCOUNT_BYTES, OnboardingError, StoreError, WriteError}
 
 use crate::{
     Faults,
+    bucket::BucketError,
     bus::BusError,
     fault::{Pointer, Reason},
     http::MAX_BODY_BYTES,
@@ -226,6 +227,12 @@ impl From<OnboardingError> for Failure {
 
 impl From<Undeclared> for Failure {
     fn from(error: Undeclared) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
+impl From<BucketError> for Failure {
+    fn from(error: BucketError) -> Self {
         Self::Internal(error.into())
     }
 }
