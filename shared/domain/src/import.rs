@@ -6,6 +6,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::{AccessLevel, AnswerKey, LabelPartnerCode, OrganisationId, account::resource_id, words::words};
 
@@ -13,6 +14,17 @@ resource_id!(
     /// Our id of an import.
     ImportId
 );
+
+/// The name space of the ids of imports of files that were put into the bucket.
+const OF_FILES: Uuid = Uuid::from_u128(0x0b1f_53e3_6c1d_4d57_9c2e_0a1f_7a64_2e90);
+
+impl ImportId {
+    /// The id of the import of a file that was put into the bucket: the same whoever is told of it, and how often.
+    #[must_use]
+    pub fn of_file(key: &str, sequencer: &str) -> Self {
+        Self(Uuid::new_v5(&OF_FILES, format!("{sequencer} {key}").as_bytes()))
+    }
+}
 
 words! {
     /// What the records of a file are bodies of.
@@ -200,7 +212,7 @@ pub struct ImportJob {
     pub status: ImportStatus,
     /// How far the file is split.
     pub splitting: Splitting,
-    /// What came of it, once it has ended.
+    /// What came of it, once it has ended by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counts: Option<ImportCounts>,
     /// Why the file could not be read to its end.
@@ -271,17 +283,18 @@ impl ImportJob {
     #[must_use]
     pub fn begun(&self, now: Timestamp) -> Self {
         match self.status {
-            ImportStatus::Pending => Self { status: ImportStatus::Running, started_at: Some(now), ..self.clone() },
+            ImportStatus::Pending => {
+                Self { status: ImportStatus::Running, started_at: Some(now), version: self.version + 1, ..self.clone() }
+            }
             _ => self.clone(),
         }
     }
 
     /// As it is when somebody has canceled it; none if it has ended.
     #[must_use]
-    pub fn canceled(&self, counts: ImportCounts, now: Timestamp) -> Option<Self> {
+    pub fn canceled(&self, now: Timestamp) -> Option<Self> {
         (!self.has_ended()).then(|| Self {
             status: ImportStatus::Canceled,
-            counts: Some(counts),
             ended_at: Some(now),
             version: self.version + 1,
             ..self.clone()
@@ -379,7 +392,7 @@ mod tests {
         assert_eq!(progress.estimated_end(at(10)), Some(at(30)));
         progress.lanes[1] = Lane { done: 2, counts: ImportCounts { invalid: 20, ..ImportCounts::default() } };
         let ended = progress.ended(at(20)).unwrap();
-        assert_eq!((ended.status, ended.counts.unwrap().sum(), ended.version), (ImportStatus::Completed, 30, 2));
+        assert_eq!((ended.status, ended.counts.unwrap().sum(), ended.version), (ImportStatus::Completed, 30, 3));
         progress.job.failure = Some(ImportFailure { code: "cut_short".into(), message: String::new() });
         assert_eq!(progress.ended(at(20)).unwrap().status, ImportStatus::Failed);
         progress.job = ended;
@@ -390,9 +403,9 @@ mod tests {
     fn it_begins_once_and_is_canceled_until_it_has_ended() {
         let begun = job().begun(at(5));
         assert_eq!((begun.status, begun.begun(at(9)).started_at), (ImportStatus::Running, Some(at(5))));
-        let canceled = begun.canceled(ImportCounts::default(), at(6)).unwrap();
+        let canceled = begun.canceled(at(6)).unwrap();
         assert_eq!(canceled.status, ImportStatus::Canceled);
-        assert_eq!(canceled.canceled(ImportCounts::default(), at(7)), None);
+        assert_eq!(canceled.canceled(at(7)), None);
     }
 
     #[test]

@@ -7,7 +7,7 @@
 use std::error::Error;
 
 use wattbook_domain::{Account, AccountId, Flaw, entity::OffboardingId, onboarding::OnboardingId, webhook::Webhook};
-use wattbook_store::{MAX_ACCOUNT_BYTES, OnboardingError, StoreError, WebhookError, WriteError};
+use wattbook_store::{ImportError, MAX_ACCOUNT_BYTES, OnboardingError, StoreError, WebhookError, WriteError};
 
 use crate::{
     Faults,
@@ -221,6 +221,15 @@ impl From<OnboardingError> for Failure {
             }
             OnboardingError::Answered(_) | OnboardingError::InProgress => Self::InProgress,
             OnboardingError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ImportError> for Failure {
+    fn from(error: ImportError) -> Self {
+        match error {
+            ImportError::Answered(_) | ImportError::InProgress => Self::InProgress,
+            ImportError::Store(error) => error.into(),
         }
     }
 }

@@ -3,14 +3,20 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 use wattbook_api::{
-    Answer, Failure, Principal, Services, clock,
+    Answer, Failure, Principal, Services,
+    bucket::BucketError,
+    clock,
     contract::FaultCode,
     http::ETag,
     own::{known, seen},
     schema_types::{FileFormatWord, ImportDialectWord, ImportOutcomeWord, ImportStatusWord},
+    writing::Rounds,
 };
-use wattbook_domain::import::{
-    FileFormat, ImportCounts, ImportDialect, ImportId, ImportJob, ImportOutcome, ImportProgress, ImportStatus,
+use wattbook_domain::{
+    OrganisationId,
+    import::{
+        FileFormat, ImportCounts, ImportDialect, ImportId, ImportJob, ImportOutcome, ImportProgress, ImportStatus,
+    },
 };
 
 /// An import.
@@ -271,4 +277,46 @@ pub async fn job(services: &Services, caller: &Principal, id: &str) -> Result<Im
     let id: ImportId = known(id)?;
     let found = services.store()?.import(caller.reach.organisation, id).await?;
     seen(caller, found, ImportJob::label_partner)
+}
+
+/// Removes the file of an import, of which nothing more is read: it has personal data. A file that was put into the bucket
+/// stays if it is another one by now.
+///
+/// # Errors
+/// It may be there still.
+pub async fn remove_source(services: &Services, job: &ImportJob) -> Result<(), Failure> {
+    let (bucket, source) = (services.bucket()?, &job.source);
+    if job.dropped_file().is_some() {
+        match bucket.head(&source.key).await {
+            Ok(object) if object.etag == source.etag => {}
+            Ok(_) | Err(BucketError::Missing) => return Ok(()),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(bucket.delete(&source.key).await?)
+}
+
+/// Does what is to be done when a file is split: removes it, and ends the import if there is nothing to carry out.
+///
+/// # Errors
+/// The bucket or the store failed: then it is to be done again.
+pub async fn close(services: &Services, job: &ImportJob) -> Result<(), Failure> {
+    remove_source(services, job).await?;
+    end(services, job.organisation, job.id).await
+}
+
+/// Ends an import whose last part is done; any other goes on.
+///
+/// # Errors
+/// The store failed, or others were faster for too long: then it is to be done again.
+pub async fn end(services: &Services, organisation: OrganisationId, id: ImportId) -> Result<(), Failure> {
+    let (store, mut rounds) = (services.store()?, Rounds::default());
+    loop {
+        let Some(progress) = store.import_progress(organisation, id).await? else { return Ok(()) };
+        let Some(ended) = progress.ended(clock::now()) else { return Ok(()) };
+        if store.replace_import(&progress.job, &ended).await? {
+            return Ok(());
+        }
+        rounds.again().await?;
+    }
 }
