@@ -29,7 +29,9 @@ async fn follow(services: &Services, change: &Change) -> Result<(), Failure> {
             connect(services, request).await
         }
         Changed::Account { before: Some(account), after: None } => erase_devices(services, account).await,
-        Changed::Account { .. } | Changed::Onboarding { .. } | Changed::Entity { .. } => Ok(()),
+        Changed::Account { .. } | Changed::Onboarding { .. } | Changed::Entity { .. } | Changed::Webhook { .. } => {
+            Ok(())
+        }
     }
 }
 

@@ -42,7 +42,8 @@ pub struct Event {
 
 impl Event {
     /// The whole detail: what consumers get.
-    fn detail(&self) -> Value {
+    #[must_use]
+    pub fn whole_detail(&self) -> Value {
         let mut detail = Map::new();
         detail.insert("event_id".into(), self.id.to_string().into());
         detail.insert("occurred_at".into(), self.occurred_at.to_string().into());
@@ -143,7 +144,7 @@ impl Bus {
                         "source": SOURCE,
                         "detail-type": event.kind,
                         "time": event.occurred_at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-                        "detail": event.detail(),
+                        "detail": event.whole_detail(),
                     });
                     if *print {
                         writeln!(io::stdout(), "{event}")?;
@@ -178,7 +179,7 @@ async fn put(client: &Client, name: &str, events: &[Event]) -> Result<(), BusErr
             .source(SOURCE)
             .detail_type(event.kind)
             .time(DateTime::from_secs(event.occurred_at.as_second()))
-            .detail(event.detail().to_string())
+            .detail(event.whole_detail().to_string())
             .build()
     });
     let answer = client.put_events().set_entries(Some(entries.collect())).send().await;

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use aws_sdk_eventbridge::config::Credentials;
+use wattbook_domain::webhook::Receivers;
 use wattbook_store::{Store, StoreSettings, UniquenessScope, Usage};
 
 use crate::{
     bus::{Bus, BusSettings},
-    queue::{CONNECT_QUEUE, Queue, QueueSettings},
+    queue::{CONNECT_QUEUE, DELIVERIES, IMPORT_LINES, IMPORT_QUEUE, Queue, QueueSettings},
     secret::{KeyRing, KeyRingError},
 };
 
@@ -57,6 +58,8 @@ pub enum Resource {
     PublicUrl,
     /// The keys that seal what opens the other side of a connection: the settings of sign-ins, codes, tokens.
     ConnectorKeys,
+    /// Which receivers webhooks may have.
+    Receivers,
     /// The name of the API whose part the function is deployed in, for one that several parts have.
     Api,
     /// The event bus, with what connects to it: only a function that names it here carries the
@@ -72,6 +75,12 @@ impl Resource {
     pub const EVENT_BUS: Self = Self::EventBus(bus);
     /// The queue of what is to be connected.
     pub const CONNECT_QUEUE: Self = Self::Queue(CONNECT_QUEUE, queue);
+    /// The queue of the import jobs that are to be split.
+    pub const IMPORT_QUEUE: Self = Self::Queue(IMPORT_QUEUE, queue);
+    /// The FIFO queue of the lines that are to be imported.
+    pub const IMPORT_LINES: Self = Self::Queue(IMPORT_LINES, queue);
+    /// The FIFO queue of what is to be delivered to webhooks.
+    pub const DELIVERIES: Self = Self::Queue(DELIVERIES, queue);
 }
 
 /// Why a function cannot start.
@@ -111,6 +120,7 @@ pub struct Services {
     connector_keys: Option<KeyRing>,
     api: Option<String>,
     public_url: Option<String>,
+    receivers: Option<Receivers>,
     bus: Option<Bus>,
     queues: Vec<(&'static str, Queue)>,
 }
@@ -133,6 +143,7 @@ impl Services {
                 Resource::SigningKeys => services.signing_keys = Some(keys("SIGNING_KEYS", environment)?),
                 Resource::PublicUrl => services.public_url = environment.get("PUBLIC_URL").map(str::to_owned),
                 Resource::Api => services.api = Some(environment.required("API")?.to_owned()),
+                Resource::Receivers => services.receivers = Some(receivers(environment)?),
                 Resource::HashKeys => services.hash_keys = Some(keys("HASH_KEYS", environment)?),
                 Resource::ConnectorKeys => services.connector_keys = Some(keys("CONNECTOR_KEYS", environment)?),
                 Resource::EventBus(connect) => services.bus = Some(connect(environment)?),
@@ -186,6 +197,14 @@ impl Services {
         self.connector_keys.as_ref().ok_or(Undeclared("ConnectorKeys"))
     }
 
+    /// Which receivers webhooks may have.
+    ///
+    /// # Errors
+    /// The function does not declare [`Resource::Receivers`].
+    pub fn receivers(&self) -> Result<Receivers, Undeclared> {
+        self.receivers.ok_or(Undeclared("Receivers"))
+    }
+
     /// The name of the API whose part this is, such as `accounts`.
     ///
     /// # Errors
@@ -214,6 +233,15 @@ impl Services {
 
 fn keys(name: &'static str, environment: &Environment) -> Result<KeyRing, StartError> {
     KeyRing::parse(environment.required(name)?).map_err(|source| StartError::Keys { name, source })
+}
+
+fn receivers(environment: &Environment) -> Result<Receivers, StartError> {
+    let name = "WEBHOOK_RECEIVERS";
+    match environment.required(name)? {
+        "public" => Ok(Receivers::Public),
+        "any" => Ok(Receivers::Any),
+        _ => Err(StartError::Unusable { name, reason: "it is neither `public` nor `any`".into() }),
+    }
 }
 
 /// The store is built from explicit settings alone: no profile, no instance metadata, no default

@@ -1,4 +1,4 @@
-//! What others hear of when accounts, onboarding requests and entities change.
+//! What others hear of when accounts, onboarding requests, entities and webhooks change.
 //!
 //! Events follow from what was and what is, and from nothing else: whoever works them out twice finds the same events
 //! under the same ids, so that a repeat can be told.
@@ -6,6 +6,7 @@
 pub mod account;
 pub mod entity;
 pub mod onboarding;
+pub mod webhook;
 
 use std::fmt::Display;
 

@@ -34,6 +34,7 @@ pub mod site;
 pub mod tariff;
 mod text;
 mod time_zone;
+pub mod webhook;
 mod words;
 
 pub use account::{

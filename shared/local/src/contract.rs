@@ -13,8 +13,12 @@ use crate::{
 };
 
 /// Every API.
-pub static APIS: &[&Api] =
-    &[&wattbook_provisioning::contract::API, &wattbook_accounts::contract::API, &wattbook_onboarding::contract::API];
+pub static APIS: &[&Api] = &[
+    &wattbook_provisioning::contract::API,
+    &wattbook_accounts::contract::API,
+    &wattbook_onboarding::contract::API,
+    &wattbook_events::contract::API,
+];
 
 /// Why a contract cannot be made, or written.
 #[derive(Debug, thiserror::Error)]

@@ -29,6 +29,7 @@ pub static FOLDERS: &[(&str, &[&Function])] = &[
     ("provisioning", wattbook_functions_provisioning::FUNCTIONS),
     ("reference", wattbook_functions_reference::FUNCTIONS),
     ("registration", wattbook_functions_registration::FUNCTIONS),
+    ("webhooks", wattbook_functions_webhooks::FUNCTIONS),
 ];
 
 /// Every function there is. One that the template lacks is a start-up error.

@@ -1,8 +1,10 @@
-//! As much of SQS's own API as functions and an operator use: to send, and to look into a dead-letter queue and replay
-//! it. So `aws sqs --endpoint-url` works with the bundle.
+//! As much of SQS's own API as functions and an operator use: to send, to put a message off, and to look into a
+//! dead-letter queue and replay it. So `aws sqs --endpoint-url` works with the bundle.
 //!
 //! A message has no attributes of its own here, and a receive does not wait for messages. As with the API that invokes
 //! functions, whoever can reach the port may use it, and web pages may not.
+
+mod sending;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -13,7 +15,7 @@ use axum::{
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
-use wattbook_api::queue::LONGEST_DELAY_SECONDS;
+use wattbook_api::queue::LONGEST_POSTPONEMENT_SECONDS;
 
 use crate::{
     answer::json_response,
@@ -32,10 +34,8 @@ const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 const OLDER_CODE: HeaderName = HeaderName::from_static("x-amzn-query-error");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 const SERVICE: &str = "AmazonSQS.";
-/// What SQS takes, in bytes.
-const LARGEST_BODY: usize = 1024 * 1024;
 /// In JSON a byte of a message may take six.
-const REQUEST_LIMIT: usize = 6 * LARGEST_BODY + 4096;
+const REQUEST_LIMIT: usize = 6 * sending::LARGEST_BODY + 16 * 1024;
 /// As many as SQS gives at once.
 const MOST_AT_ONCE: usize = 10;
 
@@ -100,9 +100,11 @@ async fn answer(queues: &Queues, operation: &str, request: Request) -> Result<Va
     let body = request_body::collect(request.into_body(), REQUEST_LIMIT).await;
     let body = body.map_err(|_| Refusal::invalid("the request is too large, or did not arrive whole"))?;
     match operation {
-        "SendMessage" => send(queues, read(&body)?).await,
+        "SendMessage" => sending::send(queues, read(&body)?).await,
+        "SendMessageBatch" => sending::send_all(queues, read(&body)?).await,
         "ReceiveMessage" => receive(queues, read(&body)?).await,
         "DeleteMessage" => delete(queues, read(&body)?).await,
+        "ChangeMessageVisibility" => postpone(queues, read(&body)?).await,
         "GetQueueAttributes" => get_attributes(queues, read(&body)?).await,
         "StartMessageMoveTask" => move_back(queues, read(&body)?).await,
         _ => Err(Refusal("UnsupportedOperation", format!("{operation} is not served on one machine"))),
@@ -115,28 +117,6 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
 
 fn find<'a>(queues: &'a Queues, url: &str) -> Result<&'a QueueDefinition, Refusal> {
     queues.by_url(url).ok_or_else(|| Refusal("QueueDoesNotExist", "there is no queue of that URL".into()))
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-struct Send {
-    queue_url: String,
-    message_body: String,
-    delay_seconds: Option<u32>,
-}
-
-async fn send(queues: &Queues, request: Send) -> Result<Value, Refusal> {
-    let queue = find(queues, &request.queue_url)?;
-    if request.message_body.is_empty() || request.message_body.len() > LARGEST_BODY {
-        return Err(Refusal::invalid(format!("a message is of 1 to {LARGEST_BODY} bytes")));
-    }
-    if request.delay_seconds.is_some_and(|delay| delay > LONGEST_DELAY_SECONDS) {
-        return Err(Refusal::invalid(format!("DelaySeconds is at most {LONGEST_DELAY_SECONDS}")));
-    }
-    let delay = request.delay_seconds.map_or(queue.delay, |seconds| Duration::from_secs(seconds.into()));
-    let digest = md5(&request.message_body);
-    let id = queues.send(queue, request.message_body, delay).await.map_err(|error| Refusal::internal(&error))?;
-    Ok(json!({ "MessageId": id, "MD5OfMessageBody": digest }))
 }
 
 #[derive(Deserialize)]
@@ -190,6 +170,27 @@ async fn delete(queues: &Queues, request: Delete) -> Result<Value, Refusal> {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
+struct Postpone {
+    queue_url: String,
+    receipt_handle: String,
+    visibility_timeout: u32,
+}
+
+async fn postpone(queues: &Queues, request: Postpone) -> Result<Value, Refusal> {
+    find(queues, &request.queue_url)?;
+    if request.visibility_timeout > LONGEST_POSTPONEMENT_SECONDS {
+        return Err(Refusal::invalid(format!("VisibilityTimeout is at most {LONGEST_POSTPONEMENT_SECONDS}")));
+    }
+    let wait = Duration::from_secs(request.visibility_timeout.into());
+    let postponed = queues.postpone(request.receipt_handle, wait).await;
+    if postponed.map_err(|error| Refusal::internal(&error))? {
+        return Ok(json!({}));
+    }
+    Err(Refusal("MessageNotInflight", "nobody has a message with that receipt handle".into()))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
 struct GetAttributes {
     queue_url: String,
     #[serde(default)]
@@ -236,15 +237,26 @@ fn only(asked: &[String], attributes: Map<String, Value>) -> Map<String, Value> 
 
 /// What SQS says of a message, to functions, too.
 pub(crate) fn attributes(message: &Received) -> Map<String, Value> {
-    [
+    let always = [
         ("ApproximateReceiveCount", message.receive_count.to_string()),
         ("SentTimestamp", message.sent_at.to_string()),
         ("SenderId", ACCOUNT_ID.to_owned()),
         ("ApproximateFirstReceiveTimestamp", message.first_received_at.to_string()),
-    ]
-    .map(|(name, value)| (name.to_owned(), value.into()))
-    .into_iter()
-    .collect()
+    ];
+    let in_order = message.place.as_ref().map(|place| {
+        [
+            ("MessageGroupId", place.group.clone()),
+            ("MessageDeduplicationId", place.deduplication_id.clone()),
+            ("SequenceNumber", sequence(message.number)),
+        ]
+    });
+    let all = always.into_iter().chain(in_order.into_iter().flatten());
+    all.map(|(name, value)| (name.to_owned(), value.into())).collect()
+}
+
+/// A number as SQS writes those of a FIFO queue.
+fn sequence(number: i64) -> String {
+    format!("{number:020}")
 }
 
 /// By which clients see that a body arrived as it was sent.

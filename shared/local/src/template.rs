@@ -33,7 +33,7 @@ pub use self::{
     error::TemplateError,
     filter::Pattern,
     function::operation_name,
-    queue::{QueueDefinition, QueueTrigger, Redrive},
+    queue::{DeduplicationScope, QueueDefinition, QueueTrigger, Redrive},
     schedule::ScheduleTrigger,
     secret::{SecretDefinition, resolve_secrets},
     stream::StreamDefinition,

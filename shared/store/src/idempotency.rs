@@ -5,6 +5,7 @@ use wattbook_domain::{
     Account, AccountId, AnswerKey, OrganisationId,
     entity::{CollectiveId, OffboardingId},
     onboarding::OnboardingId,
+    webhook::WebhookId,
 };
 
 use crate::{
@@ -47,6 +48,9 @@ pub enum Subject {
     /// An offboarding.
     #[serde(rename = "offboarding_id")]
     Offboarding(OffboardingId),
+    /// A webhook.
+    #[serde(rename = "webhook_id")]
+    Webhook(WebhookId),
 }
 
 impl Subject {
@@ -80,6 +84,7 @@ impl Store {
             Subject::Onboarding(id) => (keys::onboarding(organisation, id), "onboarding"),
             Subject::Collective(id) => (keys::collective(organisation, id), "collective"),
             Subject::Offboarding(id) => (keys::offboarding(organisation, id), "offboarding"),
+            Subject::Webhook(id) => (keys::webhook(organisation, id), "webhook"),
         };
         // Only the key is looked at: a function that answers about one of them carries no reader of the others.
         let Some(item) = self.get(key).await? else { return Ok(None) };

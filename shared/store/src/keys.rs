@@ -19,6 +19,9 @@
 //! | offboarding | `O#<organisation>#X#<id>` | `OFFBOARDING` | `offboarding` |
 //! | collective | `O#<organisation>#G#<id>` | `COLLECTIVE` | `collective` |
 //! | member | `O#<organisation>#G#<id>` | `MEMBER#<entity id>` | that the entity is in the collective |
+//! | webhook | `O#<organisation>#H#<id>` | `WEBHOOK` | `webhook`, with its secrets sealed |
+//! | webhooks | `O#<organisation>#H` | `WEBHOOKS` | `ids`: the set of the ids of the organisation's webhooks, which are found by it |
+//! | delivery | `O#<organisation>#H#<webhook id>` | `DELIVERY#<id>` | `delivery`: an event that a webhook is told of, sealed; `expires_at` |
 //! | counter | `O#<organisation>#N` | `COUNT#<shard>` | how many accounts there are: a number for each list, by its name |
 //!
 //! The organisation is part of every key that is built from a request, and it comes from the
@@ -42,7 +45,7 @@
 //! `<number>` is in its id.
 //!
 //! Every item is a partition of its own, except an organisation with its credentials, an entity with its tokens, a
-//! collective with its members, a place with its tariffs, the manufacturers of the deployment with their sign-ins, and the
+//! collective with its members, a webhook with its deliveries, a place with its tariffs, the manufacturers of the deployment with their sign-ins, and the
 //! counters of an organisation, which are read together. `expires_at` (epoch seconds) is the table's TTL attribute.
 //!
 //! # Lists
@@ -92,6 +95,7 @@ use wattbook_domain::{
     listed::folded,
     onboarding::{DeviceClaim, OnboardingId},
     property::CustomerClass,
+    webhook::{DeliveryId, WebhookId},
 };
 
 use crate::UniquenessScope;
@@ -273,6 +277,30 @@ fn device_claim(scope: UniquenessScope, organisation: OrganisationId, kind: char
         UniquenessScope::Organisation => organisation.to_string(),
     };
     Key { pk: format!("C#{scope}#{kind}#{}", device.as_str()), sk: "CLAIM".into() }
+}
+
+/// The sort key of every webhook, and of nothing else.
+pub(crate) const WEBHOOK: &str = "WEBHOOK";
+
+/// The key of a webhook.
+#[must_use]
+pub fn webhook(organisation: OrganisationId, id: WebhookId) -> Key {
+    Key { pk: format!("O#{organisation}#H#{id}"), sk: WEBHOOK.into() }
+}
+
+/// The key of the set of an organisation's webhooks.
+#[must_use]
+pub fn webhooks(organisation: OrganisationId) -> Key {
+    Key { pk: format!("O#{organisation}#H"), sk: "WEBHOOKS".into() }
+}
+
+/// What the sort keys of a webhook's deliveries begin with.
+pub(crate) const DELIVERY_PREFIX: &str = "DELIVERY#";
+
+/// The key of a delivery. The ids sort as the events happened.
+#[must_use]
+pub fn delivery(organisation: OrganisationId, webhook_id: WebhookId, id: DeliveryId) -> Key {
+    Key { sk: format!("{DELIVERY_PREFIX}{id}"), ..webhook(organisation, webhook_id) }
 }
 
 /// The index of what is due.

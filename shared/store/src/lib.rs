@@ -1,5 +1,5 @@
 //! The store: accounts, claims, idempotency records, organisations, credentials, reference data, the
-//! deployment's part of the catalogue, onboarding requests and entities, in one DynamoDB table.
+//! deployment's part of the catalogue, onboarding requests, entities and webhooks, in one DynamoDB table.
 //!
 //! What a caller may rely on:
 //!
@@ -37,6 +37,7 @@ mod sign_ins;
 mod size;
 mod transaction;
 mod usage;
+mod webhooks;
 mod writes;
 
 pub use catalogue::{MAX_DEFINITION_BYTES, Own, OwnCatalogue};
@@ -48,6 +49,7 @@ pub use organisations::{Credential, CredentialSummary, PartnerPut};
 pub use reference::{PlaceRow, TariffRow};
 pub use sign_ins::SealedSignIn;
 pub use usage::Usage;
+pub use webhooks::WebhookError;
 pub use writes::{Holder, Taken, WriteError};
 
 /// The most a stored account may take, in bytes as DynamoDB counts them. An item can have 400 KB;

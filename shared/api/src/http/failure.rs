@@ -6,8 +6,8 @@
 
 use std::error::Error;
 
-use wattbook_domain::{Account, AccountId, Flaw, entity::OffboardingId, onboarding::OnboardingId};
-use wattbook_store::{MAX_ACCOUNT_BYTES, OnboardingError, StoreError, WriteError};
+use wattbook_domain::{Account, AccountId, Flaw, entity::OffboardingId, onboarding::OnboardingId, webhook::Webhook};
+use wattbook_store::{MAX_ACCOUNT_BYTES, OnboardingError, StoreError, WebhookError, WriteError};
 
 use crate::{
     Faults,
@@ -220,6 +220,21 @@ impl From<OnboardingError> for Failure {
             }
             OnboardingError::Answered(_) | OnboardingError::InProgress => Self::InProgress,
             OnboardingError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<WebhookError> for Failure {
+    fn from(error: WebhookError) -> Self {
+        match error {
+            WebhookError::Stale => Self::Contended,
+            WebhookError::Full => {
+                let mut faults = Faults::default();
+                faults.body(&Pointer::root(), Flaw::TooManyWebhooks { most: Webhook::MOST });
+                Self::Rules(faults)
+            }
+            WebhookError::Answered(_) | WebhookError::InProgress => Self::InProgress,
+            WebhookError::Store(error) => error.into(),
         }
     }
 }

@@ -14,7 +14,7 @@ use wattbook_domain::{
     entity::{Collective, CollectiveId, CollectiveKind, EntityId},
 };
 
-use crate::{list, view::TenantView};
+use crate::view::TenantView;
 
 /// A collective to create.
 #[derive(Debug, Deserr, ToSchema)]
@@ -127,7 +127,7 @@ pub fn created(posted: &mut Posted) -> Result<Collective, Failure> {
     Ok(Collective {
         id: CollectiveId::new_random(),
         organisation,
-        label_partner: read.label_partner.or_else(|| list::brand(caller).cloned()),
+        label_partner: read.label_partner.or_else(|| caller.brand().cloned()),
         name: read.name,
         kind: read.kind.unwrap_or(CollectiveKind::Household),
         reference: read.reference,

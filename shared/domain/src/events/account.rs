@@ -8,7 +8,7 @@ mod changed;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::{Account, TokenPurpose};
+use crate::{Account, TokenPurpose, webhook::EventType};
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,14 +38,15 @@ impl AccountEvent<'_> {
     /// The event's type.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
-        match self.happening {
-            Happening::Created => "account.created",
-            Happening::Updated(_) => "account.updated",
-            Happening::Deleted => "account.deleted",
-            Happening::TokenRequested(TokenPurpose::VerifyEmail) => "email.verification_requested",
-            Happening::TokenRequested(TokenPurpose::SetPassword) => "password.requested",
-            Happening::TokenRequested(TokenPurpose::ResetPassword) => "password.reset_requested",
-        }
+        let event_type = match self.happening {
+            Happening::Created => EventType::AccountCreated,
+            Happening::Updated(_) => EventType::AccountUpdated,
+            Happening::Deleted => EventType::AccountDeleted,
+            Happening::TokenRequested(TokenPurpose::VerifyEmail) => EventType::EmailVerificationRequested,
+            Happening::TokenRequested(TokenPurpose::SetPassword) => EventType::PasswordRequested,
+            Happening::TokenRequested(TokenPurpose::ResetPassword) => EventType::PasswordResetRequested,
+        };
+        event_type.word()
     }
 
     /// The event's id: the same whenever the same event is told of again. A version of an account

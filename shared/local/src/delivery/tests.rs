@@ -1,5 +1,7 @@
 //! Queues and schedules from end to end: a template, functions, the gateway and the SDK's client.
 
+mod in_order;
+
 use std::{
     collections::BTreeMap,
     path::Path,
@@ -55,6 +57,27 @@ Resources:
           Type: SQS
           Properties:
             Queue: !GetAtt Work.Arn
+            BatchSize: 2
+            FunctionResponseTypes: [ReportBatchItemFailures]
+  Lines:
+    Type: AWS::SQS::Queue
+    Properties:
+      FifoQueue: true
+      VisibilityTimeout: 30
+      RedrivePolicy: { deadLetterTargetArn: !GetAtt LostLines.Arn, maxReceiveCount: 3 }
+  LostLines: { Type: AWS::SQS::Queue, Properties: { FifoQueue: true } }
+  SendLines:
+    Type: AWS::Serverless::Function
+    Properties: { Environment: { Variables: { IMPORT_LINES_URL: !Ref Lines } } }
+  DoLines:
+    Type: AWS::Serverless::Function
+    Properties:
+      Environment: { Variables: { IMPORT_LINES_URL: !Ref Lines } }
+      Events:
+        Messages:
+          Type: SQS
+          Properties:
+            Queue: !GetAtt Lines.Arn
             BatchSize: 2
             FunctionResponseTypes: [ReportBatchItemFailures]
   Tick:
@@ -154,7 +177,7 @@ impl Machine {
                 trigger.every = minute;
             }
         }
-        let known = [&SEND, &WORK, &TICK];
+        let known = [&SEND, &WORK, &in_order::SEND, &in_order::WORK, &TICK];
         let functions = Functions::start(&known, &template, &BTreeMap::new(), &store, &surroundings.address).unwrap();
         let queues = Queues::open(template.queues.clone(), folder.join("queues.sqlite"), true).await.unwrap();
         let gateway = Arc::new(Gateway {

@@ -209,7 +209,14 @@ fn what_cannot_be_served_is_named() {
         (queue("", "").replace("[ReportBatchItemFailures]", "[]"), "Tick lacks FunctionResponseTypes"),
         (queue("", ""), "the queue Work lacks a RedrivePolicy"),
         (queue("VisibilityTimeout: 2", ""), "VisibilityTimeout is shorter than the Timeout of its function"),
-        (queue("FifoQueue: true", ""), "unknown field `FifoQueue`"),
+        (queue("ContentBasedDeduplication: true", ""), "unknown field `ContentBasedDeduplication`"),
+        (queue("DeduplicationScope: queue", ""), "only a FIFO queue has a DeduplicationScope"),
+        (queue("FifoQueue: true, DeduplicationScope: world", ""), "unknown variant `world`"),
+        (
+            queue("FifoQueue: true, RedrivePolicy: { deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 1 }", "")
+                + "  Dead: { Type: AWS::SQS::Queue }\n",
+            "a FIFO queue has a FIFO dead-letter queue",
+        ),
         (queue("RedrivePolicy: { deadLetterTargetArn: 'arn:aws:sqs:x', maxReceiveCount: 1 }", ""), "`arn:aws:sqs:x`"),
         (queue("RedrivePolicy: { deadLetterTargetArn: x, maxReceiveCount: 0 }", ""), "maxReceiveCount is 1 or more"),
         (event("{ Type: HttpApi, Properties: { Path: /a, Method: GET } }"), "Tick lacks an ApiId"),
@@ -328,6 +335,28 @@ fn a_queue_is_described_and_handed_to_a_part() {
     assert_eq!(take.trigger, Some(Trigger::Queue(QueueTrigger { queue, batch_size: 1 })));
     let hourly = ScheduleTrigger { rule: "ExpireHourly".into(), every: seconds(3600) };
     assert_eq!((&expire.trigger, expire.timeout), (&Some(Trigger::Schedule(hourly)), seconds(60)));
+}
+
+#[test]
+fn a_fifo_queue_is_told_by_its_name() {
+    let queues = r"
+  Lines:
+    Type: AWS::SQS::Queue
+    Properties:
+      FifoQueue: true
+      DeduplicationScope: messageGroup
+      FifoThroughputLimit: perMessageGroupId
+      RedrivePolicy: { deadLetterTargetArn: !GetAtt Lost.Arn, maxReceiveCount: 3 }
+  Lost: { Type: AWS::SQS::Queue, Properties: { FifoQueue: true } }
+  Name:
+    Type: AWS::Serverless::Function
+    Properties: { Environment: { Variables: { URL: !Ref Lines } } }
+";
+    let template = read(queues).unwrap();
+    let [lines, lost] = template.queues.as_slice() else { panic!("two queues") };
+    assert_eq!((lines.name.as_str(), lines.in_order), ("Lines.fifo", Some(DeduplicationScope::MessageGroup)));
+    assert_eq!((lost.name.as_str(), lost.in_order), ("Lost.fifo", Some(DeduplicationScope::Queue)));
+    assert_eq!(template.functions[1].environment["URL"], "http://127.0.0.1:3000/000000000000/Lines.fifo");
 }
 
 #[test]

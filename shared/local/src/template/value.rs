@@ -76,7 +76,7 @@ impl<'t> Scope<'t> {
             }
             ROLE => (id.to_owned(), Some(format!("arn:aws:iam::{ACCOUNT_ID}:role/{id}"))),
             QUEUE => {
-                let [name, arn, url] = queue::names(id, part, surroundings);
+                let [name, arn, url] = queue::names(resource, part, surroundings);
                 self.attributes.insert((id.to_owned(), "QueueName"), name);
                 (url, Some(arn))
             }

@@ -174,9 +174,12 @@ impl Deployed {
         let accounts = path == "/rest" || path.starts_with("/rest/") || path.starts_with("/openapi/accounts");
         let of_onboarding = ["/onboarding/", "/entities", "/collectives", "/offboarding/", "/openapi/onboarding"];
         let onboarding = of_onboarding.iter().any(|start| path.starts_with(start));
-        let output = match (accounts, onboarding) {
-            (true, _) => "AccountsUrl",
-            (_, true) => "OnboardingUrl",
+        let of_events = ["/webhooks", "/imports", "/openapi/events"];
+        let events = of_events.iter().any(|start| path.starts_with(start));
+        let output = match (accounts, onboarding, events) {
+            (true, ..) => "AccountsUrl",
+            (_, true, _) => "OnboardingUrl",
+            (.., true) => "EventsUrl",
             _ => "ProvisioningUrl",
         };
         self.file.urls.get(output).or_else(|| self.file.urls.get("ApiUrl")).unwrap()

@@ -1,11 +1,12 @@
 //! What an event of an account says.
 
 use serde_json::{Map, Value, json};
-use wattbook_api::{bus::Event, secret::KeyRing, verification};
 use wattbook_domain::{
     Email, ExternalId, LabelPartnerCode, Text,
     events::account::{AccountEvent, Happening},
 };
+
+use crate::{bus::Event, secret::KeyRing, verification};
 
 pub(super) fn event(event: &AccountEvent<'_>, keys: &KeyRing) -> Event {
     Event { id: event.id(), kind: event.kind(), occurred_at: event.occurred_at, detail: detail(event, keys) }

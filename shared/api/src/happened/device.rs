@@ -2,7 +2,6 @@
 //! or his device is known outside, such as the identifier, is in it.
 
 use serde_json::{Map, Value, json};
-use wattbook_api::bus::Event;
 use wattbook_domain::{
     AccountId, ExternalId, LabelPartnerCode, OrganisationId,
     catalogue::{EntityType, ManufacturerName},
@@ -13,6 +12,8 @@ use wattbook_domain::{
     },
     onboarding::{FailureCode, OnboardingId, OnboardingStatus},
 };
+
+use crate::bus::Event;
 
 /// What the events of both have.
 struct Subject<'a> {
