@@ -23,5 +23,12 @@ fn id(kind: &str, organisation: OrganisationId, id: &dyn Display, version: u64) 
     Uuid::new_v5(&IDS, format!("{kind}\n{organisation}\n{id}\n{version}").as_bytes())
 }
 
+/// The id of the event, of that kind, that says what came of a message: the sender knows it by `correlation_id`, and
+/// `fingerprint` tells it from any other under that id.
+#[must_use]
+pub fn of_message(kind: &str, organisation: OrganisationId, correlation_id: &str, fingerprint: &str) -> Uuid {
+    Uuid::new_v5(&IDS, format!("{kind}\n{organisation}\n{correlation_id}\n{fingerprint}").as_bytes())
+}
+
 #[cfg(test)]
 mod tests;

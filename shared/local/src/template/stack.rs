@@ -16,6 +16,7 @@ const WITHOUT_PART: &[&str] = &[
     "AWS::CloudFront::Distribution",
     "AWS::CloudWatch::Alarm",
     "AWS::CloudWatch::Dashboard",
+    "AWS::Events::Rule",
     "AWS::IAM::ManagedPolicy",
     "AWS::IAM::Policy",
     "AWS::IAM::Role",
@@ -23,6 +24,7 @@ const WITHOUT_PART: &[&str] = &[
     "AWS::Logs::LogGroup",
     "AWS::Logs::MetricFilter",
     "AWS::Logs::QueryDefinition",
+    "AWS::SQS::QueuePolicy",
 ];
 
 /// One entry of `Resources`.

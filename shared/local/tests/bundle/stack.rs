@@ -141,6 +141,11 @@ impl Stack {
         self.local().published()
     }
 
+    /// The address of a queue.
+    pub(crate) fn queue(&self, name: &str) -> String {
+        self.local().queue(name).unwrap().to_owned()
+    }
+
     pub(crate) fn usage(&self, name: &str) -> Usage {
         self.local().usage(name)
     }

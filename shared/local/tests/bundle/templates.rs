@@ -78,11 +78,13 @@ fn what_holds_data_keeps_its_id_and_its_place() {
         ("ConnectorKeys", true),
         ("EventBus", false),
         ("HashKeys", true),
+        ("Inbox", false),
         ("SigningKeys", false),
         ("Table", true),
         ("UnconnectedRequests", false),
         ("UnfollowedChanges", false),
         ("UnpublishedChanges", false),
+        ("UntakenMessages", false),
     ];
     let expected: Vec<_> = expected.into_iter().map(|(id, kept)| ("template.yaml", id.to_owned(), kept)).collect();
     assert_eq!(found, expected);

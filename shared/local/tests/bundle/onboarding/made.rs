@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use wattbook_domain::{
-    AnswerKey, LabelPartnerCode, Name, OrganisationId,
+    AnswerKey, LabelPartner, LabelPartnerCode, Name, OrganisationId,
     catalogue::{
         EntityType, Manufacturer,
         attributes::{AttributeName, AttributeValue},
@@ -118,6 +118,10 @@ pub(crate) fn offboarding(entity: &Entity) -> Offboarding {
 /// What the sample events are about that no function makes by itself: an entity, one that was offboarded, and a collective.
 pub(crate) async fn for_samples(store: &Store) {
     let organisation = "0b5c1c0e-6a53-4d0c-9d5e-1f6f6b7f9c11".parse().unwrap();
+    store.create_organisation(organisation, Name::parse("Sample Energy").unwrap()).await.unwrap();
+    let (code, name) = (LabelPartnerCode::parse("NORTH").unwrap(), Name::parse("North").unwrap());
+    let partner = LabelPartner { code, name, default_service_type: "RT-HR-NILM-HW".parse().unwrap() };
+    store.put_label_partner(organisation, &partner).await.unwrap();
     let car = async |vin: &str, onboarding: &str, entity: &str| {
         let mut request = request(organisation, vin);
         request.id = onboarding.parse().unwrap();
