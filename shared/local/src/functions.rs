@@ -24,6 +24,7 @@ pub static FOLDERS: &[(&str, &[&Function])] = &[
     ("consent", wattbook_functions_consent::FUNCTIONS),
     ("contract", wattbook_functions_contract::FUNCTIONS),
     ("events", wattbook_functions_events::FUNCTIONS),
+    ("imports", wattbook_functions_imports::FUNCTIONS),
     ("inbound", wattbook_functions_inbound::FUNCTIONS),
     ("onboarding", wattbook_functions_onboarding::FUNCTIONS),
     ("provisioning", wattbook_functions_provisioning::FUNCTIONS),
