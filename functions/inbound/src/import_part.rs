@@ -18,7 +18,7 @@ use wattbook_intake::{Effect, Intake, Kind, Mode, Outcome};
 
 /// The function.
 pub(crate) static FUNCTION: Function = Function {
-    name: "import-lines",
+    name: "import-part",
     entry: Entry::Queue(|services, message| Box::pin(import(services, message))),
     uses: &[Resource::Table, Resource::SigningKeys, Resource::BUCKET],
     contract: Declaration::NONE,
