@@ -24,7 +24,7 @@ pub(crate) static FUNCTION: Function = wattbook_events::function(
         operation
             .named(
                 "Import a file",
-                "Takes a file of up to 1 MiB; larger ones go by the bucket. Each of its records creates what it is of, or \
+                "Takes a file of up to 1 MiB as it is sent, which may be gzip; larger ones go by the bucket. Each of its records creates what it is of, or \
                  brings it up to what it states. It is carried out after the answer: ask for the import how far it has come, \
                  and for its report what came of each record.",
             )
@@ -52,9 +52,8 @@ async fn order(services: &Services, request: &Request) -> Result<Answer, Failure
     let once = Once::of(request, &caller, &mut faults);
     faults.none()?;
     let dialect = dialect.ok_or(Failure::NotFound)?;
-    let is_csv = request.header("content-type").is_some_and(|given| given.to_ascii_lowercase().starts_with(CSV));
-    let (format, media_type) = if is_csv { (FileFormat::Csv, CSV) } else { (FileFormat::Ndjson, NDJSON) };
-    let file = request.body(media_type)?;
+    let file = request.file(&[NDJSON, CSV])?;
+    let format = if request.is_of(CSV) { FileFormat::Csv } else { FileFormat::Ndjson };
     let mut job = job(&caller, dialect, format, file.len());
     if !is_gzip(&file) {
         let records = read_through(&job, &file)?;
