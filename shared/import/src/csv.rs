@@ -27,6 +27,9 @@ pub(crate) struct CsvPlace {
     begun: bool,
     delimiter: Option<u8>,
     names: Option<Vec<String>>,
+    /// The bytes and the rows up to the end of the row of names.
+    #[serde(default)]
+    head: (u64, u64),
     /// The rows so far.
     row: u64,
     /// Whether what was read last is a CR, which an LF after it belongs to.
@@ -47,6 +50,16 @@ pub(crate) struct CsvReader {
 struct Cells {
     output: Vec<u8>,
     ends: Vec<usize>,
+}
+
+impl CsvPlace {
+    pub(crate) fn rows(&self) -> u64 {
+        self.row
+    }
+
+    pub(crate) fn head(&self) -> (u64, u64) {
+        self.head
+    }
 }
 
 /// What the next bytes are as a row.
@@ -143,6 +156,7 @@ impl CsvReader {
         self.place.delimiter = Some(delimiter);
         self.place.names = Some(names);
         self.end_row(bytes, length);
+        self.place.head = (offset.saturating_add(u64::try_from(length).unwrap_or(u64::MAX)), self.place.row);
         Ok(Step::Passed(length))
     }
 

@@ -15,6 +15,10 @@ pub(crate) struct NdjsonReader {
 }
 
 impl NdjsonReader {
+    pub(crate) fn lines(&self) -> u64 {
+        self.line
+    }
+
     /// Looks at the next bytes, which are at that offset of the file.
     pub(crate) fn step(&mut self, bytes: &[u8], at_end: bool, offset: u64) -> Result<Step, Refusal> {
         if offset == 0 && (bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff])) {

@@ -50,6 +50,25 @@ impl Place {
         };
         Self { offset: 0, records: 0, state }
     }
+
+    /// The lines or rows before it.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        match &self.state {
+            State::Ndjson(lines) => lines.lines(),
+            State::Csv(rows) => rows.rows(),
+        }
+    }
+
+    /// How many bytes, and how many rows, at the beginning of the file say how the others are read: whoever cuts a file
+    /// puts them before each piece.
+    #[must_use]
+    pub fn head(&self) -> (u64, u64) {
+        match &self.state {
+            State::Ndjson(_) => (0, 0),
+            State::Csv(rows) => rows.head(),
+        }
+    }
 }
 
 /// Reads the records of a file.

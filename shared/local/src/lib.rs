@@ -26,6 +26,7 @@ mod error;
 mod event;
 pub mod functions;
 mod gateway;
+pub mod import_file;
 mod invoke_api;
 pub mod private_file;
 mod queue_store;
