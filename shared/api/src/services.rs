@@ -285,13 +285,11 @@ fn store(environment: &Environment) -> Result<Store, StartError> {
     })?)
 }
 
-/// The bus that `EVENT_BUS` names. Two names stand for the local one: `console`, which writes the
-/// events to standard output, and `memory`, which only remembers them. An absent one stops the
-/// start, so that no event is lost to a forgotten setting.
+/// The bus that `EVENT_BUS` names; `console` stands for standard output. An absent one stops the start, so that no event
+/// is lost to a forgotten setting.
 fn bus(environment: &Environment) -> Result<Bus, StartError> {
     Ok(match environment.required("EVENT_BUS")? {
-        "console" => Bus::local(true),
-        "memory" => Bus::local(false),
+        "console" => Bus::Console,
         name => Bus::event_bridge(BusSettings {
             name: name.to_owned(),
             region: environment.required("AWS_REGION")?.to_owned(),
