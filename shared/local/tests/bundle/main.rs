@@ -32,6 +32,7 @@ mod get_openapi;
 mod get_provisioned_account;
 mod idempotency;
 mod ids;
+mod imports;
 mod inbox;
 mod installations;
 mod intake;
