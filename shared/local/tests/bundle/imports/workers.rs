@@ -78,9 +78,8 @@ async fn a_file_that_is_split_twice_at_once_is_imported_once() {
     let file: String = (0..lines).map(|n| format!("{}\n", customer(n, &format!("t-{n}@example.com")))).collect();
     let id = running.order("provisioning", super::NDJSON, file).await;
     let order = json!({"organisation_id": running.bundle.demo().organisation_id, "import_id": id});
-    let handed = [(); 4].map(|()| running.handled("split-import", &order));
-    let [a, b, c, d] = handed;
-    let _ = tokio::join!(a, b, c, d);
+    let split = || running.handled("split-import", &order);
+    let _ = tokio::join!(split(), split(), split(), split());
     let ended = running.ended(running.admin(), &id).await;
     assert_eq!(counts(&ended), [lines, 0, 0, 0, 0]);
     assert_eq!(running.report(running.admin(), &id, "").await.len(), usize::try_from(lines).unwrap());
