@@ -296,6 +296,28 @@ fn quoted(cell: &str) -> String {
     format!("\"{}\"", cell.replace('"', "\"\""))
 }
 
+/// Whatever the size of a file, no more of it is held than a record and what was fed last.
+#[test]
+fn a_file_of_any_size_is_read_in_the_same_memory() {
+    for (format, head, line) in [
+        (Format::Csv, "type;owner\n", format!("EV;\"{}\"\n", "a\n".repeat(500))),
+        (Format::Ndjson, "", format!("{{\"a\":\"{}\"}}{{}}\n", "a".repeat(1000))),
+    ] {
+        let mut reader = Reader::at(Dialect::Onboarding, Place::beginning(format)).unwrap();
+        reader.feed(head.as_bytes());
+        let chunk = line.repeat(64);
+        let (mut records, mut most) = (0, 0);
+        for _ in 0..800 {
+            reader.feed(chunk.as_bytes());
+            while reader.next_record().unwrap().is_some() {
+                records += 1;
+            }
+            most = most.max(reader.bytes.capacity() + reader.ready.capacity());
+        }
+        assert!(records >= 800 * 64 && most < 4 * chunk.len(), "{records} records, {most} bytes");
+    }
+}
+
 proptest! {
     #[test]
     fn what_was_written_is_read(

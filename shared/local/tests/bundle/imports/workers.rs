@@ -1,11 +1,18 @@
 //! The functions behind the queues, which are handed messages twice, late and in any order.
 
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex},
+};
+
 use serde_json::{Value, json};
 use wattbook_domain::import::ImportJob;
 
 use super::{counts, customer, job, told};
 use crate::{
     events::samples,
+    faulty_store::behind,
+    proxy::Conduct,
     support::{Running, with},
 };
 
@@ -99,4 +106,45 @@ async fn a_file_that_is_gone_ends_its_import() {
     assert_eq!((&ended["status"], &ended["failure"]["code"]), (&json!("failed"), &json!("file_gone")));
     assert_eq!(counts(&ended), [0; 5]);
     running.bundle.stop().await;
+}
+
+/// The keys of the items that a transaction writes or looks at.
+fn keys(transaction: &Value) -> BTreeSet<String> {
+    let actions = transaction["TransactItems"].as_array().unwrap().iter();
+    let places = actions.flat_map(|action| action.as_object().unwrap().values());
+    let keys = places.map(|place| place.get("Item").unwrap_or(&place["Key"]));
+    keys.map(|key| format!("{} {}", key["pk"]["S"].as_str().unwrap(), key["sk"]["S"].as_str().unwrap())).collect()
+}
+
+/// Two transactions that have an item in common can cancel each other: of two accounts none have.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn importers_at_once_write_no_item_together() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let noting = Arc::clone(&seen);
+    let script = move |_, body: &str| {
+        noting.lock().unwrap().push(keys(&serde_json::from_str(body).unwrap()));
+        Conduct::Pass
+    };
+    let (running, holding, _) = behind(Arc::new(script)).await;
+    let first = running.job_of("1b7f9ce8-d2a4-4cf6-80c3-e8f7b6a5d49d", 40).await;
+    let second = running.job_of("2c80adf9-e3b5-4d07-91d4-f908c7b6e5ae", 40).await;
+    let importing = async |job: &ImportJob, from: u64| {
+        for number in 1..=20 {
+            let mut part = part(job, number + from);
+            part["number"] = json!(number);
+            assert!(running.handled("import-part", &part).await);
+        }
+    };
+    tokio::join!(importing(&first, 0), importing(&second, 20));
+    let mut accounts_of = BTreeMap::<String, BTreeSet<String>>::new();
+    for keys in seen.lock().unwrap().iter() {
+        for account in keys.iter().filter(|key| key.ends_with(" ACCOUNT")) {
+            keys.iter().for_each(|key| drop(accounts_of.entry(key.clone()).or_default().insert(account.clone())));
+        }
+    }
+    let shared: Vec<_> = accounts_of.iter().filter(|(_, accounts)| accounts.len() > 1).map(|(key, _)| key).collect();
+    assert_eq!(shared, [""; 0]);
+    assert!(accounts_of.len() >= 80 * 4, "{}", accounts_of.len());
+    running.bundle.stop().await;
+    holding.bundle.stop().await;
 }
