@@ -27,6 +27,7 @@ mod event;
 pub mod functions;
 mod gateway;
 mod invoke_api;
+pub mod message_schemas;
 pub mod private_file;
 mod queue_store;
 mod queues;
