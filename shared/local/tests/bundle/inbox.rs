@@ -22,13 +22,13 @@ const NOBODY: &str = "5c1d6b1e-2f4b-4c7a-9b7e-2d7e8f1a0c33";
 
 impl Running {
     /// A message as a rule makes it for the demo organisation.
-    fn message(&self, kind: &str, correlation_id: &str, body: &Value) -> Value {
+    pub(crate) fn message(&self, kind: &str, correlation_id: &str, body: &Value) -> Value {
         let detail = json!({"correlation_id": correlation_id, "body": body});
         json!({"organisation_id": self.bundle.demo().organisation_id, "type": kind, "detail": detail})
     }
 
     /// Hands messages over at once, and says which failed, by their positions.
-    async fn hand_over(&self, messages: &[Value]) -> Vec<usize> {
+    pub(crate) async fn hand_over(&self, messages: &[Value]) -> Vec<usize> {
         let sample = samples().into_iter().find(|(name, _)| name == "take-message").unwrap().1;
         let record = |(at, message): (usize, &Value)| {
             let record = with(sample["Records"][0].clone(), "/body", message.to_string());
