@@ -5,6 +5,7 @@
 //! is an [`Outcome`], of whatever kind the body was; a body that is refused is one, too. Only what is worth another try is
 //! a failure.
 
+mod asked;
 mod outcome;
 
 use serde_json::Value;
@@ -16,6 +17,7 @@ use wattbook_domain::Account;
 use wattbook_onboarding::requests::store::{self, Answers};
 use wattbook_provisioning::provision;
 
+pub use asked::{ASKED, Asked};
 pub use outcome::{Effect, Ids, InstallationIds, Outcome};
 
 /// What a body is of.

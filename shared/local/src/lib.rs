@@ -31,6 +31,7 @@ pub mod functions;
 mod gateway;
 pub mod import_file;
 mod invoke_api;
+pub mod message_schemas;
 pub mod private_file;
 mod queue_store;
 mod queues;

@@ -14,7 +14,7 @@ use wattbook_api::{
     Entry, Failure, Function, Message, Principal, Resource, Services, contract::Declaration, fault::Reason,
 };
 use wattbook_domain::{AccessLevel, Actor, LabelPartnerCode, OrganisationId};
-use wattbook_intake::{Intake, Kind, Mode};
+use wattbook_intake::{Asked, Intake};
 
 use told::Told;
 
@@ -36,7 +36,7 @@ struct Order {
     #[serde(default)]
     label_partner: Option<String>,
     #[serde(rename = "type")]
-    kind: String,
+    event_type: String,
     detail: Detail,
 }
 
@@ -47,50 +47,16 @@ struct Detail {
     body: Box<RawValue>,
 }
 
-/// What can be asked for.
-struct Asked {
-    /// By an event of this type.
-    kind: &'static str,
-    of: (Kind, Mode),
-    /// The type of the event that it was done.
-    completed: &'static str,
-    /// The type of the event that it was refused.
-    rejected: &'static str,
-}
-
-static ASKED: [Asked; 3] = [
-    Asked {
-        kind: "customer.provisioning.requested",
-        of: (Kind::Provisioning, Mode::Create),
-        completed: "customer.provisioning.completed",
-        rejected: "customer.provisioning.rejected",
-    },
-    Asked {
-        kind: "account.upsert.requested",
-        of: (Kind::Account, Mode::Upsert),
-        completed: "account.upsert.completed",
-        rejected: "account.upsert.rejected",
-    },
-    Asked {
-        kind: "device.onboarding.requested",
-        of: (Kind::Onboarding, Mode::Create),
-        completed: "device.onboarding.completed",
-        rejected: "device.onboarding.rejected",
-    },
-];
-
 async fn take(services: &Services, message: &Message) -> Result<(), Failure> {
     let order: Order = message.read()?;
-    let asked = ASKED.iter().find(|asked| asked.kind == order.kind).ok_or_else(|| refused("unknown_message_type"))?;
+    let asked = Asked::by(&order.event_type).ok_or_else(|| refused("unknown_message_type"))?;
     let correlation_id = correlation_id(&order.detail)?;
     let caller = caller(services, &order, correlation_id).await?;
-    let (kind, mode) = asked.of;
     let key = format!("message {correlation_id}");
-    let intake = Intake { kind, mode, key: &key, body: order.detail.body.get().as_bytes() };
+    let intake = Intake { kind: asked.kind, mode: asked.mode, key: &key, body: order.detail.body.get().as_bytes() };
     let outcome = intake.carry_out(services, &caller).await?;
-    let kind = if outcome.effect.is_refusal() { asked.rejected } else { asked.completed };
     let told = Told { caller: &caller, correlation_id, request: &intake, outcome: &outcome };
-    Ok(services.bus()?.publish(&[told.event(kind)?]).await?)
+    Ok(services.bus()?.publish(&[told.event(asked)?]).await?)
 }
 
 /// What it is known by to the sender. It stands in a key and beside what is written, and so is short and can be seen.

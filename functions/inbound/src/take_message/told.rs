@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use wattbook_api::{Failure, Principal, bus::Event, clock};
 use wattbook_domain::{AccessLevel, events};
-use wattbook_intake::{Intake, Outcome};
+use wattbook_intake::{Asked, Intake, Outcome};
 
 /// What there is to tell.
 pub(super) struct Told<'a> {
@@ -18,8 +18,9 @@ pub(super) struct Told<'a> {
 }
 
 impl Told<'_> {
-    /// The event, of the type `kind`. The same message is told of under the same id each time.
-    pub(super) fn event(&self, kind: &'static str) -> Result<Event, Failure> {
+    /// The event. The same message is told of under the same id each time.
+    pub(super) fn event(&self, asked: &Asked) -> Result<Event, Failure> {
+        let kind = if self.outcome.effect.is_refusal() { asked.rejected } else { asked.completed };
         let reach = &self.caller.reach;
         let mut detail = Map::new();
         detail.insert("organisation_id".into(), reach.organisation.to_string().into());

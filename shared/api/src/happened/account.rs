@@ -36,6 +36,12 @@ fn detail(event: &AccountEvent<'_>, keys: &KeyRing) -> Map<String, Value> {
         Happening::Updated(changed) => {
             detail.insert("changed".into(), json!(changed));
         }
+        Happening::InstallationAdded(id) => {
+            detail.insert("installation_id".into(), id.to_string().into());
+            let added = account.installations.iter().find(|it| it.id == *id);
+            let external_id = added.map(|it| ("external_installation_id".into(), it.external_id.as_str().into()));
+            detail.extend(external_id);
+        }
         Happening::TokenRequested(_) => {
             let expires_at = verification::expires_at(account, event.occurred_at);
             detail.insert("token".into(), verification::token(keys, account).into());

@@ -33,6 +33,8 @@ words! {
         AccountUpdated = "account.updated",
         /// An account is gone.
         AccountDeleted = "account.deleted",
+        /// An account that was there has one more installation.
+        InstallationAdded = "installation.added",
         /// A customer is to verify his e-mail.
         EmailVerificationRequested = "email.verification_requested",
         /// A customer is to set a password.

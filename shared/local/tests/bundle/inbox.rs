@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use serde_json::{Value, json};
 use tracing_subscriber::{Layer, layer::SubscriberExt, util::SubscriberInitExt};
 use wattbook_domain::Name;
+use wattbook_local::Options;
 
 use crate::{
     events::samples,
@@ -17,18 +18,18 @@ const PROVISIONING: &str = "customer.provisioning.requested";
 const ACCOUNT: &str = "account.upsert.requested";
 const DEVICE: &str = "device.onboarding.requested";
 
-/// An organisation that is not there.
+/// An organisation that is not there, or not yet.
 const NOBODY: &str = "5c1d6b1e-2f4b-4c7a-9b7e-2d7e8f1a0c33";
 
 impl Running {
     /// A message as a rule makes it for the demo organisation.
-    fn message(&self, kind: &str, correlation_id: &str, body: &Value) -> Value {
+    pub(crate) fn message(&self, kind: &str, correlation_id: &str, body: &Value) -> Value {
         let detail = json!({"correlation_id": correlation_id, "body": body});
         json!({"organisation_id": self.bundle.demo().organisation_id, "type": kind, "detail": detail})
     }
 
     /// Hands messages over at once, and says which failed, by their positions.
-    async fn hand_over(&self, messages: &[Value]) -> Vec<usize> {
+    pub(crate) async fn hand_over(&self, messages: &[Value]) -> Vec<usize> {
         let sample = samples().into_iter().find(|(name, _)| name == "take-message").unwrap().1;
         let record = |(at, message): (usize, &Value)| {
             let record = with(sample["Records"][0].clone(), "/body", message.to_string());
@@ -46,11 +47,24 @@ impl Running {
         of_messages.map(|it| (it["detail-type"].as_str().unwrap().to_owned(), it["detail"].clone())).collect()
     }
 
-    /// Calls the queues as the AWS CLI does.
-    async fn sqs(&self, action: &str, request: Value) -> Value {
-        let post = self.client.post(self.bundle.url()).header("x-amz-target", format!("AmazonSQS.{action}"));
-        let post = post.header("content-type", "application/x-amz-json-1.0").body(request.to_string());
+    /// Calls a service as the AWS CLI does.
+    async fn call(&self, target: &str, request: Value) -> Value {
+        let post = self.client.post(self.bundle.url()).header("x-amz-target", target);
+        let post = post.header("content-type", "application/x-amz-json-1.1").body(request.to_string());
         serde_json::from_str(&post.send().await.unwrap().text().await.unwrap()).unwrap()
+    }
+
+    async fn sqs(&self, action: &str, request: Value) -> Value {
+        self.call(&format!("AmazonSQS.{action}"), request).await
+    }
+
+    /// Makes an organisation with a label partner.
+    async fn organisation_with_west(&self) {
+        let name = Name::parse("Late Energy").unwrap();
+        self.store().create_organisation(NOBODY.parse().unwrap(), name).await.unwrap();
+        let west = json!({"code": "WEST", "name": "West", "default_service_type": "RT-HR-NILM-HW"});
+        let west = with(with(west, "/action", "put-label-partner"), "/organisation_id", NOBODY);
+        self.operate(west).await;
     }
 
     async fn send_to_inbox(&self, body: &str) -> String {
@@ -117,13 +131,7 @@ async fn of_a_batch_the_good_take_effect_and_the_bad_are_put_aside() {
     }
 
     // The cause is mended, and both are sent back.
-    let (store, west) = (
-        running.store(),
-        json!({"action": "put-label-partner", "organisation_id": NOBODY, "code": "WEST",
-        "name": "West", "default_service_type": "RT-HR-NILM-HW"}),
-    );
-    store.create_organisation(NOBODY.parse().unwrap(), Name::parse("Late Energy").unwrap()).await.unwrap();
-    running.operate(west).await;
+    running.organisation_with_west().await;
     let arn = "arn:aws:sqs:eu-central-1:000000000000:UntakenMessages";
     running.sqs("StartMessageMoveTask", json!({"SourceArn": arn})).await;
     let untaken = running.untaken(1).await;
@@ -218,6 +226,46 @@ async fn a_rule_for_a_brand_reaches_that_brand_alone() {
         (&json!("/labelpartner"), &json!("NORTH"))
     );
     assert_eq!(told[1].0, "customer.provisioning.completed");
+    running.bundle.stop().await;
+}
+
+/// The rule of the template, driven by the bus: the organisation is its own word, whatever the sender says.
+#[tokio::test]
+async fn an_event_asks_in_the_name_of_the_organisation_of_the_rule() {
+    let parameters = BTreeMap::from([("InboundOrganisation".to_owned(), NOBODY.to_owned())]);
+    let running = Running::start_with(Options { parameters, ..Options::default() }).await;
+    running.organisation_with_west().await;
+    let entry = |event_type: &str, correlation_id: &str, body: &Value| {
+        let organisation = &running.bundle.demo().organisation_id;
+        let detail = json!({"organisation_id": organisation, "correlation_id": correlation_id, "body": body});
+        json!({"EventBusName": "wattbook-events", "Source": "crm", "DetailType": event_type, "Detail": detail.to_string()})
+    };
+    let entries = [
+        entry(PROVISIONING, "c1", &with(body(1), "/labelpartner", "WEST")),
+        entry(PROVISIONING, "c2", &body(2)),
+        entry(ACCOUNT, "c3", &json!({"providerAccountId": "home"})),
+        entry(DEVICE, "c4", &car(VIN)),
+        entry("customer.provisioning.completed", "c5", &body(5)),
+    ];
+    let answer = running.call("AWSEvents.PutEvents", json!({"Entries": entries})).await;
+    assert_eq!(answer["FailedEntryCount"], 0, "{answer}");
+    let mut told = BTreeMap::new();
+    for _ in 0..400 {
+        let answers = running.told().into_iter().filter(|(_, detail)| !detail["outcome"].is_null());
+        told = answers
+            .map(|(kind, detail)| (detail["correlation_id"].as_str().unwrap().to_owned(), (kind, detail)))
+            .collect();
+        if told.len() == 4 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let kinds: Vec<_> = told.values().map(|(kind, _)| kind.as_str()).collect();
+    let [done, not] = ["customer.provisioning.completed", "customer.provisioning.rejected"];
+    assert_eq!(kinds, [done, not, "account.upsert.completed", "device.onboarding.completed"]);
+    assert!(told.values().all(|(_, detail)| detail["organisation_id"] == NOBODY));
+    assert_eq!(told["c2"].1["faults"][0]["code"], "unknown_label_partner");
+    assert!(running.consistent_accounts().await.iter().all(|it| it.organisation.to_string() == NOBODY));
     running.bundle.stop().await;
 }
 

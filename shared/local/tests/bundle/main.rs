@@ -56,6 +56,7 @@ mod races;
 mod register_customer;
 mod registration;
 mod resend_verification;
+mod schemas;
 mod stack;
 mod support;
 mod templates;

@@ -107,6 +107,22 @@ async fn the_token_verifies_the_account_and_positions_outlast_a_restart() {
     running.bundle.stop().await;
 }
 
+#[tokio::test]
+async fn an_installation_that_is_added_is_told_of() {
+    let running = Running::start().await;
+    let (admin, more) = (running.admin(), json!({"external_installation_id": "i-2"}));
+    let id = running.provisioned(admin, &with(body(1), "/create_verified_user", true)).await;
+    let path = format!("/account/{id}/installation");
+    let added = running.change(Method::POST, admin, &path, Some(more)).await.json();
+    let events = published(&running, 3).await;
+    assert_eq!(kinds(&events), ["account.created", "account.updated", "installation.added"]);
+    let detail = &events[2]["detail"];
+    assert_eq!((&detail["account_id"], &detail["version"]), (&json!(id), &json!(2)));
+    assert_eq!(detail["installation_id"], added["installation_id"]);
+    assert_eq!(detail["external_installation_id"], "i-2");
+    running.bundle.stop().await;
+}
+
 /// Each asks the mailer for something else, with a token that does it.
 #[tokio::test]
 async fn a_customer_is_invited_and_can_reset_a_password() {

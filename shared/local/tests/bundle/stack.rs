@@ -13,6 +13,8 @@ use wattbook_local::{
 };
 use wattbook_store::Usage;
 
+use crate::schemas;
+
 /// A bundle, or what stands for it.
 pub(crate) enum Stack {
     Local(Box<Bundle>),
@@ -138,7 +140,7 @@ impl Stack {
     }
 
     pub(crate) fn published(&self) -> Vec<Value> {
-        self.local().published()
+        schemas::checked(self.local().published())
     }
 
     /// The address of a queue.
