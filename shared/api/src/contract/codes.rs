@@ -129,6 +129,8 @@ impl PartialSchema for FaultCode {
             "another_brand",
             "invalid_attribute_name",
             "not_proved",
+            "disabled",
+            "erased",
         ];
         open_enumeration(&codes, "What is wrong, for programs. Further codes may come.")
     }

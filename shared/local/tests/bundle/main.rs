@@ -57,3 +57,4 @@ mod stack;
 mod support;
 mod templates;
 mod text;
+mod webhooks;

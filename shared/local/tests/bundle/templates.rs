@@ -76,11 +76,13 @@ fn what_holds_data_keeps_its_id_and_its_place() {
     let expected = [
         ("ConnectQueue", false),
         ("ConnectorKeys", true),
+        ("Deliveries", false),
         ("EventBus", false),
         ("HashKeys", true),
         ("SigningKeys", false),
         ("Table", true),
         ("UnconnectedRequests", false),
+        ("UndeliveredEvents", false),
         ("UnfollowedChanges", false),
         ("UnpublishedChanges", false),
     ];

@@ -116,7 +116,8 @@ pub(crate) fn offboarding(entity: &Entity) -> Offboarding {
 }
 
 /// What the sample events are about that no function makes by itself: an entity, one that was offboarded, and a collective.
-pub(crate) async fn for_samples(store: &Store) {
+pub(crate) async fn for_samples(running: &Running) {
+    let store = &running.store();
     let organisation = "0b5c1c0e-6a53-4d0c-9d5e-1f6f6b7f9c11".parse().unwrap();
     let car = async |vin: &str, onboarding: &str, entity: &str| {
         let mut request = request(organisation, vin);
@@ -132,6 +133,7 @@ pub(crate) async fn for_samples(store: &Store) {
     store.offboard(&gone, &offboarding, BY, None).await.unwrap();
     let id = "c0a5b1de-4f27-4e0b-9a61-58d7f2e3b904".parse().unwrap();
     store.create_collective(&Collective { id, ..collective(organisation, Some("NORTH")) }, None).await.unwrap();
+    crate::webhooks::made::for_samples(running, organisation).await;
 }
 
 /// The first ten of a list.
