@@ -8,6 +8,7 @@
 pub mod authorizer;
 pub mod batch;
 pub mod body;
+pub mod bucket;
 pub mod bus;
 pub mod clock;
 pub mod contract;

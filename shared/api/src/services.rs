@@ -7,6 +7,7 @@ use wattbook_domain::webhook::Receivers;
 use wattbook_store::{Store, StoreSettings, UniquenessScope, Usage};
 
 use crate::{
+    bucket::{BUCKET, Bucket, BucketSettings, BucketSettingsError},
     bus::{Bus, BusSettings},
     delivery::Patience,
     queue::{CONNECT_QUEUE, DELIVERIES, IMPORT_LINES, IMPORT_QUEUE, Queue, QueueSettings},
@@ -71,11 +72,15 @@ pub enum Resource {
     /// A queue to send to, by the environment variable with its URL, with what connects to it. See
     /// [`Resource::CONNECT_QUEUE`].
     Queue(&'static str, fn(&'static str, &Environment) -> Result<Queue, StartError>),
+    /// The bucket, with what connects to it. See [`Resource::BUCKET`].
+    Bucket(fn(&Environment) -> Result<Bucket, StartError>),
 }
 
 impl Resource {
     /// The event bus.
     pub const EVENT_BUS: Self = Self::EventBus(bus);
+    /// The bucket.
+    pub const BUCKET: Self = Self::Bucket(bucket);
     /// The queue of what is to be connected.
     pub const CONNECT_QUEUE: Self = Self::Queue(CONNECT_QUEUE, queue);
     /// The queue of the import jobs that are to be split.
@@ -85,6 +90,8 @@ impl Resource {
     /// The FIFO queue of what is to be delivered to webhooks.
     pub const DELIVERIES: Self = Self::Queue(DELIVERIES, queue);
 }
+
+const S3_ENDPOINT: &str = "AWS_ENDPOINT_URL_S3";
 
 /// Why a function cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -109,7 +116,7 @@ pub enum StartError {
         #[source]
         source: KeyRingError,
     },
-    /// The connection to the store, the bus or a queue cannot be set up.
+    /// The connection to the store, the bus, a queue or the bucket cannot be set up.
     #[error("a connection cannot be set up")]
     Connection(#[from] wattbook_store::StoreError),
 }
@@ -127,6 +134,7 @@ pub struct Services {
     patience: Option<Patience>,
     bus: Option<Bus>,
     queues: Vec<(&'static str, Queue)>,
+    bucket: Option<Bucket>,
 }
 
 /// A handler reached for something that its function does not declare.
@@ -153,6 +161,7 @@ impl Services {
                 Resource::ConnectorKeys => services.connector_keys = Some(keys("CONNECTOR_KEYS", environment)?),
                 Resource::EventBus(connect) => services.bus = Some(connect(environment)?),
                 Resource::Queue(name, connect) => services.queues.push((name, connect(name, environment)?)),
+                Resource::Bucket(connect) => services.bucket = Some(connect(environment)?),
             }
         }
         Ok(services)
@@ -234,6 +243,14 @@ impl Services {
         self.bus.as_ref().ok_or(Undeclared("EVENT_BUS"))
     }
 
+    /// The bucket.
+    ///
+    /// # Errors
+    /// The function does not declare [`Resource::BUCKET`].
+    pub fn bucket(&self) -> Result<&Bucket, Undeclared> {
+        self.bucket.as_ref().ok_or(Undeclared("BUCKET"))
+    }
+
     /// The queue whose URL is in the environment variable `name`, such as [`CONNECT_QUEUE`].
     ///
     /// # Errors
@@ -293,13 +310,11 @@ fn store(environment: &Environment) -> Result<Store, StartError> {
     })?)
 }
 
-/// The bus that `EVENT_BUS` names. Two names stand for the local one: `console`, which writes the
-/// events to standard output, and `memory`, which only remembers them. An absent one stops the
-/// start, so that no event is lost to a forgotten setting.
+/// The bus that `EVENT_BUS` names; `console` stands for standard output. An absent one stops the start, so that no event
+/// is lost to a forgotten setting.
 fn bus(environment: &Environment) -> Result<Bus, StartError> {
     Ok(match environment.required("EVENT_BUS")? {
-        "console" => Bus::local(true),
-        "memory" => Bus::local(false),
+        "console" => Bus::Console,
         name => Bus::event_bridge(BusSettings {
             name: name.to_owned(),
             region: environment.required("AWS_REGION")?.to_owned(),
@@ -316,6 +331,19 @@ fn queue(name: &'static str, environment: &Environment) -> Result<Queue, StartEr
         credentials: credentials(environment)?,
         endpoint: environment.get("AWS_ENDPOINT_URL_SQS").map(str::to_owned),
     })?)
+}
+
+fn bucket(environment: &Environment) -> Result<Bucket, StartError> {
+    let connected = Bucket::connect(BucketSettings {
+        name: environment.required(BUCKET)?.to_owned(),
+        region: environment.required("AWS_REGION")?.to_owned(),
+        credentials: credentials(environment)?,
+        endpoint: environment.get(S3_ENDPOINT).map(str::to_owned),
+    });
+    connected.map_err(|error| match error {
+        BucketSettingsError::Endpoint => StartError::Unusable { name: S3_ENDPOINT, reason: error.to_string() },
+        BucketSettingsError::Connection(error) => error.into(),
+    })
 }
 
 fn credentials(environment: &Environment) -> Result<Credentials, StartError> {

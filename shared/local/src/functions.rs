@@ -5,9 +5,9 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
-use serde_json::{Value, value::RawValue};
+use serde_json::value::RawValue;
 use tokio::sync::Semaphore;
-use wattbook_api::{Entry, Environment, Function, Services, bus::Bus};
+use wattbook_api::{Entry, Environment, Function, Services};
 use wattbook_store::Usage;
 
 use crate::{
@@ -101,12 +101,6 @@ impl Functions {
         tokio::spawn(task).await.map_err(|_| InvokeError::Lost(function))?.map_err(InvokeError::Failed)
     }
 
-    /// The last events that the functions published, in the order of each function.
-    pub(crate) fn published(&self) -> Vec<Value> {
-        let buses = self.running.values().filter_map(|running| running.services.bus().ok());
-        buses.flat_map(Bus::published).collect()
-    }
-
     /// What the function of that name has used of the store since it was started.
     pub(crate) fn usage(&self, name: &str) -> Usage {
         self.running.get(name).map(|running| running.services.usage()).unwrap_or_default()
@@ -183,7 +177,12 @@ fn environment(
         .iter()
         .map(|(name, value)| Ok((name.clone(), resolve_secrets(value, secrets, &place)?)))
         .collect::<Result<Vec<_>, LocalError>>()?;
-    let own = [("AWS_LAMBDA_FUNCTION_NAME", definition.name.as_str()), ("AWS_ENDPOINT_URL_SQS", gateway)];
+    let own = [
+        ("AWS_LAMBDA_FUNCTION_NAME", definition.name.as_str()),
+        ("AWS_ENDPOINT_URL_EVENTBRIDGE", gateway),
+        ("AWS_ENDPOINT_URL_S3", gateway),
+        ("AWS_ENDPOINT_URL_SQS", gateway),
+    ];
     let own = own.map(|(name, value)| (name.to_owned(), value.to_owned()));
     Ok(of_template.into_iter().chain(store.environment()).chain(own).collect())
 }

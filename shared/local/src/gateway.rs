@@ -22,6 +22,7 @@ use crate::{
     authorizer::{Authorizers, Decision},
     cors::{self, Cors},
     event::{self, Incoming},
+    event_bus::EventBus,
     functions::Functions,
     queues::Queues,
     request_body::{self, BodyFault},
@@ -39,6 +40,7 @@ pub(crate) struct Gateway {
     pub(crate) authorizers: Authorizers,
     pub(crate) cors: Cors,
     pub(crate) queues: Queues,
+    pub(crate) bus: EventBus,
     /// The port that it listens on.
     pub(crate) port: u16,
 }

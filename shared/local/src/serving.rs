@@ -10,10 +10,11 @@ use axum::{
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use crate::{
+    aws_api,
     embedded::until,
     error::LocalError,
     gateway::{self, Gateway},
-    invoke_api, sqs_api,
+    invoke_api,
 };
 
 /// How long requests may take to end after the stop. A function has 10 seconds.
@@ -41,7 +42,7 @@ impl Serving {
         let (stop, stopped) = watch::channel(false);
         let app = Router::new()
             .route(invoke_api::PATH, post(invoke_api::handle).fallback(gateway::handle))
-            .route(sqs_api::PATH, any(sqs_api::handle))
+            .route(aws_api::PATH, any(aws_api::handle))
             .fallback(any(gateway::handle))
             .with_state(gateway)
             .into_make_service_with_connect_info::<SocketAddr>();

@@ -11,6 +11,7 @@ use wattbook_store::{MAX_ACCOUNT_BYTES, OnboardingError, StoreError, WebhookErro
 
 use crate::{
     Faults,
+    bucket::BucketError,
     bus::BusError,
     fault::{Pointer, Reason},
     http::MAX_BODY_BYTES,
@@ -245,6 +246,12 @@ impl From<WebhookError> for Failure {
 
 impl From<Undeclared> for Failure {
     fn from(error: Undeclared) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
+impl From<BucketError> for Failure {
+    fn from(error: BucketError) -> Self {
         Self::Internal(error.into())
     }
 }

@@ -1,6 +1,7 @@
 //! Queues and schedules from end to end: a template, functions, the gateway and the SDK's client.
 
 mod in_order;
+mod rules;
 
 use std::{
     collections::BTreeMap,
@@ -22,6 +23,7 @@ use super::*;
 use crate::{
     authorizer::Authorizers,
     cors::Cors,
+    event_bus::EventBus,
     functions::Functions,
     private_file,
     queues::Queues,
@@ -32,7 +34,7 @@ use crate::{
     template::{Surroundings, TOP},
 };
 
-const TEMPLATE: &str = r"
+const TEMPLATE: &str = r#"
 Resources:
   Table:
     Type: AWS::DynamoDB::Table
@@ -59,6 +61,20 @@ Resources:
             Queue: !GetAtt Work.Arn
             BatchSize: 2
             FunctionResponseTypes: [ReportBatchItemFailures]
+  Events: { Type: AWS::Events::EventBus, Properties: { Name: events } }
+  Told:
+    Type: AWS::Events::Rule
+    Properties:
+      EventBusName: !Ref Events
+      EventPattern: { source: [wattbook], detail-type: [{ prefix: work. }], detail: { wanted: [true] } }
+      Targets:
+        - Id: work
+          Arn: !GetAtt Work.Arn
+          InputTransformer:
+            InputPathsMap: { test: $.detail.test, kind: $.detail-type }
+            InputTemplate: '{"test":<test>,"name":"<kind>","fails":0}'
+        - { Id: as-it-is, Arn: !GetAtt AsItIs.Arn }
+  AsItIs: { Type: AWS::SQS::Queue }
   Lines:
     Type: AWS::SQS::Queue
     Properties:
@@ -83,7 +99,7 @@ Resources:
   Tick:
     Type: AWS::Serverless::Function
     Properties: { Events: { Clock: { Type: Schedule, Properties: { Schedule: rate(1 minute) } } } }
-";
+"#;
 
 /// What the functions were told, with the test's own name in front.
 static TOLD: Mutex<Vec<(String, Value, Instant)>> = Mutex::new(Vec::new());
@@ -167,6 +183,7 @@ impl Machine {
         let surroundings = Surroundings {
             region: store.region.clone(),
             table_name: "none".into(),
+            event_bus: "events".into(),
             address: format!("http://127.0.0.1:{port}"),
             ..Surroundings::default()
         };
@@ -186,6 +203,7 @@ impl Machine {
             authorizers: Authorizers::new(&template.authorizers, None, &store.region),
             cors: Cors::new(&template.parts),
             queues,
+            bus: EventBus::new("events".into(), store.region.clone(), template.rules.clone(), false),
             port,
         });
         let serving = Serving::start(Arc::clone(&gateway), listener);

@@ -56,13 +56,13 @@ pub(super) async fn send_all(queues: &Queues, request: SendAll) -> Result<Value,
     let queue = find(queues, &request.queue_url)?;
     let entries = request.entries;
     if !(1..=MOST_AT_ONCE).contains(&entries.len()) {
-        return Err(Refusal("TooManyEntriesInBatchRequest", format!("a call has 1 to {MOST_AT_ONCE} messages")));
+        return Err(Refusal::new("TooManyEntriesInBatchRequest", format!("a call has 1 to {MOST_AT_ONCE} messages")));
     }
     if entries.iter().map(|entry| entry.id.as_str()).collect::<BTreeSet<_>>().len() < entries.len() {
-        return Err(Refusal("BatchEntryIdsNotDistinct", "two messages of the call have one id".into()));
+        return Err(Refusal::new("BatchEntryIdsNotDistinct", "two messages of the call have one id"));
     }
     if entries.iter().map(|entry| entry.message_body.len()).sum::<usize>() > LARGEST_BODY {
-        return Err(Refusal("BatchRequestTooLong", format!("a call has {LARGEST_BODY} bytes at most")));
+        return Err(Refusal::new("BatchRequestTooLong", format!("a call has {LARGEST_BODY} bytes at most")));
     }
     let (mut successful, mut failed) = (Vec::new(), Vec::new());
     for entry in entries {
@@ -72,8 +72,8 @@ pub(super) async fn send_all(queues: &Queues, request: SendAll) -> Result<Value,
                 sent.insert("Id".to_owned(), id.into());
                 successful.push(sent);
             }
-            Err(Refusal(code, message)) => {
-                let own_fault = code != "InternalError";
+            Err(refusal) => {
+                let (code, message, own_fault) = (refusal.code(), refusal.message(), !refusal.is_internal());
                 failed.push(json!({ "Id": id, "Code": code, "Message": message, "SenderFault": own_fault }));
             }
         }
@@ -120,7 +120,7 @@ fn place(queue: &QueueDefinition, group: Option<String>, id: Option<String>) -> 
         }
         (Some(_), ..) => {
             let reason = "a message of a FIFO queue has a MessageGroupId and a MessageDeduplicationId";
-            Err(Refusal("MissingParameter", reason.into()))
+            Err(Refusal::new("MissingParameter", reason))
         }
     }
 }
