@@ -35,6 +35,12 @@ pub struct Event {
 }
 
 impl Event {
+    /// An id for an event that follows from no change.
+    #[must_use]
+    pub fn random_id() -> Uuid {
+        Uuid::new_v4()
+    }
+
     /// The whole detail: what consumers get.
     #[must_use]
     pub fn whole_detail(&self) -> Value {

@@ -13,6 +13,7 @@ pub mod bus;
 pub mod clock;
 pub mod contract;
 pub mod credentials;
+pub mod delivery;
 pub mod direct;
 pub mod fault;
 pub mod function;

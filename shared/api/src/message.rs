@@ -139,6 +139,8 @@ fn note(function: &'static str, message: &Message, failure: Option<&Failure>) {
     let Message { id: message_id, receive_count, request_id, .. } = message;
     match failure {
         None => tracing::info!(function, request_id, message_id, receive_count, "handled"),
+        // As it is meant to be, and told of where the reason is known.
+        Some(Failure::PutOff) => tracing::info!(function, request_id, message_id, receive_count, "put off"),
         Some(failure) if failure.status() >= 500 => {
             let (code, cause) = (failure.code(), log::chain(failure));
             tracing::error!(function, request_id, message_id, receive_count, code, cause, "failed");

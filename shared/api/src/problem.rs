@@ -173,7 +173,7 @@ fn title(failure: &Failure) -> &'static str {
         Failure::MediaType { .. } => "The body is of another media type",
         Failure::ContentCoding => "The body is in another coding",
         Failure::KeyReused => "The idempotency key has been used",
-        Failure::Busy(_) | Failure::Contended => "Busy",
+        Failure::Busy(_) | Failure::Contended | Failure::PutOff => "Busy",
         Failure::Internal(_) => "Internal error",
     }
 }
@@ -230,7 +230,7 @@ pub fn detail(failure: &Failure) -> String {
         Failure::KeyReused => {
             "Another request was made with this Idempotency-Key within the last 24 hours; use a new key.".into()
         }
-        Failure::Busy(_) | Failure::Contended => "Ask again after the time in Retry-After. Nothing was stored.".into(),
+        Failure::Busy(_) | Failure::Contended | Failure::PutOff => "Ask again after the time in Retry-After. Nothing was stored.".into(),
         Failure::Internal(_) => "Something went wrong on our side. Quote the X-Request-Id of this answer.".into(),
     }
 }

@@ -9,6 +9,7 @@ use wattbook_store::{Store, StoreSettings, UniquenessScope, Usage};
 use crate::{
     bucket::{BUCKET, Bucket, BucketSettings, BucketSettingsError},
     bus::{Bus, BusSettings},
+    delivery::Patience,
     queue::{CONNECT_QUEUE, DELIVERIES, IMPORT_LINES, IMPORT_QUEUE, Queue, QueueSettings},
     secret::{KeyRing, KeyRingError},
 };
@@ -61,6 +62,8 @@ pub enum Resource {
     ConnectorKeys,
     /// Which receivers webhooks may have.
     Receivers,
+    /// How often a delivery is tried.
+    Patience,
     /// The name of the API whose part the function is deployed in, for one that several parts have.
     Api,
     /// The event bus, with what connects to it: only a function that names it here carries the
@@ -128,6 +131,7 @@ pub struct Services {
     api: Option<String>,
     public_url: Option<String>,
     receivers: Option<Receivers>,
+    patience: Option<Patience>,
     bus: Option<Bus>,
     queues: Vec<(&'static str, Queue)>,
     bucket: Option<Bucket>,
@@ -152,6 +156,7 @@ impl Services {
                 Resource::PublicUrl => services.public_url = environment.get("PUBLIC_URL").map(str::to_owned),
                 Resource::Api => services.api = Some(environment.required("API")?.to_owned()),
                 Resource::Receivers => services.receivers = Some(receivers(environment)?),
+                Resource::Patience => services.patience = Some(patience(environment)?),
                 Resource::HashKeys => services.hash_keys = Some(keys("HASH_KEYS", environment)?),
                 Resource::ConnectorKeys => services.connector_keys = Some(keys("CONNECTOR_KEYS", environment)?),
                 Resource::EventBus(connect) => services.bus = Some(connect(environment)?),
@@ -214,6 +219,14 @@ impl Services {
         self.receivers.ok_or(Undeclared("Receivers"))
     }
 
+    /// How often a delivery is tried.
+    ///
+    /// # Errors
+    /// The function does not declare [`Resource::Patience`].
+    pub fn patience(&self) -> Result<&Patience, Undeclared> {
+        self.patience.as_ref().ok_or(Undeclared("Patience"))
+    }
+
     /// The name of the API whose part this is, such as `accounts`.
     ///
     /// # Errors
@@ -259,6 +272,18 @@ fn receivers(environment: &Environment) -> Result<Receivers, StartError> {
         "any" => Ok(Receivers::Any),
         _ => Err(StartError::Unusable { name, reason: "it is neither `public` nor `any`".into() }),
     }
+}
+
+fn patience(environment: &Environment) -> Result<Patience, StartError> {
+    let reason = |of: &str| format!("it is no {of} from 1 on");
+    let unusable = |name, of| StartError::Unusable { name, reason: reason(of) };
+    let (pauses, give_up) = ("WEBHOOK_PAUSES", "WEBHOOK_GIVE_UP_AFTER");
+    let read = |raw: &str| raw.trim().parse().ok().filter(|seconds| *seconds > 0);
+    let list: Option<Vec<u32>> = environment.required(pauses)?.split(',').map(read).collect();
+    Ok(Patience {
+        pauses: list.ok_or_else(|| unusable(pauses, "list of seconds"))?,
+        give_up_after: read(environment.required(give_up)?).ok_or_else(|| unusable(give_up, "number of seconds"))?,
+    })
 }
 
 /// The store is built from explicit settings alone: no profile, no instance metadata, no default

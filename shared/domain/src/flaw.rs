@@ -288,6 +288,12 @@ pub enum Flaw {
         /// How many it can have.
         most: usize,
     },
+    /// A webhook that is told of nothing.
+    #[error("is of a webhook that is disabled; enable that first")]
+    WebhookDisabled,
+    /// An event about something that is erased.
+    #[error("is about something that has been erased since, and with it what was to be sent")]
+    EventErased,
     /// Not an origin.
     #[error("must be an origin such as https://app.example.com: https, a host name, perhaps a port, and nothing else")]
     Origin,
@@ -402,6 +408,8 @@ impl Flaw {
             Self::HttpsLink => "invalid_link",
             Self::ReturnUrl | Self::Origin | Self::ReceiverUrl => "invalid_url",
             Self::ForeignOrigin { .. } | Self::ReceiverNotPublic => "url_not_allowed",
+            Self::WebhookDisabled => "disabled",
+            Self::EventErased => "erased",
             Self::TooMuch { .. } => "too_large",
             Self::Ended { .. } => "ended",
             Self::TooManyOnboardings { .. } | Self::TooManyCollectives { .. } | Self::TooManyWebhooks { .. } => {

@@ -189,6 +189,10 @@ fn sam_environment(bundle: &Bundle) -> Value {
     json!({ "Parameters": {
         "AWS_ENDPOINT_URL_DYNAMODB": reachable(bundle.store_endpoint()),
         "AWS_ENDPOINT_URL_SQS": reachable(&bundle.url()),
+        "DELIVERIES_URL": bundle.queue("Deliveries.fifo").unwrap_or_default(),
+        "WEBHOOK_RECEIVERS": "any",
+        "WEBHOOK_PAUSES": "5,30,120,600,1800,3600",
+        "WEBHOOK_GIVE_UP_AFTER": "86400",
         "CONNECT_QUEUE_URL": bundle.queue("ConnectQueue").unwrap_or_default(),
         "TABLE_NAME": bundle.table(),
         "UNIQUENESS_SCOPE": bundle.uniqueness_scope(),

@@ -142,6 +142,8 @@ impl PartialSchema for FaultCode {
             "too_many_objects",
             "cell_without_column",
             "spreadsheet_number",
+            "disabled",
+            "erased",
         ];
         open_enumeration(&codes, "What is wrong, for programs. Further codes may come.")
     }

@@ -121,6 +121,9 @@ pub enum Failure {
     /// 503: others changed the same account again and again.
     #[error("the account is being changed by others")]
     Contended,
+    /// 503: it cannot be done now, which is nobody's fault here, and is tried again. Of messages alone.
+    #[error("put off")]
+    PutOff,
     /// 500: our own fault.
     #[error("internal")]
     Internal(#[source] Box<dyn Error + Send + Sync>),
@@ -148,6 +151,7 @@ impl Failure {
             Self::ContentCoding => "unsupported_content_encoding",
             Self::KeyReused => "idempotency_key_reused",
             Self::Busy(_) | Self::Contended => "busy",
+            Self::PutOff => "put_off",
             Self::Internal(_) => "internal",
         }
     }
@@ -169,7 +173,7 @@ impl Failure {
             Self::MediaType { .. } | Self::ContentCoding => 415,
             Self::KeyReused => 422,
             Self::Internal(_) => 500,
-            Self::Busy(_) | Self::Contended => 503,
+            Self::Busy(_) | Self::Contended | Self::PutOff => 503,
         }
     }
 

@@ -26,19 +26,23 @@ pub struct Change<'a> {
     pub dry_run: bool,
     /// Which version the caller asks for.
     pub precondition: Precondition,
-    /// The idempotency key, if the request has one.
-    pub once: Option<Once>,
 }
 
+/// What a webhook is answered as.
+type Written<'a> = dyn Fn(&Webhook) -> Result<Answer, Failure> + Sync + 'a;
+
 impl Change<'_> {
-    /// Carries the change out, or rehearses it in a dry run, and answers with the webhook as it is then. What changes
-    /// nothing is not written.
+    /// Carries the change out and answers as `answer` says, or rehearses it in a dry run. What changes nothing is not
+    /// written. What is kept for whoever repeats the request under its key is the webhook without a secret: that is nowhere
+    /// but sealed.
     ///
     /// # Errors
     /// There is no such webhook, it is in another version than the caller asks for, the edit is refused, or the store
     /// failed.
     pub async fn carry_out(
         &self,
+        once: Option<Once>,
+        answer: &Written<'_>,
         edit: &(dyn Fn(&Webhook) -> Result<Webhook, Failure> + Sync),
     ) -> Result<Answer, Failure> {
         let mut rounds = Rounds::default();
@@ -46,43 +50,23 @@ impl Change<'_> {
             let old = webhooks::webhook(self.services, self.caller, self.id).await?;
             self.precondition.check(ETag(old.version))?;
             let mut new = edit(&old)?;
-            if new == old && self.once.is_none() {
-                return WebhookView::of(&old).answer(200, old.version);
+            if new == old {
+                return answer(&old);
             }
             (new.version, new.updated_at) = (old.version + 1, clock::now());
             if self.dry_run {
                 return Answer::json(200, &WebhookView::of(&new));
             }
-            match self.write(&old, &new).await {
-                Ok(answer) => return Ok(answer),
-                Err(Written::Stale) => rounds.again().await?,
-                Err(Written::Failed(failure)) => return Err(failure),
+            let kept = WebhookView::of(&new).answer(200, new.version)?;
+            let subject = (Subject::Webhook(new.id), &new.answer_key);
+            let record = once.as_ref().map(|once| once.record(&kept, subject, new.updated_at)).transpose()?;
+            let store = self.services.store()?;
+            match (store.replace_webhook(&old, &new, record.as_ref()).await, &once) {
+                (Ok(()), _) => return answer(&new),
+                (Err(WebhookError::Answered(record)), Some(once)) => return once.replay(store, *record).await,
+                (Err(WebhookError::Stale), _) => rounds.again().await?,
+                (Err(error), _) => return Err(error.into()),
             }
         }
-    }
-
-    async fn write(&self, old: &Webhook, new: &Webhook) -> Result<Answer, Written> {
-        let answer = WebhookView::of(new).answer(200, new.version)?;
-        let subject = (Subject::Webhook(new.id), &new.answer_key);
-        let record = self.once.as_ref().map(|once| once.record(&answer, subject, new.updated_at)).transpose()?;
-        let store = self.services.store().map_err(Failure::from)?;
-        match (store.replace_webhook(old, new, record.as_ref()).await, &self.once) {
-            (Ok(()), _) => Ok(answer),
-            (Err(WebhookError::Answered(record)), Some(once)) => Ok(once.replay(store, *record).await?),
-            (Err(WebhookError::Stale), _) => Err(Written::Stale),
-            (Err(error), _) => Err(Failure::from(error).into()),
-        }
-    }
-}
-
-/// Why nothing was written.
-enum Written {
-    Stale,
-    Failed(Failure),
-}
-
-impl From<Failure> for Written {
-    fn from(failure: Failure) -> Self {
-        Self::Failed(failure)
     }
 }

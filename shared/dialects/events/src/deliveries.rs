@@ -3,11 +3,19 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 use wattbook_api::{
-    Failure, Principal, Services,
+    Answer, Failure, Faults, Principal, Request, Services, clock,
+    contract::Refusal,
+    delivery::hand_on,
+    fault::Pointer,
+    idempotency::Once,
     own::known,
     schema_types::{DeliveryFailureWord, DeliveryStatusWord},
 };
-use wattbook_domain::webhook::{Delivery, DeliveryFailure, DeliveryId, DeliveryStatus, Webhook};
+use wattbook_domain::{
+    Flaw,
+    webhook::{Delivery, DeliveryFailure, DeliveryId, DeliveryStatus, Webhook},
+};
+use wattbook_store::{Subject, WebhookError};
 
 use crate::webhooks;
 
@@ -81,4 +89,66 @@ pub async fn delivery(
     let webhook = webhooks::webhook(services, caller, webhook).await?;
     let found = services.store()?.delivery(webhook.organisation, webhook.id, id).await?;
     found.map(|delivery| (webhook, delivery)).ok_or(Failure::NotFound)
+}
+
+/// A request to send something to a webhook.
+pub struct Order {
+    /// Who asks.
+    pub caller: Principal,
+    dry_run: bool,
+    once: Option<Once>,
+}
+
+impl Order {
+    /// What it may be refused with.
+    pub const REFUSALS: &'static [Refusal] = &[Refusal::NotFound, Refusal::Conflict];
+
+    /// Reads it. It has no body.
+    ///
+    /// # Errors
+    /// The caller is not known, or the request has faults.
+    pub fn read(request: &Request) -> Result<Self, Failure> {
+        let caller = request.principal()?;
+        let (mut query, mut faults) = (request.query(), Faults::default());
+        let dry_run = query.switch("dryRun", &mut faults);
+        query.close(&mut faults);
+        let once = Once::of(request, &caller, &mut faults);
+        faults.none()?;
+        Ok(Self { caller, dry_run, once })
+    }
+
+    /// Puts the delivery down in the place of what it was, hands it on, and answers that it is on its way; or says what
+    /// would be sent, in a dry run.
+    ///
+    /// # Errors
+    /// The webhook is disabled, somebody else sends the same just then, or the store or the queue failed.
+    pub async fn carry_out(
+        self,
+        services: &Services,
+        webhook: &Webhook,
+        old: Option<&Delivery>,
+        new: &Delivery,
+    ) -> Result<Answer, Failure> {
+        let (Self { dry_run, once, .. }, store) = (self, services.store()?);
+        if webhook.disabled.is_some() {
+            // It may have been disabled after what the request was about.
+            let answered = Once::answered(once.as_ref(), services).await?;
+            let mut faults = Faults::default();
+            faults.body(&Pointer::root(), Flaw::WebhookDisabled);
+            return answered.ok_or(Failure::Rules(faults));
+        }
+        if dry_run {
+            return Answer::json(200, &DeliveryView::of(new));
+        }
+        let answer = Answer::json(202, &DeliveryView::of(new))?;
+        let subject = (Subject::Webhook(webhook.id), &webhook.answer_key);
+        let record = once.as_ref().map(|once| once.record(&answer, subject, clock::now())).transpose()?;
+        match (store.order_delivery(old, new, record.as_ref()).await, once) {
+            (Ok(()), _) => {}
+            (Err(WebhookError::Answered(record)), Some(once)) => return once.replay(store, *record).await,
+            (Err(error), _) => return Err(error.into()),
+        }
+        hand_on(services, new).await?;
+        Ok(answer)
+    }
 }

@@ -85,7 +85,7 @@ fn may_be_public(host: &Host<&str>) -> bool {
             let name = name.trim_end_matches('.');
             let ends_with =
                 |end: &&str| name.strip_suffix(*end).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-            name.contains('.') && !NOT_PUBLIC_NAMES.iter().any(|end| ends_with(&end))
+            name.contains('.') && !NOT_PUBLIC_NAMES.iter().any(ends_with)
         }
     }
 }

@@ -9,6 +9,7 @@ use wattbook_domain::{
     AccountId, OrganisationId,
     entity::{DisconnectReason, EntityId},
     onboarding::{FailureCode, Occurrence, OnboardingId, OnboardingRequest},
+    webhook::WebhookId,
 };
 use wattbook_local::functions::FUNCTIONS;
 use wattbook_store::Store;
@@ -50,6 +51,9 @@ impl Running {
             ("AWS_ENDPOINT_URL_DYNAMODB", &store.endpoint),
             ("AWS_ENDPOINT_URL_SQS", &self.bundle.url()),
             ("CONNECT_QUEUE_URL", &self.queue(queue)),
+            ("DELIVERIES_URL", &self.queue("Deliveries.fifo")),
+            ("SIGNING_KEYS", self.bundle.secret("SigningKeys").unwrap()),
+            ("CONNECTOR_KEYS", self.bundle.secret("ConnectorKeys").unwrap()),
         ];
         let environment = environment.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let function = FUNCTIONS.iter().find(|function| function.name == "follow-changes").unwrap();
@@ -291,7 +295,8 @@ fn the_filters_have_the_keys_of_the_store() {
     let organisation = OrganisationId::new_random();
     let account = wattbook_store::keys::account(organisation, AccountId::new_random());
     let onboarding = wattbook_store::keys::onboarding(organisation, OnboardingId::new_random());
-    let wanted = [(vec!["REMOVE"], account.sk), (vec!["INSERT", "MODIFY"], onboarding.sk)]
-        .map(|(names, sk)| json!({"eventName": names, "dynamodb": {"Keys": {"sk": {"S": [sk]}}}}));
-    assert_eq!(patterns.collect::<Vec<_>>(), wanted);
+    let entity = wattbook_store::keys::entity(organisation, EntityId::new_random());
+    let webhook = wattbook_store::keys::webhook(organisation, WebhookId::new_random());
+    let keys = [account, onboarding, entity, webhook].map(|key| key.sk);
+    assert_eq!(patterns.collect::<Vec<_>>(), [json!({"dynamodb": {"Keys": {"sk": {"S": keys}}}})]);
 }

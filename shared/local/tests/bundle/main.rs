@@ -61,3 +61,4 @@ mod stack;
 mod support;
 mod templates;
 mod text;
+mod webhooks;

@@ -11,6 +11,7 @@ use wattbook_domain::{
     AccountId, ExternalId, LabelPartnerCode, Name, OrganisationId,
     entity::EntityId,
     onboarding::{Occurrence, OnboardingId, OnboardingRequest},
+    webhook::WebhookId,
 };
 use wattbook_local::{DataDir, Options};
 
@@ -293,6 +294,7 @@ fn the_filter_has_the_keys_of_the_store() {
     let account = wattbook_store::keys::account(organisation, AccountId::new_random());
     let onboarding = wattbook_store::keys::onboarding(organisation, OnboardingId::new_random());
     let entity = wattbook_store::keys::entity(organisation, EntityId::new_random());
-    let wanted = json!({"dynamodb": {"Keys": {"sk": {"S": [account.sk, onboarding.sk, entity.sk]}}}});
+    let webhook = wattbook_store::keys::webhook(organisation, WebhookId::new_random());
+    let wanted = json!({"dynamodb": {"Keys": {"sk": {"S": [account.sk, onboarding.sk, entity.sk, webhook.sk]}}}});
     assert_eq!(serde_json::from_str::<Value>(pattern).unwrap(), wanted);
 }

@@ -7,12 +7,13 @@ use wattbook_domain::{
     webhook::{Delivery, DeliveryId, WebhookId},
 };
 
-use super::WebhookError;
+use super::{Meaning, WebhookError};
 use crate::{
-    Store, StoreError,
+    IdempotencyRecord, Store, StoreError,
     error::conditional,
     items::{Item, key_item, read, write},
     keys,
+    transaction::{Transaction, When},
 };
 
 #[derive(Serialize, Deserialize)]
@@ -39,6 +40,23 @@ impl Store {
         let Some(answer) = conditional("PutItem", outcome)? else { return Ok(false) };
         self.counter.add(answer.consumed_capacity());
         Ok(true)
+    }
+
+    /// Stores a delivery that a caller asks for, in the place of what it was; of one that is new there was nothing.
+    ///
+    /// # Errors
+    /// See [`WebhookError`].
+    pub async fn order_delivery(
+        &self,
+        old: Option<&Delivery>,
+        new: &Delivery,
+        record: Option<&IdempotencyRecord>,
+    ) -> Result<(), WebhookError> {
+        let mut transaction = Transaction::new();
+        let when = old.map_or(When::Absent, |old| When::Version("delivery", old.version));
+        transaction.put(self, item(new)?, &when, Meaning::Subject)?;
+        let is_done = |item: Item| delivery(item).is_ok_and(|stored| stored == *new);
+        self.finish_webhook(transaction, new.organisation, record, is_done).await
     }
 
     /// Puts a delivery in the place of what it was, if it still is that.

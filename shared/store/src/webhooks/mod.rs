@@ -5,6 +5,8 @@
 
 mod deliveries;
 
+use std::cmp::Reverse;
+
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure, Update};
 use serde::{Deserialize, Serialize};
 use wattbook_domain::{
@@ -53,8 +55,11 @@ struct Written<'a> {
 /// What an action of a transaction stands for.
 #[derive(Clone, Copy)]
 enum Meaning {
-    Webhook,
+    /// The webhook or the delivery, as it is to be.
+    Subject,
+    /// The set of webhooks.
     Webhooks,
+    /// The record of the answer.
     Idempotency,
 }
 
@@ -69,14 +74,14 @@ impl Store {
         record: Option<&IdempotencyRecord>,
     ) -> Result<(), WebhookError> {
         let mut transaction = Transaction::new();
-        transaction.put(self, item(webhook)?, &When::Absent, Meaning::Webhook)?;
+        transaction.put(self, item(webhook)?, &When::Absent, Meaning::Subject)?;
         let update = self
             .change_of_webhooks("ADD", webhook)
             .condition_expression("attribute_not_exists(ids) OR size(ids) < :most")
             .expression_attribute_values(":most", AttributeValue::N(Webhook::MOST.to_string()))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         transaction.update(built(update)?, Meaning::Webhooks);
-        self.finish_webhook(transaction, webhook, record).await
+        self.finish_webhook(transaction, webhook.organisation, record, |item| is(webhook, item)).await
     }
 
     /// The webhook of that id in that organisation.
@@ -104,7 +109,7 @@ impl Store {
         let items = self.batch_get(keys).await?.into_iter();
         let read = |item| read::<WebhookItem>("webhook", item).map(|it| it.webhook);
         let mut webhooks = items.map(read).collect::<Result<Vec<_>, _>>()?;
-        webhooks.sort_by(|one, other| (other.created_at, other.id).cmp(&(one.created_at, one.id)));
+        webhooks.sort_by_key(|webhook| Reverse((webhook.created_at, webhook.id)));
         Ok(webhooks)
     }
 
@@ -119,8 +124,8 @@ impl Store {
         record: Option<&IdempotencyRecord>,
     ) -> Result<(), WebhookError> {
         let mut transaction = Transaction::new();
-        transaction.put(self, item(new)?, &When::Version("webhook", old.version), Meaning::Webhook)?;
-        self.finish_webhook(transaction, new, record).await
+        transaction.put(self, item(new)?, &When::Version("webhook", old.version), Meaning::Subject)?;
+        self.finish_webhook(transaction, new.organisation, record, |item| is(new, item)).await
     }
 
     /// Deletes a webhook, if it still is what it was. What it was told of ends by itself.
@@ -130,9 +135,9 @@ impl Store {
     pub async fn delete_webhook(&self, webhook: &Webhook) -> Result<(), WebhookError> {
         let mut transaction = Transaction::new();
         let key = keys::webhook(webhook.organisation, webhook.id);
-        transaction.delete(self, key, &When::Version("webhook", webhook.version), Meaning::Webhook)?;
+        transaction.delete(self, key, &When::Version("webhook", webhook.version), Meaning::Subject)?;
         transaction.update(built(self.change_of_webhooks("DELETE", webhook))?, Meaning::Webhooks);
-        self.finish_webhook(transaction, webhook, None).await
+        self.finish_webhook(transaction, webhook.organisation, None, |_| false).await
     }
 
     /// Adds the id to the set, or deletes it from there.
@@ -144,20 +149,23 @@ impl Store {
             .expression_attribute_values(":id", AttributeValue::Ss(vec![webhook.id.to_string()]))
     }
 
+    /// Writes all or nothing, and says what stood in the way. `is_done` tells the item that this very transaction has
+    /// written in an earlier try, whose answer was lost.
     async fn finish_webhook(
         &self,
         mut transaction: Transaction<Meaning>,
-        webhook: &Webhook,
+        organisation: OrganisationId,
         record: Option<&IdempotencyRecord>,
+        is_done: impl Fn(Item) -> bool,
     ) -> Result<(), WebhookError> {
         if let Some(record) = record {
-            let (item, when) = record.item(webhook.organisation)?;
+            let (item, when) = record.item(organisation)?;
             transaction.put(self, item, &when, Meaning::Idempotency)?;
         }
         match transaction.commit(self).await {
             Ok(()) => Ok(()),
             Err(Cancelled::Store(error)) => Err(error.into()),
-            Err(Cancelled::Refused(refusals)) => explain(refusals, webhook),
+            Err(Cancelled::Refused(refusals)) => explain(refusals, is_done),
         }
     }
 }
@@ -170,19 +178,19 @@ fn item(webhook: &Webhook) -> Result<Item, StoreError> {
     write(keys::webhook(webhook.organisation, webhook.id), Written { webhook })
 }
 
+/// Whether the item holds this very webhook, in this very version.
+fn is(webhook: &Webhook, item: Item) -> bool {
+    read::<WebhookItem>("webhook", item).is_ok_and(|stored| stored.webhook == *webhook)
+}
+
 /// Turns refused actions into what they mean: an answer that was given before first, then what has changed, then that
-/// there is no room, and at last what was only in somebody's hands just then. What is there already as it was to be, is
-/// our own write, whose answer was lost.
-fn explain(refusals: Vec<Refusal<Meaning>>, webhook: &Webhook) -> Result<(), WebhookError> {
+/// there is no room, and at last what was only in somebody's hands just then.
+fn explain(refusals: Vec<Refusal<Meaning>>, is_done: impl Fn(Item) -> bool) -> Result<(), WebhookError> {
     let (mut answered, mut stale, mut full, mut in_progress) = (None, false, false, false);
     for Refusal { meaning, obstacle } in refusals {
         match (meaning, obstacle) {
-            (Meaning::Webhook, Obstacle::Item(item)) => {
-                if read::<WebhookItem>("webhook", item).is_ok_and(|it| it.webhook == *webhook) {
-                    return Ok(());
-                }
-                stale = true;
-            }
+            (Meaning::Subject, Obstacle::Item(item)) if is_done(item.clone()) => return Ok(()),
+            (Meaning::Subject, Obstacle::Item(_)) => stale = true,
             (Meaning::Webhooks, Obstacle::Item(_)) => full = true,
             (Meaning::Idempotency, Obstacle::Item(item)) => answered = Some(item),
             (Meaning::Idempotency, Obstacle::Contention) => in_progress = true,

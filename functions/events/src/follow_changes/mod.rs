@@ -4,6 +4,8 @@
 //! It may be told of a change again, or of an older one after a newer one. So it does nothing that would do harm then: who
 //! is handed a request to connect looks at how far it has come, and what is erased is not there any more.
 
+mod webhooks;
+
 use serde_json::json;
 use wattbook_api::{
     Entry, Failure, Function, Resource, Services,
@@ -20,12 +22,24 @@ use wattbook_store::{
 pub(crate) static FUNCTION: Function = Function {
     name: "follow-changes",
     entry: Entry::Stream(|services, change| Box::pin(follow(services, change))),
-    uses: &[Resource::Table, Resource::CONNECT_QUEUE, Resource::IMPORT_QUEUE],
+    uses: &[
+        Resource::Table,
+        Resource::SigningKeys,
+        Resource::ConnectorKeys,
+        Resource::CONNECT_QUEUE,
+        Resource::DELIVERIES,
+        Resource::IMPORT_QUEUE,
+    ],
     contract: Declaration::NONE,
 };
 
-/// Does what follows from one change.
+/// Does what follows from one change. Others hear of it at last.
 async fn follow(services: &Services, change: &Change) -> Result<(), Failure> {
+    act(services, change).await?;
+    webhooks::tell(services, change).await
+}
+
+async fn act(services: &Services, change: &Change) -> Result<(), Failure> {
     match &change.of {
         Changed::Onboarding { before, after: Some(request) }
             if request.is_connecting() && !before.as_deref().is_some_and(OnboardingRequest::is_connecting) =>
