@@ -21,6 +21,7 @@ use crate::{
     event_bus::EventBus,
     functions::{FUNCTIONS, Functions},
     gateway::Gateway,
+    objects::Objects,
     queues::Queues,
     routes::Routes,
     sample,
@@ -120,9 +121,10 @@ impl Bundle {
         let cors = Cors::new(&template.parts);
         let authorizers = Authorizers::new(&template.authorizers, options.reauthorize_every, &store.region);
         let queues = Queues::open(template.queues.clone(), data.file(QUEUES_FILE), !data.is_temporary()).await?;
+        let objects = Objects::open(template.buckets.clone(), data.file(OBJECTS_FOLDER), !data.is_temporary()).await?;
         let rules = template.rules.clone();
         let bus = EventBus::new(surroundings.event_bus.clone(), store.region.clone(), rules, options.print_events);
-        let gateway = Arc::new(Gateway { functions, routes, authorizers, cors, queues, bus, port });
+        let gateway = Arc::new(Gateway { functions, routes, authorizers, cors, queues, bus, objects, port });
         // First what they call.
         let serving = Serving::start(Arc::clone(&gateway), listener);
         let streams = streams(&template, embedded.is_some(), &data, &store, &gateway).await?;
@@ -185,6 +187,13 @@ impl Bundle {
         self.gateway.queues.by_url(name).map(|queue| queue.url.as_str())
     }
 
+    /// The name of a bucket by its logical id.
+    #[must_use]
+    pub fn bucket(&self, logical_id: &str) -> Option<&str> {
+        let name = template::bucket_name(logical_id);
+        self.gateway.objects.bucket(&name).map(|bucket| bucket.name.as_str())
+    }
+
     /// Within what values are unique, as functions find it in their environment.
     #[must_use]
     pub fn uniqueness_scope(&self) -> &str {
@@ -241,6 +250,8 @@ const EVENT_BUS: &str = "wattbook-events";
 const STORE_FILE: &str = "store.sqlite";
 /// The file of the queues, likewise.
 const QUEUES_FILE: &str = "queues.sqlite";
+/// The folder of the buckets' objects, likewise.
+const OBJECTS_FOLDER: &str = "objects";
 /// When schedules last called, likewise.
 const SCHEDULES_FILE: &str = "schedules.json";
 

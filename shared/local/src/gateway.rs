@@ -24,6 +24,7 @@ use crate::{
     event::{self, Incoming},
     event_bus::EventBus,
     functions::Functions,
+    objects::Objects,
     queues::Queues,
     request_body::{self, BodyFault},
     routes::{Matched, Routes},
@@ -41,6 +42,7 @@ pub(crate) struct Gateway {
     pub(crate) cors: Cors,
     pub(crate) queues: Queues,
     pub(crate) bus: EventBus,
+    pub(crate) objects: Objects,
     /// The port that it listens on.
     pub(crate) port: u16,
 }

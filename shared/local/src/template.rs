@@ -46,6 +46,7 @@ pub use self::{
     trigger::Trigger,
 };
 pub(crate) use self::{
+    bucket::name as bucket_name,
     rule::DEFAULT_BUS,
     value::{ACCOUNT_ID, API_ID},
 };

@@ -1,5 +1,6 @@
 //! Queues and schedules from end to end: a template, functions, the gateway and the SDK's client.
 
+mod buckets;
 mod in_order;
 mod rules;
 
@@ -25,6 +26,7 @@ use crate::{
     cors::Cors,
     event_bus::EventBus,
     functions::Functions,
+    objects::Objects,
     private_file,
     queues::Queues,
     routes::Routes,
@@ -75,6 +77,29 @@ Resources:
             InputTemplate: '{"test":<test>,"name":"<kind>","fails":0}'
         - { Id: as-it-is, Arn: !GetAtt AsItIs.Arn }
   AsItIs: { Type: AWS::SQS::Queue }
+  Files:
+    Type: AWS::S3::Bucket
+    Properties: { NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } } }
+  Quiet: { Type: AWS::S3::Bucket }
+  Dropped:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern:
+        source: [aws.s3]
+        detail-type: [Object Created]
+        detail: { bucket: { name: [!Ref Files, !Ref Quiet] }, object: { key: [{ prefix: buckets/ }] } }
+      Targets:
+        - Id: work
+          Arn: !GetAtt Work.Arn
+          InputTransformer:
+            InputPathsMap: { key: $.detail.object.key }
+            InputTemplate: '{"test":"buckets","name":<key>,"fails":1}'
+  Seen:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern: { source: [aws.s3], detail: { object: { key: [{ prefix: seen }] } } }
+      Targets: [{ Id: seen, Arn: !GetAtt SeenObjects.Arn }]
+  SeenObjects: { Type: AWS::SQS::Queue }
   Lines:
     Type: AWS::SQS::Queue
     Properties:
@@ -204,6 +229,7 @@ impl Machine {
             cors: Cors::new(&template.parts),
             queues,
             bus: EventBus::new("events".into(), store.region.clone(), template.rules.clone(), false),
+            objects: Objects::open(template.buckets.clone(), folder.join("objects"), true).await.unwrap(),
             port,
         });
         let serving = Serving::start(Arc::clone(&gateway), listener);

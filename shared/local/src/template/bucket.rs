@@ -49,7 +49,7 @@ struct EventBridge {
 }
 
 /// What the bucket of that logical id is called.
-pub(super) fn name(logical_id: &str) -> String {
+pub(crate) fn name(logical_id: &str) -> String {
     format!("wattbook-{}", logical_id.to_ascii_lowercase())
 }
 
