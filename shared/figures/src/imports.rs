@@ -43,6 +43,9 @@ pub(crate) enum ImportsError {
     /// A file cannot be put into the bucket.
     #[error("a file cannot be put into the bucket")]
     Bucket(#[from] BucketError),
+    /// The templates have no bucket.
+    #[error("the templates have no bucket")]
+    NoBucket,
     /// The demo organisation has no id.
     #[error("the demo organisation has no id")]
     Nobody,
@@ -165,7 +168,7 @@ impl Measured {
 fn bucket(bundle: &Bundle) -> Result<Bucket, ImportsError> {
     let access = bundle.store();
     Ok(Bucket::connect(BucketSettings {
-        name: bundle.bucket().to_owned(),
+        name: bundle.bucket("Bucket").ok_or(ImportsError::NoBucket)?.to_owned(),
         region: access.region.clone(),
         credentials: Credentials::new("figures", "figures", None, None, "figures"),
         endpoint: Some(bundle.url()),
