@@ -144,6 +144,6 @@ async fn by_json(services: &Services, request: &Request) -> Result<Answer, Failu
 async fn exchange(services: &Services, shown: Option<Shown>) -> Result<String, Failure> {
     let (app_id, app_key) = shown.ok_or(Failure::Unauthenticated)?;
     let principal = credentials::by_key(services, &app_id, &app_key).await?.ok_or(Failure::Unauthenticated)?;
-    token::issue(services.signing_keys()?, &principal.app_id, Timestamp::now())
+    token::issue(services.signing_keys()?, principal.app_id().unwrap_or_default(), Timestamp::now())
         .map_err(|error| Failure::Internal(error.into()))
 }

@@ -22,6 +22,7 @@ use wattbook_connectors::{
     stored,
 };
 use wattbook_domain::{
+    Actor,
     catalogue::EntityType,
     entity::{DisconnectReason, Entity, EntityId},
 };
@@ -188,7 +189,7 @@ impl Run<'_> {
         let mut current = Some(entity.clone());
         for _ in 0..3 {
             let Some(entity) = current else { return Ok(Outcome::Elsewhere) };
-            match store.disconnect_device(&entity, DisconnectReason::SignInEnded, self.now).await {
+            match store.disconnect_device(&entity, DisconnectReason::SignInEnded, &Actor::Connector, self.now).await {
                 Ok(Some(_)) => return Ok(Outcome::Ended),
                 Ok(None) => return Ok(Outcome::Elsewhere),
                 Err(OnboardingError::Stale) => current = store.entity(entity.organisation, entity.id).await?,

@@ -10,6 +10,7 @@ use wattbook_consent::{
     Browser, Decision, FORM, Known, Language, Page, Problem, Refusal, Submission, TEXT_VERSION, Tried, Visit,
 };
 use wattbook_domain::{
+    Actor,
     catalogue::Connector,
     onboarding::{Agreement, FailureCode, Occurrence, OnboardingRequest, SignIn, Unmoved},
 };
@@ -133,10 +134,10 @@ impl Sent<'_> {
     /// then it can be taken from him, where that is wished and its new owner is going to prove it.
     async fn write(&self, visit: &Visit, mut next: OnboardingRequest, proves: bool) -> Result<Next, Failure> {
         let store = self.services.store()?;
-        let mut written = store.replace_onboarding(&visit.request, &next).await;
+        let mut written = store.replace_onboarding(&visit.request, &next, &Actor::Owner).await;
         if matches!(written, Err(OnboardingError::Taken(_))) && next.take_over && proves {
             next.taking_over = true;
-            written = store.replace_onboarding(&visit.request, &next).await;
+            written = store.replace_onboarding(&visit.request, &next, &Actor::Owner).await;
         }
         match written {
             Ok(()) => Ok(Next::Done(Box::new(next))),

@@ -11,6 +11,7 @@ use wattbook_api::{
 use wattbook_connectors::{Kept, Secret};
 use wattbook_consent::{Browser, Language, Page, Refusal, Visit};
 use wattbook_domain::{
+    Actor,
     catalogue::Step,
     onboarding::{FailureCode, Occurrence},
 };
@@ -62,7 +63,7 @@ async fn receive(services: &Services, request: &Request) -> Result<Answer, Failu
             Err(code) => Occurrence::Failed(code),
         };
         let next = visit.request.after(&occurrence, now).map_err(OnboardingError::Unmoved)?;
-        match services.store()?.replace_onboarding(&visit.request, &next).await {
+        match services.store()?.replace_onboarding(&visit.request, &next, &Actor::Owner).await {
             Ok(()) => {
                 visit.request = next;
                 return led_on(services, visit).await;

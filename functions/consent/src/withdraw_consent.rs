@@ -6,7 +6,10 @@
 use jiff::Timestamp;
 use wattbook_api::{Answer, Failure, Function, Request, Resource, Services, clock, link::Purpose};
 use wattbook_consent::{Decision, FORM, Language, Page, Refusal, Submission, Visit, see_other};
-use wattbook_domain::onboarding::{Occurrence, OnboardingRequest, OnboardingStatus};
+use wattbook_domain::{
+    Actor,
+    onboarding::{Occurrence, OnboardingRequest, OnboardingStatus},
+};
 use wattbook_store::{OnboardingError, Store};
 
 /// The function.
@@ -51,7 +54,7 @@ async fn withdrawn(
     {
         return store.withdraw(&entity, (old, new), now).await;
     }
-    store.replace_onboarding(old, new).await
+    store.replace_onboarding(old, new, &Actor::Owner).await
 }
 
 fn back(request: &Request, token: &str) -> Answer {

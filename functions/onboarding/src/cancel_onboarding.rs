@@ -57,7 +57,7 @@ async fn cancel(services: &Services, request: &Request) -> Result<Answer, Failur
             }
         };
         if canceled != found {
-            match services.store()?.replace_onboarding(&found, &canceled).await {
+            match services.store()?.replace_onboarding(&found, &canceled, &caller.actor).await {
                 Ok(()) => {}
                 Err(OnboardingError::Stale) => continue,
                 Err(error) => return Err(error.into()),

@@ -7,7 +7,10 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use wattbook_api::{Entry, Failure, Function, Resource, Services, contract::Declaration};
-use wattbook_domain::onboarding::{Occurrence, OnboardingRequest};
+use wattbook_domain::{
+    Actor,
+    onboarding::{Occurrence, OnboardingRequest},
+};
 use wattbook_store::{OnboardingError, Store};
 
 /// The function.
@@ -45,7 +48,7 @@ async fn expire(services: &Services, now: Timestamp) -> Result<Value, Failure> {
 /// Whether the request was ended now: one that has changed meanwhile is left as it is.
 async fn end(store: &Store, request: &OnboardingRequest, now: Timestamp) -> Result<bool, Failure> {
     let Ok(ended) = request.after(&Occurrence::Expired, now) else { return Ok(false) };
-    match store.replace_onboarding(request, &ended).await {
+    match store.replace_onboarding(request, &ended, &Actor::Schedule).await {
         Ok(()) => Ok(true),
         Err(OnboardingError::Store(error)) => Err(error.into()),
         Err(_) => Ok(false),

@@ -34,7 +34,7 @@ async fn list(services: &Services, request: &Request) -> Result<Answer, Failure>
     filters.extend(status.map(|status| ("status", status.word().to_owned())));
     let page = Page::read(request, &caller, query, faults)?;
     let after: Option<Place> = page.place(services)?;
-    let (organisation, brand) = (caller.reach.organisation, list::brand(&caller));
+    let (organisation, brand) = (caller.reach.organisation, caller.brand());
     let wanted = Wanted { organisation, brand, filters: &filters, after, size: page.size };
     let found = services.store()?.list_onboardings(wanted).await?;
     let shown = Shown::of(services, request)?;

@@ -5,6 +5,7 @@ use wattbook_api::{
     contract::{Refusal, json},
     fault::Pointer,
     idempotency::Once,
+    posted::Posted,
     writing::Rounds,
 };
 use wattbook_domain::entity::{Entity, Offboarding};
@@ -12,7 +13,6 @@ use wattbook_onboarding::{
     entities,
     offboarding::{OffboardingBody, OffboardingView},
     own,
-    posted::Posted,
 };
 use wattbook_store::{IdempotencyRecord, OnboardingError, Subject};
 
@@ -65,7 +65,7 @@ async fn attempt(
     let offboarding = wanted.of(&entity);
     let (answer, record) = answered(&offboarding, once)?;
     let store = services.store()?;
-    match (store.offboard(&entity, &offboarding, record.as_ref()).await, once) {
+    match (store.offboard(&entity, &offboarding, &caller.actor, record.as_ref()).await, once) {
         (Ok(Some(_)), _) => Ok(Some(answer)),
         (Ok(None) | Err(OnboardingError::Stale), _) => Ok(None),
         (Err(OnboardingError::Answered(record)), Some(once)) => once.replay(store, *record).await.map(Some),

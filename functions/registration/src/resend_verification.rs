@@ -11,7 +11,7 @@ use wattbook_api::{
     schema_types::EmailText,
     verification,
 };
-use wattbook_domain::{Account, AccountId, Email, OrganisationId};
+use wattbook_domain::{Account, AccountId, Actor, Email, OrganisationId};
 use wattbook_store::{Store, UniquenessScope, WriteError};
 
 /// The function.
@@ -86,7 +86,7 @@ async fn ask(store: &Store, organisation: Option<OrganisationId>, email: &Email)
         let due = found.filter(|account| verification::may_be_asked_for(account, now));
         let Some(account) = due else {
             let nobody = Account::blank(OrganisationId::new_random(), None, now);
-            return match store.replace_account(&nobody, &nobody, None).await {
+            return match store.replace_account(&nobody, &nobody, &Actor::Registration, None).await {
                 Ok(()) | Err(WriteError::Stale(_)) => Ok(()),
                 Err(error) => Err(error.into()),
             };
@@ -95,7 +95,7 @@ async fn ask(store: &Store, organisation: Option<OrganisationId>, email: &Email)
         asked.request_token(now);
         asked.version += 1;
         asked.updated_at = now;
-        match store.replace_account(&account, &asked, None).await {
+        match store.replace_account(&account, &asked, &Actor::Registration, None).await {
             Ok(()) => return Ok(()),
             Err(WriteError::Stale(_)) => {}
             Err(error) => return Err(error.into()),

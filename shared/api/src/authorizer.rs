@@ -52,7 +52,7 @@ pub(crate) async fn invoke(
     let request_id = asked.request_context.request_id.as_str();
     match handle(services, &asked).await {
         Ok(verdict) => {
-            let app_id = verdict.as_ref().map(|principal| principal.app_id.as_str());
+            let app_id = verdict.as_ref().and_then(Principal::app_id);
             tracing::info!(function, request_id, app_id, authorized = verdict.is_some(), "decided");
             let response = match verdict {
                 Some(principal) => json!({"isAuthorized": true, "context": principal.to_context()}),

@@ -6,13 +6,13 @@
 use std::collections::HashMap;
 
 use serde_json::{Map, Value};
-use wattbook_domain::{AccessLevel, LabelPartnerCode, Organisation, OrganisationId, Reach, ServiceType};
+use wattbook_domain::{AccessLevel, Actor, LabelPartnerCode, Organisation, OrganisationId, Reach, ServiceType};
 
 /// The caller of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
-    /// The credential's app id.
-    pub app_id: String,
+    /// Who it is: what it writes is told of as written by this.
+    pub actor: Actor,
     /// Which resources it can see.
     pub reach: Reach,
     /// The label partners it can use, with their default service types.
@@ -24,6 +24,12 @@ impl Principal {
     /// of the other brands.
     #[must_use]
     pub fn new(app_id: String, access: AccessLevel, organisation: &Organisation) -> Self {
+        Self::acting(Actor::Credential(app_id), access, organisation)
+    }
+
+    /// The same where no credential calls, but an import or a message that is known to be the organisation's.
+    #[must_use]
+    pub fn acting(actor: Actor, access: AccessLevel, organisation: &Organisation) -> Self {
         let reach = Reach { organisation: organisation.id, access };
         let label_partners = organisation
             .label_partners
@@ -31,13 +37,28 @@ impl Principal {
             .filter(|partner| reach.covers_brand(&partner.code))
             .map(|partner| (partner.code.clone(), partner.default_service_type))
             .collect();
-        Self { app_id, reach, label_partners }
+        Self { actor, reach, label_partners }
+    }
+
+    /// The credential's app id, if a credential calls.
+    #[must_use]
+    pub fn app_id(&self) -> Option<&str> {
+        if let Actor::Credential(id) = &self.actor { Some(id) } else { None }
     }
 
     /// The default service type of a label partner that the caller can use.
     #[must_use]
     pub fn default_service_type(&self, code: &LabelPartnerCode) -> Option<ServiceType> {
         self.label_partners.iter().find(|(known, _)| known == code).map(|(_, service_type)| *service_type)
+    }
+
+    /// The brand that a caller's lists are of; none for all of the organisation.
+    #[must_use]
+    pub const fn brand(&self) -> Option<&LabelPartnerCode> {
+        match &self.reach.access {
+            AccessLevel::Admin => None,
+            AccessLevel::LabelPartner { label_partner } => Some(label_partner),
+        }
     }
 
     /// The context that the authorizer hands to API Gateway. Flat strings, because that is what
@@ -47,7 +68,7 @@ impl Principal {
         let partners: Vec<_> =
             self.label_partners.iter().map(|(code, service_type)| format!("{code}={service_type}")).collect();
         let mut context = Map::new();
-        context.insert("app_id".into(), self.app_id.clone().into());
+        context.insert("app_id".into(), self.app_id().unwrap_or_default().into());
         context.insert("organisation_id".into(), self.reach.organisation.to_string().into());
         match &self.reach.access {
             AccessLevel::Admin => context.insert("access".into(), "admin".into()),
@@ -79,7 +100,8 @@ impl Principal {
         let label_partners =
             text("label_partners")?.split(';').filter(|pair| !pair.is_empty()).map(partner).collect::<Option<_>>()?;
         let organisation: OrganisationId = text("organisation_id")?.parse().ok()?;
-        Some(Self { app_id: text("app_id")?.to_owned(), reach: Reach { organisation, access }, label_partners })
+        let actor = Actor::Credential(text("app_id")?.to_owned());
+        Some(Self { actor, reach: Reach { organisation, access }, label_partners })
     }
 }
 

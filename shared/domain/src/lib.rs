@@ -6,6 +6,7 @@
 //! and not of the first.
 
 pub mod account;
+mod actor;
 pub mod catalogue;
 pub mod change;
 pub mod claim;
@@ -17,6 +18,7 @@ pub mod entity;
 pub mod events;
 mod flaw;
 pub mod identifier;
+pub mod import;
 mod installation;
 pub mod listed;
 pub mod merge;
@@ -33,11 +35,13 @@ pub mod site;
 pub mod tariff;
 mod text;
 mod time_zone;
+pub mod webhook;
 mod words;
 
 pub use account::{
     Account, AccountId, AccountState, AnswerKey, Contact, Customer, InstallationId, MeterId, Registration, TokenPurpose,
 };
+pub use actor::{Actor, UnknownActor};
 pub use claim::{Claim, ClaimKind, Place};
 pub use country::CountryCode;
 pub use email::Email;

@@ -2,10 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use wattbook_domain::{Account, AccountId, Claim, ClaimKind, LabelPartnerCode, OrganisationId};
+use wattbook_domain::{Account, AccountId, Actor, Claim, ClaimKind, LabelPartnerCode, OrganisationId};
 
 use crate::{
     IdempotencyRecord, MAX_ACCOUNT_BYTES, Store, StoreError,
+    by::written,
     items::{self, AccountItem, ClaimItem, Item, ListedAccount},
     keys::{self, Key},
     listing::{Tally, Transition},
@@ -90,10 +91,16 @@ impl Store {
     pub async fn create_account(
         &self,
         account: &Account,
+        by: &Actor,
         record: Option<&IdempotencyRecord>,
     ) -> Result<(), WriteError> {
         let mut transaction = Transaction::new();
-        transaction.put(self, account_item(account)?, &When::Absent, Meaning::Account)?;
+        transaction.put(
+            self,
+            written(account_item(account)?, account.organisation, by),
+            &When::Absent,
+            Meaning::Account,
+        )?;
         self.claim(&mut transaction, account, &HashSet::new())?;
         self.count(&mut transaction, &[(None, Some(account))])?;
         self.finish(transaction, account, record).await
@@ -108,11 +115,12 @@ impl Store {
         &self,
         old: &Account,
         new: &Account,
+        by: &Actor,
         record: Option<&IdempotencyRecord>,
     ) -> Result<(), WriteError> {
         let (held, wanted) = (values(old), values(new));
         let mut transaction = Transaction::new();
-        transaction.put(self, account_item(new)?, &version(old), Meaning::Account)?;
+        transaction.put(self, written(account_item(new)?, new.organisation, by), &version(old), Meaning::Account)?;
         self.claim(&mut transaction, new, &held)?;
         self.release(&mut transaction, old, &wanted)?;
         self.count(&mut transaction, &[(Some(old), Some(new))])?;
@@ -128,6 +136,7 @@ impl Store {
         &self,
         (old, new): (&Account, &Account),
         (old_to, to): (Option<&Account>, &Account),
+        by: &Actor,
         record: Option<&IdempotencyRecord>,
     ) -> Result<(), WriteError> {
         let handed_over: HashSet<Value> = values(old).difference(&values(new)).cloned().collect();
@@ -135,10 +144,20 @@ impl Store {
         let mut transaction = Transaction::new();
         // This account comes first: that it is as it is to be tells that it has been done.
         match old_to {
-            Some(old_to) => transaction.put(self, account_item(to)?, &version(old_to), Meaning::Account)?,
-            None => transaction.put(self, account_item(to)?, &When::Absent, Meaning::Account)?,
+            Some(old_to) => transaction.put(
+                self,
+                written(account_item(to)?, to.organisation, by),
+                &version(old_to),
+                Meaning::Account,
+            )?,
+            None => transaction.put(
+                self,
+                written(account_item(to)?, to.organisation, by),
+                &When::Absent,
+                Meaning::Account,
+            )?,
         }
-        transaction.put(self, account_item(new)?, &version(old), Meaning::Release)?;
+        transaction.put(self, written(account_item(new)?, new.organisation, by), &version(old), Meaning::Release)?;
         self.claim(&mut transaction, to, &held)?;
         for claim in to.claims().iter().filter(|claim| handed_over.contains(&(claim.kind, claim.value.clone()))) {
             let item = items::write(keys::claim(self.scope, to.organisation, claim), holder(to))?;
@@ -315,7 +334,7 @@ fn fresh<'c>(claims: &'c [Claim], known: &HashSet<Value>) -> Vec<(usize, &'c Cla
     claims.iter().enumerate().filter(|(_, claim)| unknown(claim)).collect()
 }
 
-/// The item of an account.
+/// The item of an account, but for who writes it.
 pub(crate) fn account_item(account: &Account) -> Result<Item, WriteError> {
     let item = items::write(keys::account(account.organisation, account.id), ListedAccount::of(account))?;
     let bytes = size::item(&item);

@@ -13,7 +13,7 @@ use wattbook_api::{
 };
 use wattbook_connectors::sign_in::Tokens;
 use wattbook_domain::{
-    OrganisationId,
+    Actor, OrganisationId,
     onboarding::{FailureCode, Occurrence, OnboardingId, OnboardingRequest},
 };
 use wattbook_store::OnboardingError;
@@ -100,7 +100,7 @@ async fn fail(services: &Services, mut request: OnboardingRequest, code: Failure
     for _ in PAUSES {
         // It has ended otherwise meanwhile.
         let Ok(failed) = request.after(&Occurrence::Failed(code), clock::now()) else { return Ok(()) };
-        match store.replace_onboarding(&request, &failed).await {
+        match store.replace_onboarding(&request, &failed, &Actor::Connector).await {
             Ok(()) => return Ok(()),
             Err(OnboardingError::Stale) => {}
             Err(error) => return Err(error.into()),

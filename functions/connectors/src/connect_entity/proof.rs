@@ -11,6 +11,7 @@ use wattbook_connectors::{
     stored,
 };
 use wattbook_domain::{
+    Actor,
     catalogue::Connector,
     onboarding::{FailureCode, OnboardingRequest},
 };
@@ -78,7 +79,7 @@ async fn of_sign_in(services: &Services, request: &mut OnboardingRequest, is_las
         Err(error) if error.is_worth_another_try() && !is_last => {
             let now = clock::now();
             let released = request.not_exchanged(now);
-            services.store()?.replace_onboarding(request, &released).await?;
+            services.store()?.replace_onboarding(request, &released, &Actor::Connector).await?;
             return Err(Failure::Internal(error.into()));
         }
         Err(error) => return Ok(refuted(request, error)),
@@ -104,7 +105,7 @@ async fn exchanged(
     // The key is gone that they were sealed with.
     let Some(((verifier, code), callback)) = kept else { return Ok(Err(SignInError::Refused { code: "other" })) };
     let exchanging = request.exchanging(clock::now()).ok_or(Failure::InProgress)?;
-    match services.store()?.replace_onboarding(request, &exchanging).await {
+    match services.store()?.replace_onboarding(request, &exchanging, &Actor::Connector).await {
         Ok(()) => *request = exchanging,
         Err(OnboardingError::Stale) => return Err(Failure::InProgress),
         Err(error) => return Err(error.into()),

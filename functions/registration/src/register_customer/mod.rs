@@ -13,7 +13,7 @@ use wattbook_api::{
     fault::{Pointer, Reason},
     problem, verification,
 };
-use wattbook_domain::Account;
+use wattbook_domain::{Account, Actor};
 use wattbook_store::WriteError;
 
 use self::password::Password;
@@ -114,7 +114,7 @@ async fn register(
         registered.register(hash.to_owned(), now);
         registered.version += 1;
         registered.updated_at = now;
-        match services.store()?.replace_account(&account, &registered, None).await {
+        match services.store()?.replace_account(&account, &registered, &Actor::Registration, None).await {
             Ok(()) => return Answer::json(200, &Registered { status: registered.state().word() }),
             Err(WriteError::Stale(_)) => {}
             Err(error) => return Err(error.into()),

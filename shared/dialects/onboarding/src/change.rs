@@ -74,7 +74,7 @@ impl Change<'_> {
         let answer = entities::answer(&new)?;
         let record = self.record(&answer, &new).await?;
         let store = self.services.store().map_err(Failure::from)?;
-        match (store.replace_entity(old, &new, record.as_ref()).await, &self.once) {
+        match (store.replace_entity(old, &new, &self.caller.actor, record.as_ref()).await, &self.once) {
             (Ok(()), _) => Ok(answer),
             (Err(OnboardingError::Answered(record)), Some(once)) => Ok(once.replay(store, *record).await?),
             (Err(OnboardingError::Stale), _) => Err(Attempt::Stale),

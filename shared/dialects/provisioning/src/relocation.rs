@@ -180,10 +180,11 @@ impl Change<'_> {
                 .as_ref()
                 .map(|once| once.record(&answer(&to)?, Subject::account(&to), Timestamp::now()));
             let record = record.transpose()?;
+            let by = &self.writing.principal.actor;
             match (&from, &old_to) {
-                (Some((old, new)), _) => store.hand_over((old, new), (old_to.as_ref(), &to), record.as_ref()).await,
-                (None, Some(old)) => store.replace_account(old, &to, record.as_ref()).await,
-                (None, None) => store.create_account(&to, record.as_ref()).await,
+                (Some((old, new)), _) => store.hand_over((old, new), (old_to.as_ref(), &to), by, record.as_ref()).await,
+                (None, Some(old)) => store.replace_account(old, &to, by, record.as_ref()).await,
+                (None, None) => store.create_account(&to, by, record.as_ref()).await,
             }
         };
         match (outcome, &self.writing.once) {

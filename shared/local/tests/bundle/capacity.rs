@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::{
     events::samples,
     onboarding::made::{VIN, request},
-    support::{Running, body, send},
+    support::{BY, Running, body, send},
 };
 
 /// Round trips and capacity units that `function` takes for one request.
@@ -183,10 +183,10 @@ async fn what_the_clock_and_the_stream_do_for_devices_stays_within_its_budget() 
     let first = request(organisation, VIN);
     let at = serde_json::json!({"time": first.expires_at});
     assert_eq!(invoked("expire-onboardings", at.clone()).await, (8, 4.0));
-    store.create_onboarding(&first, None).await.unwrap();
+    store.create_onboarding(&first, BY, None).await.unwrap();
     // The request is read, and written with its claim in one transaction, and it moves in an index and leaves another.
     assert_eq!(invoked("expire-onboardings", at).await, (10, 13.0));
-    // A request and its entity are read, and go with claim and tokens.
+    // A request and its entity are read, and go with claim and tokens; whether there are webhooks is read.
     let second = request(organisation, VIN);
     running.connected(&store, &second).await;
     let samples = samples().into_iter().find(|(name, _)| name == "follow-changes").unwrap().1;
@@ -195,7 +195,7 @@ async fn what_the_clock_and_the_stream_do_for_devices_stays_within_its_budget() 
     let erased = erased
         .replace(request["organisation"]["S"].as_str().unwrap(), &running.bundle.demo().organisation_id)
         .replace(request["id"]["S"].as_str().unwrap(), &second.id.to_string());
-    assert_eq!(invoked("follow-changes", serde_json::from_str(&erased).unwrap()).await, (3, 15.0));
+    assert_eq!(invoked("follow-changes", serde_json::from_str(&erased).unwrap()).await, (4, 16.0));
     assert!(running.consistent_devices().await.entities.is_empty());
     running.bundle.stop().await;
 }

@@ -11,7 +11,7 @@ use wattbook_store::Store;
 
 use crate::{
     onboarding::made::{VIN, agree, agreed, request, vin},
-    support::Running,
+    support::{BY, Running},
 };
 
 async fn running() -> (Running, Store, OrganisationId) {
@@ -31,9 +31,9 @@ const SECOND: SignedDuration = SignedDuration::from_secs(1);
 async fn what_is_due_ends_and_its_device_is_free() {
     let (running, store, organisation) = running().await;
     let first = request(organisation, VIN);
-    store.create_onboarding(&first, None).await.unwrap();
+    store.create_onboarding(&first, BY, None).await.unwrap();
     let second = request(organisation, &vin(46));
-    store.create_onboarding(&second, None).await.unwrap();
+    store.create_onboarding(&second, BY, None).await.unwrap();
     let second = agree(&store, &second).await;
     let due = first.expires_at.unwrap();
     assert!(due < second.expires_at.unwrap());
@@ -45,7 +45,7 @@ async fn what_is_due_ends_and_its_device_is_free() {
     let ended = devices.requests.iter().find(|it| it.id == first.id).unwrap();
     assert_eq!((ended.status, ended.failure), (OnboardingStatus::Failed, Some(FailureCode::Expired)));
     let third = request(organisation, VIN);
-    store.create_onboarding(&third, None).await.unwrap();
+    store.create_onboarding(&third, BY, None).await.unwrap();
     // What its owner has agreed to ends as well, when it could not be connected in time.
     let last = second.expires_at.max(third.expires_at).unwrap();
     assert_eq!(expire(&running, last).await, json!({"expired": 2}));
@@ -59,9 +59,9 @@ async fn a_request_is_over_when_its_day_is() {
     let (running, store, organisation) = running().await;
     let mut stale = request(organisation, VIN);
     stale.expires_at = Some(Timestamp::now() - SECOND);
-    store.create_onboarding(&stale, None).await.unwrap();
+    store.create_onboarding(&stale, BY, None).await.unwrap();
     let fresh = request(organisation, &vin(46));
-    store.create_onboarding(&fresh, None).await.unwrap();
+    store.create_onboarding(&fresh, BY, None).await.unwrap();
     expire(&running, Timestamp::now()).await;
     let devices = running.consistent_devices().await;
     assert_eq!(devices.live().map(|it| it.id).collect::<Vec<_>>(), [fresh.id]);
@@ -75,12 +75,12 @@ async fn it_goes_on_until_nothing_is_due() {
     let mut made = JoinSet::new();
     for number in 0..250 {
         let (store, request) = (store.clone(), request(organisation, &format!("WAUZZZGE1NB012{number:03}")));
-        made.spawn(async move { store.create_onboarding(&request, None).await.map(|()| request.expires_at) });
+        made.spawn(async move { store.create_onboarding(&request, BY, None).await.map(|()| request.expires_at) });
     }
     let due = made.join_all().await.into_iter().map(|it| it.unwrap().unwrap()).max().unwrap();
     let other = request(organisation, "WAUZZZGE1NB099999");
     let other = wattbook_domain::onboarding::OnboardingRequest { expires_at: Some(due + SECOND), ..other };
-    store.create_onboarding(&other, None).await.unwrap();
+    store.create_onboarding(&other, BY, None).await.unwrap();
     assert_eq!(expire(&running, due).await, json!({"expired": 250}));
     let devices = running.consistent_devices().await;
     assert_eq!((devices.requests.len(), devices.live().count()), (251, 1));
@@ -94,14 +94,14 @@ async fn a_request_that_changes_meanwhile_is_left_as_it_is() {
     let mut made = Vec::new();
     for number in 0..40 {
         let request = request(organisation, &vin(number));
-        store.create_onboarding(&request, None).await.unwrap();
+        store.create_onboarding(&request, BY, None).await.unwrap();
         made.push(request);
     }
     let due = made.iter().filter_map(|it| it.expires_at).max().unwrap();
     let mut agreeing = JoinSet::new();
     for request in made {
         let store = store.clone();
-        agreeing.spawn(async move { store.replace_onboarding(&request, &agreed(&request)).await.is_ok() });
+        agreeing.spawn(async move { store.replace_onboarding(&request, &agreed(&request), BY).await.is_ok() });
     }
     let expired = async { expire(&running, due).await["expired"].as_u64().unwrap() };
     let (expired, again, answers) =

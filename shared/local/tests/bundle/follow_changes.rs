@@ -9,6 +9,7 @@ use wattbook_domain::{
     AccountId, OrganisationId,
     entity::{DisconnectReason, EntityId},
     onboarding::{FailureCode, Occurrence, OnboardingId, OnboardingRequest},
+    webhook::WebhookId,
 };
 use wattbook_local::functions::FUNCTIONS;
 use wattbook_store::Store;
@@ -17,7 +18,7 @@ use crate::{
     events::samples,
     onboarding::made::{VIN, agree, agreed, connected, household, offboarding, request, tokens, vin},
     registration::PASSWORD,
-    support::{Running, body, with, without},
+    support::{BY, Running, body, with, without},
 };
 
 fn sample() -> Value {
@@ -50,6 +51,9 @@ impl Running {
             ("AWS_ENDPOINT_URL_DYNAMODB", &store.endpoint),
             ("AWS_ENDPOINT_URL_SQS", &self.bundle.url()),
             ("CONNECT_QUEUE_URL", &self.queue(queue)),
+            ("DELIVERIES_URL", &self.queue("Deliveries.fifo")),
+            ("SIGNING_KEYS", self.bundle.secret("SigningKeys").unwrap()),
+            ("CONNECTOR_KEYS", self.bundle.secret("ConnectorKeys").unwrap()),
         ];
         let environment = environment.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let function = FUNCTIONS.iter().find(|function| function.name == "follow-changes").unwrap();
@@ -113,7 +117,7 @@ async fn the_stream_leads_a_request_to_the_queue() {
     let running = Running::start().await;
     let (store, organisation) = (running.store(), running.bundle.demo().organisation_id.parse().unwrap());
     let first = request(organisation, "WAUZZZGE1NB012345");
-    store.create_onboarding(&first, None).await.unwrap();
+    store.create_onboarding(&first, BY, None).await.unwrap();
     agree(&store, &first).await;
     for _ in 0..400 {
         let waiting = running.waiting("ConnectQueue").await;
@@ -139,23 +143,23 @@ async fn with_devices(running: &Running, account: &str) -> usize {
         made
     };
     let live = of_account(0);
-    store.create_onboarding(&live, None).await.unwrap();
+    store.create_onboarding(&live, BY, None).await.unwrap();
     let id = running.connected(&store, &of_account(1)).await;
     assert_eq!(store.members(organisation, collective.id, None, 9).await.unwrap().0[0].id, id);
     let id = running.connected(&store, &of_account(2)).await;
     let entity = store.entity(organisation, id).await.unwrap().unwrap();
-    store.offboard(&entity, &offboarding(&entity), None).await.unwrap().unwrap();
+    store.offboard(&entity, &offboarding(&entity), BY, None).await.unwrap().unwrap();
     let failed = of_account(3);
-    store.create_onboarding(&failed, None).await.unwrap();
+    store.create_onboarding(&failed, BY, None).await.unwrap();
     let agreed = agree(&store, &failed).await;
     let ended = agreed.after(&Occurrence::Failed(FailureCode::NotConnected), Timestamp::now()).unwrap();
-    store.replace_onboarding(&agreed, &ended).await.unwrap();
+    store.replace_onboarding(&agreed, &ended, BY).await.unwrap();
     // One that wants a device of somebody else, and has not got it.
     let holder = request(running.bundle.demo().other_organisation_id.parse().unwrap(), &vin(9));
-    store.create_onboarding(&holder, None).await.unwrap();
+    store.create_onboarding(&holder, BY, None).await.unwrap();
     let mut taking_over = of_account(9);
     taking_over.taking_over = true;
-    store.create_onboarding(&taking_over, None).await.unwrap();
+    store.create_onboarding(&taking_over, BY, None).await.unwrap();
     let devices = running.consistent_devices().await;
     assert_eq!((devices.requests.len(), devices.live().count(), devices.connected().count()), (6, 3, 1));
     // The collective is nobody's but the organisation's, and the holder has a request and a claim.
@@ -211,7 +215,7 @@ async fn an_account_may_be_erased_while_its_devices_change() {
             })
             .collect();
         for request in &made {
-            store.create_onboarding(request, None).await.unwrap();
+            store.create_onboarding(request, BY, None).await.unwrap();
         }
         let changes: Vec<_> = made
             .into_iter()
@@ -219,10 +223,11 @@ async fn an_account_may_be_erased_while_its_devices_change() {
                 let store = store.clone();
                 tokio::spawn(async move {
                     let agreed = agreed(&request);
-                    let _ = store.replace_onboarding(&request, &agreed).await;
+                    let _ = store.replace_onboarding(&request, &agreed, BY).await;
                     let _ = store.connect_device(&agreed, Some(&tokens()), Timestamp::now()).await;
                     if let Ok(Some(entity)) = store.entity(organisation, request.entity).await {
-                        let _ = store.disconnect_device(&entity, DisconnectReason::SignInEnded, Timestamp::now()).await;
+                        let _ =
+                            store.disconnect_device(&entity, DisconnectReason::SignInEnded, BY, Timestamp::now()).await;
                     }
                 })
             })
@@ -274,7 +279,7 @@ async fn an_account_is_active_with_a_connected_device() {
     let put = running.change(Method::PUT, running.admin(), &format!("/rest/v1/accounts/{id}"), Some(name)).await;
     assert_eq!((put.status, status().await.as_str()), (200, "active"));
     let entity = store.entity(organisation, entity).await.unwrap().unwrap();
-    store.disconnect_device(&entity, DisconnectReason::SignInEnded, Timestamp::now()).await.unwrap().unwrap();
+    store.disconnect_device(&entity, DisconnectReason::SignInEnded, BY, Timestamp::now()).await.unwrap().unwrap();
     assert_eq!(status().await, "registered");
     running.consistent_devices().await;
     running.bundle.stop().await;
@@ -290,7 +295,8 @@ fn the_filters_have_the_keys_of_the_store() {
     let organisation = OrganisationId::new_random();
     let account = wattbook_store::keys::account(organisation, AccountId::new_random());
     let onboarding = wattbook_store::keys::onboarding(organisation, OnboardingId::new_random());
-    let wanted = [(vec!["REMOVE"], account.sk), (vec!["INSERT", "MODIFY"], onboarding.sk)]
-        .map(|(names, sk)| json!({"eventName": names, "dynamodb": {"Keys": {"sk": {"S": [sk]}}}}));
-    assert_eq!(patterns.collect::<Vec<_>>(), wanted);
+    let entity = wattbook_store::keys::entity(organisation, EntityId::new_random());
+    let webhook = wattbook_store::keys::webhook(organisation, WebhookId::new_random());
+    let keys = [account, onboarding, entity, webhook].map(|key| key.sk);
+    assert_eq!(patterns.collect::<Vec<_>>(), [json!({"dynamodb": {"Keys": {"sk": {"S": keys}}}})]);
 }

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use wattbook_domain::{Account, AccountStatus, Email, ExternalId, LabelPartnerCode, OrganisationId, Text};
 
-use crate::support::{Answered, Running, body, send};
+use crate::support::{Answered, BY, Running, body, send};
 
 const PATH: &str = "/rest/v1/accounts";
 
@@ -32,7 +32,7 @@ async fn load(running: &Running, accounts: Vec<Account>) {
 async fn fill(running: &Running, accounts: Vec<Account>) {
     let store = running.store();
     for account in accounts {
-        store.create_account(&account, None).await.unwrap();
+        store.create_account(&account, BY, None).await.unwrap();
     }
 }
 
@@ -217,21 +217,21 @@ async fn the_count_follows_every_change() {
     let mut deleted = kept.clone();
     deleted.version += 1;
     deleted.profile.status = AccountStatus::Deleted;
-    store.replace_account(&kept, &deleted, None).await.unwrap();
+    store.replace_account(&kept, &deleted, BY, None).await.unwrap();
     assert_eq!((count("").await, count("?status=DELETED").await, count("?status=ACTIVE").await), (189, 1, 189));
     assert_eq!(count("?labelPartner=NORTH&status=DELETED").await, 1);
     // A change that came too late is not counted.
     let mut late = kept.clone();
     late.version += 1;
     late.label_partner = None;
-    store.replace_account(&kept, &late, None).await.unwrap_err();
+    store.replace_account(&kept, &late, BY, None).await.unwrap_err();
     // One whose answer was lost is known again, and counted once.
-    store.replace_account(&kept, &deleted, None).await.unwrap();
+    store.replace_account(&kept, &deleted, BY, None).await.unwrap();
     assert_eq!((count("").await, count("?status=DELETED").await), (189, 1));
     let mut back = kept.clone();
     back.version += 2;
     back.label_partner = LabelPartnerCode::parse("SOUTH").ok();
-    store.replace_account(&deleted, &back, None).await.unwrap();
+    store.replace_account(&deleted, &back, BY, None).await.unwrap();
     assert_eq!((count("").await, count("?status=DELETED").await, count("?labelPartner=SOUTH").await), (190, 0, 1));
     running.consistent_accounts().await;
 }

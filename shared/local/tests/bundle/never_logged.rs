@@ -23,11 +23,11 @@ use crate::{
         owner::linked,
         sign_in::{CLIENT_SECRET, Manufacturer, Reply},
     },
-    support::{Running, body, send, with},
+    support::{BY, Running, body, send, with},
 };
 
 #[derive(Clone, Default)]
-struct Captured(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Captured(pub(crate) Arc<Mutex<Vec<u8>>>);
 
 impl Write for Captured {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
@@ -159,9 +159,9 @@ async fn connect_and_erase_devices(running: &Running) {
         made
     };
     running.connected(&store, &of_account(MARKED_VIN)).await;
-    store.create_onboarding(&of_account(MARKED_VIN), None).await.unwrap_err();
+    store.create_onboarding(&of_account(MARKED_VIN), BY, None).await.unwrap_err();
     let stale = of_account(VIN);
-    store.create_onboarding(&stale, None).await.unwrap();
+    store.create_onboarding(&stale, BY, None).await.unwrap();
     running.bundle.invoke("expire-onboardings", &json!({"time": stale.expires_at})).await.unwrap();
     let key = keys::entity(organisation, EntityId::new_random());
     let put = running.table_client().put_item().table_name(running.bundle.table());

@@ -8,7 +8,7 @@ use std::{
 use aws_sdk_dynamodb::types::AttributeValue;
 use reqwest::{Method, RequestBuilder, header::HeaderMap};
 use serde_json::{Value, json};
-use wattbook_domain::Account;
+use wattbook_domain::{Account, Actor};
 use wattbook_local::{Options, demo::Credential};
 use wattbook_store::{Store, StoreSettings, UniquenessScope, keys};
 
@@ -16,6 +16,9 @@ use crate::stack::Stack;
 
 /// An item of the table.
 pub(crate) type Item = HashMap<String, AttributeValue>;
+
+/// Who writes what a test writes into the table itself.
+pub(crate) const BY: &Actor = &Actor::Schedule;
 
 /// A bundle, or what stands for it, with a client.
 pub(crate) struct Running {
@@ -251,6 +254,7 @@ fn codes_are_in_the_contract(answered: &Answered) {
         let documents = [
             wattbook_accounts::contract::CHECKED_IN,
             wattbook_onboarding::contract::CHECKED_IN,
+            wattbook_events::contract::CHECKED_IN,
             wattbook_provisioning::contract::CHECKED_IN,
         ];
         let documents = documents.map(|text| serde_json::from_str::<Value>(text).unwrap());

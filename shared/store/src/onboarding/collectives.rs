@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use wattbook_domain::{
-    OrganisationId,
+    Actor, OrganisationId,
     entity::{Collective, CollectiveId, Entity},
 };
 
@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     IdempotencyRecord, Store, StoreError,
+    by::written,
     items::{Item, read, write},
     keys,
     transaction::{Transaction, When},
@@ -54,10 +55,16 @@ impl Store {
         &self,
         old: &Entity,
         new: &Entity,
+        by: &Actor,
         record: Option<&IdempotencyRecord>,
     ) -> Result<(), OnboardingError> {
         let mut transaction = Transaction::new();
-        transaction.put(self, items::entity(new)?, &items::unchanged_entity(old), Meaning::Subject)?;
+        transaction.put(
+            self,
+            written(items::entity(new)?, new.organisation, by),
+            &items::unchanged_entity(old),
+            Meaning::Subject,
+        )?;
         for joined in new.collectives.difference(&old.collectives) {
             self.join(&mut transaction, new, *joined)?;
             let key = keys::collective(new.organisation, *joined);

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use wattbook_domain::{
+    Actor,
     entity::{DisconnectReason, Entity},
     onboarding::{Occurrence, OnboardingRequest, OnboardingStatus, Unmoved},
 };
@@ -10,7 +11,9 @@ use super::{
     DeviceHolder, Meaning, OnboardingError, SealedTokens, disconnect::Parting, holder, items, requests::Devices,
 };
 use crate::{
-    Store, StoreError, keys,
+    Store, StoreError,
+    by::written,
+    keys,
     transaction::{Transaction, When},
 };
 
@@ -33,8 +36,18 @@ impl Store {
         let entity = Entity::of(&new, now).ok_or(OnboardingError::Unmoved(Unmoved::TooEarly))?;
         for _ in 0..TRIES {
             let mut transaction = Transaction::new();
-            transaction.put(self, items::request(&new)?, &items::unchanged(old), Meaning::Subject)?;
-            transaction.put(self, items::entity(&entity)?, &When::Absent, Meaning::Subject)?;
+            transaction.put(
+                self,
+                written(items::request(&new)?, new.organisation, &Actor::Connector),
+                &items::unchanged(old),
+                Meaning::Subject,
+            )?;
+            transaction.put(
+                self,
+                written(items::entity(&entity)?, entity.organisation, &Actor::Connector),
+                &When::Absent,
+                Meaning::Subject,
+            )?;
             if let Some(tokens) = tokens {
                 let item = items::tokens(entity.organisation, entity.id, tokens)?;
                 transaction.put(self, item, &When::Absent, Meaning::Subject)?;
@@ -44,7 +57,7 @@ impl Store {
             }
             if let Some(account) = entity.account {
                 let change = Devices::Connected(entity.id.to_string());
-                self.note_devices(&mut transaction, entity.organisation, account, &change, now)?;
+                self.note_devices(&mut transaction, (entity.organisation, account), &change, &Actor::Connector, now)?;
             }
             if new.taking_over && !self.take_over(&mut transaction, &new, now).await? {
                 continue;
@@ -111,13 +124,18 @@ impl Store {
     ) -> Result<bool, OnboardingError> {
         let Some(request) = self.onboarding(holder.organisation, holder.onboarding).await? else { return Ok(true) };
         if let Ok(ended) = request.after(&Occurrence::TakenOver, now) {
-            transaction.put(self, items::request(&ended)?, &items::unchanged(&request), Meaning::Subject)?;
+            transaction.put(
+                self,
+                written(items::request(&ended)?, ended.organisation, &Actor::Connector),
+                &items::unchanged(&request),
+                Meaning::Subject,
+            )?;
         } else if request.status == OnboardingStatus::Succeeded
             && let Some(entity) = self.entity(holder.organisation, holder.entity).await?
-            && let Some(parting) = Parting::of(&entity, DisconnectReason::TakenOver, now)
+            && let Some(parting) = Parting::of(&entity, DisconnectReason::TakenOver, &Actor::Connector, now)
         {
             if entity.account.is_some() && entity.account == taker.account {
-                self.disconnect_device(&entity, DisconnectReason::TakenOver, now).await?;
+                self.disconnect_device(&entity, DisconnectReason::TakenOver, &Actor::Connector, now).await?;
                 return Ok(false);
             }
             self.let_go(transaction, &parting)?;

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use wattbook_domain::{
+    Actor,
     entity::{DisconnectReason, Entity, Offboarding},
     onboarding::OnboardingRequest,
 };
@@ -9,6 +10,7 @@ use wattbook_domain::{
 use super::{Meaning, OnboardingError, items, requests::Devices};
 use crate::{
     IdempotencyRecord, Store, StoreError,
+    by::written,
     items::write,
     keys,
     transaction::{Transaction, When},
@@ -18,12 +20,13 @@ use crate::{
 pub(super) struct Parting<'e> {
     old: &'e Entity,
     new: Entity,
+    by: &'e Actor,
 }
 
 impl<'e> Parting<'e> {
     /// None if it is not connected.
-    pub(super) fn of(entity: &'e Entity, reason: DisconnectReason, now: Timestamp) -> Option<Self> {
-        Some(Self { old: entity, new: entity.disconnected(reason, now)? })
+    pub(super) fn of(entity: &'e Entity, reason: DisconnectReason, by: &'e Actor, now: Timestamp) -> Option<Self> {
+        Some(Self { old: entity, new: entity.disconnected(reason, now)?, by })
     }
 }
 
@@ -37,9 +40,10 @@ impl Store {
         &self,
         entity: &Entity,
         reason: DisconnectReason,
+        by: &Actor,
         now: Timestamp,
     ) -> Result<Option<Entity>, OnboardingError> {
-        let Some(parting) = Parting::of(entity, reason, now) else { return Ok(None) };
+        let Some(parting) = Parting::of(entity, reason, by, now) else { return Ok(None) };
         let mut transaction = Transaction::new();
         self.disconnect_in(&mut transaction, &parting)?;
         self.finish_disconnecting(transaction, &parting, None).await?;
@@ -54,9 +58,10 @@ impl Store {
         &self,
         entity: &Entity,
         offboarding: &Offboarding,
+        by: &Actor,
         record: Option<&IdempotencyRecord>,
     ) -> Result<Option<Entity>, OnboardingError> {
-        let parting = Parting::of(entity, DisconnectReason::Offboarded, offboarding.created_at);
+        let parting = Parting::of(entity, DisconnectReason::Offboarded, by, offboarding.created_at);
         let Some(mut parting) = parting else { return Ok(None) };
         parting.new.offboarding = Some(offboarding.id);
         let mut transaction = Transaction::new();
@@ -79,8 +84,13 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), OnboardingError> {
         let mut transaction = Transaction::new();
-        transaction.put(self, items::request(new)?, &items::unchanged(old), Meaning::Subject)?;
-        let Some(parting) = Parting::of(entity, DisconnectReason::ConsentWithdrawn, now) else {
+        transaction.put(
+            self,
+            written(items::request(new)?, new.organisation, &Actor::Owner),
+            &items::unchanged(old),
+            Meaning::Subject,
+        )?;
+        let Some(parting) = Parting::of(entity, DisconnectReason::ConsentWithdrawn, &Actor::Owner, now) else {
             return self.finish_onboarding(transaction, old.organisation, None, |_| false).await;
         };
         self.disconnect_in(&mut transaction, &parting)?;
@@ -100,15 +110,20 @@ impl Store {
         transaction: &mut Transaction<Meaning>,
         parting: &Parting<'_>,
     ) -> Result<(), StoreError> {
-        let Parting { old, new } = parting;
-        transaction.put(self, items::entity(new)?, &items::unchanged_entity(old), Meaning::Subject)?;
+        let Parting { old, new, by } = parting;
+        transaction.put(
+            self,
+            written(items::entity(new)?, new.organisation, by),
+            &items::unchanged_entity(old),
+            Meaning::Subject,
+        )?;
         transaction.remove(self, keys::tokens(old.organisation, old.id), Meaning::Follows)?;
         for collective in &old.collectives {
             transaction.remove(self, keys::member(old.organisation, *collective, old.id), Meaning::Follows)?;
         }
         if let Some(account) = old.account {
             let change = Devices::Disconnected(old.id.to_string());
-            self.note_devices(transaction, old.organisation, account, &change, new.updated_at)?;
+            self.note_devices(transaction, (old.organisation, account), &change, by, new.updated_at)?;
         }
         Ok(())
     }

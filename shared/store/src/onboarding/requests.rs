@@ -2,11 +2,12 @@
 
 use aws_sdk_dynamodb::types::{AttributeValue, Update};
 use jiff::Timestamp;
-use wattbook_domain::{Account, AccountId, OrganisationId, onboarding::OnboardingRequest};
+use wattbook_domain::{Account, AccountId, Actor, OrganisationId, onboarding::OnboardingRequest};
 
 use super::{DeviceHolder, Meaning, OnboardingError, holder, items};
 use crate::{
     IdempotencyRecord, Store, StoreError,
+    by::{self, written},
     items::{Item, key_item, read},
     keys::{self, Key},
     transaction::{Cancelled, Obstacle, Refusal, Transaction, When},
@@ -30,16 +31,22 @@ impl Store {
     pub async fn create_onboarding(
         &self,
         request: &OnboardingRequest,
+        by: &Actor,
         record: Option<&IdempotencyRecord>,
     ) -> Result<(), OnboardingError> {
         let mut transaction = Transaction::new();
-        transaction.put(self, items::request(request)?, &When::Absent, Meaning::Subject)?;
+        transaction.put(
+            self,
+            written(items::request(request)?, request.organisation, by),
+            &When::Absent,
+            Meaning::Subject,
+        )?;
         if let Some(key) = self.claim_key(request) {
             transaction.put(self, items::claim(key, request)?, &When::Absent, Meaning::Claim)?;
         }
         if let Some(account) = request.account {
             let change = Devices::Requested(request.id.to_string());
-            self.note_devices(&mut transaction, request.organisation, account, &change, request.created_at)?;
+            self.note_devices(&mut transaction, (request.organisation, account), &change, by, request.created_at)?;
         }
         if let Some(collective) = request.collective {
             let key = keys::collective(request.organisation, collective);
@@ -57,9 +64,15 @@ impl Store {
         &self,
         old: &OnboardingRequest,
         new: &OnboardingRequest,
+        by: &Actor,
     ) -> Result<(), OnboardingError> {
         let mut transaction = Transaction::new();
-        transaction.put(self, items::request(new)?, &items::unchanged(old), Meaning::Subject)?;
+        transaction.put(
+            self,
+            written(items::request(new)?, new.organisation, by),
+            &items::unchanged(old),
+            Meaning::Subject,
+        )?;
         let held = |request: &OnboardingRequest| request.is_live().then(|| self.claim_key(request)).flatten();
         match (held(old), held(new)) {
             (None, Some(key)) => transaction.put(self, items::claim(key, new)?, &When::Absent, Meaning::Claim)?,
@@ -90,9 +103,9 @@ impl Store {
     pub(super) fn note_devices(
         &self,
         transaction: &mut Transaction<Meaning>,
-        organisation: OrganisationId,
-        account: AccountId,
+        (organisation, account): (OrganisationId, AccountId),
         change: &Devices,
+        by: &Actor,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let (verb, set, id, meaning) = match change {
@@ -106,9 +119,12 @@ impl Store {
             .table_name(&self.table)
             .set_key(Some(key_item(keys::account(organisation, account))))
             .update_expression(format!(
-                "{verb} #set :id SET #account.#version = #account.#version + :one, #account.#updated = :now"
+                "{verb} #set :id SET #account.#version = #account.#version + :one, #account.#updated = :now, \
+                 #by = :by"
             ))
             .expression_attribute_names("#set", set)
+            .expression_attribute_names("#by", by::BY)
+            .expression_attribute_values(":by", text(by::text(organisation, by)))
             .expression_attribute_names("#account", "account")
             .expression_attribute_names("#version", "version")
             .expression_attribute_names("#updated", "updated_at")

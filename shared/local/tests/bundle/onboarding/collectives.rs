@@ -8,7 +8,7 @@ use super::{
     entities::brands,
     made::{VIN, collective, entity, offboarding, running, wanted},
 };
-use crate::support::{Answered, Running, at_once, send};
+use crate::support::{Answered, BY, Running, at_once, send};
 
 async fn create(running: &Running, body: &Value) -> Answered {
     send(running.post(running.admin(), "/collectives", body)).await
@@ -152,7 +152,7 @@ async fn entities_come_and_go_and_again_does_no_harm() {
     // What is offboarded is in no collective any more.
     let now = store.entity(organisation, cars[1].id).await.unwrap().unwrap();
     let gone = offboarding(&now);
-    store.offboard(&now, &gone, None).await.unwrap();
+    store.offboard(&now, &gone, BY, None).await.unwrap();
     expected.retain(|id| *id != cars[1].id.to_string());
     assert_eq!(members(&running, &home).await, expected);
     assert_eq!(remove(&running, &home, &cars[1]).await.status, 204);

@@ -13,7 +13,7 @@ use super::{
     requests::{REQUESTS, VIN},
     sign_in::{CLIENT_SECRET, Manufacturer, Reply, table, taking_over},
 };
-use crate::support::{Running, send, without};
+use crate::support::{BY, Running, send, without};
 
 const CONNECTED: &str = "Your device is connected";
 const NOT_CONNECTED: &str = "Your device could not be connected";
@@ -155,7 +155,8 @@ async fn a_callback_that_comes_twice_is_exchanged_once() {
 fn message(request: &Value, receipt: u32) -> Value {
     let body = json!({"organisation_id": request["data"]["tenant"]["id"], "onboarding_id": request["id"]});
     json!({"Records": [{
-        "messageId": "m", "body": body.to_string(), "attributes": {"ApproximateReceiveCount": receipt.to_string()},
+        "messageId": "m", "receiptHandle": "r", "body": body.to_string(),
+        "attributes": {"ApproximateReceiveCount": receipt.to_string()},
     }]})
 }
 
@@ -203,7 +204,7 @@ async fn a_token_end_point_that_is_dead_for_a_while_is_asked_again() {
         let request = running.kept(&request).await;
         let entity = running.store().entity(request.organisation, request.entity).await.unwrap().unwrap();
         let now = jiff::Timestamp::now();
-        running.store().disconnect_device(&entity, DisconnectReason::Offboarded, now).await.unwrap();
+        running.store().disconnect_device(&entity, DisconnectReason::Offboarded, BY, now).await.unwrap();
         cars.signing_in(&running).await
     };
     other.opens(&led.back("the-code")).await;

@@ -13,7 +13,7 @@ use super::{
     owner::{heading, linked, onward},
     requests::{VIN, car},
 };
-use crate::support::{Running, send, with};
+use crate::support::{BY, Running, send, with};
 
 const CONNECTED: &str = "Your device is connected";
 
@@ -200,7 +200,7 @@ async fn a_link_expires() {
         version: stored.version + 1,
         ..stored.clone()
     };
-    running.store().replace_onboarding(&stored, &overdue).await.unwrap();
+    running.store().replace_onboarding(&stored, &overdue, BY).await.unwrap();
     let link = owner.link.clone();
     for page in [
         owner.opens_link().await,

@@ -6,7 +6,7 @@ use wattbook_domain::{OrganisationId, entity::Entity};
 use wattbook_store::Store;
 
 use super::made::{self, VIN, collective, entity, offboarding, running};
-use crate::support::{Answered, Running, at_once, body, send};
+use crate::support::{Answered, BY, Running, at_once, body, send};
 
 fn at(entity: &Entity) -> String {
     format!("/entities/{}", entity.id)
@@ -70,7 +70,7 @@ async fn an_entity_is_shown_whole_and_sent_once_to_who_has_it() {
 
 async fn disconnect(store: &Store, entity: &Entity) -> wattbook_domain::entity::OffboardingId {
     let offboarding = offboarding(entity);
-    store.offboard(entity, &offboarding, None).await.unwrap();
+    store.offboard(entity, &offboarding, BY, None).await.unwrap();
     offboarding.id
 }
 

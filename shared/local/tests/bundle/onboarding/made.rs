@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use wattbook_domain::{
-    AnswerKey, LabelPartnerCode, Name, OrganisationId,
+    AnswerKey, LabelPartner, LabelPartnerCode, Name, OrganisationId,
     catalogue::{
         EntityType, Manufacturer,
         attributes::{AttributeName, AttributeValue},
@@ -14,7 +14,7 @@ use wattbook_domain::{
 };
 use wattbook_store::{SealedTokens, Store, Wanted};
 
-use crate::support::Running;
+use crate::support::{BY, Running};
 
 /// A car that the sandbox leaves as it is for ever: whoever makes a request for it decides what becomes of it.
 pub(crate) const VIN: &str = "WAUZZZGE1NB090045";
@@ -62,7 +62,7 @@ pub(crate) fn agreed(request: &OnboardingRequest) -> OnboardingRequest {
 /// Has the owner of a stored request agree.
 pub(crate) async fn agree(store: &Store, request: &OnboardingRequest) -> OnboardingRequest {
     let agreed = agreed(request);
-    store.replace_onboarding(request, &agreed).await.unwrap();
+    store.replace_onboarding(request, &agreed, BY).await.unwrap();
     agreed
 }
 
@@ -72,7 +72,7 @@ pub(crate) fn tokens() -> SealedTokens {
 
 /// The entity that comes of a request, which is stored first.
 pub(crate) async fn connected(store: &Store, request: &OnboardingRequest) -> Entity {
-    store.create_onboarding(request, None).await.unwrap();
+    store.create_onboarding(request, BY, None).await.unwrap();
     let agreed = agree(store, request).await;
     store.connect_device(&agreed, Some(&tokens()), Timestamp::now()).await.unwrap().1
 }
@@ -115,9 +115,15 @@ pub(crate) fn offboarding(entity: &Entity) -> Offboarding {
     }
 }
 
-/// What the sample events are about that no function makes by itself: an entity, one that was offboarded, and a collective.
-pub(crate) async fn for_samples(store: &Store) {
+/// What the sample events are about that no function makes by itself: an entity, one that was offboarded, a collective,
+/// imports and what webhooks are told.
+pub(crate) async fn for_samples(running: &Running) {
+    let store = &running.store();
     let organisation = "0b5c1c0e-6a53-4d0c-9d5e-1f6f6b7f9c11".parse().unwrap();
+    store.create_organisation(organisation, Name::parse("Sample Energy").unwrap()).await.unwrap();
+    let (code, name) = (LabelPartnerCode::parse("NORTH").unwrap(), Name::parse("North").unwrap());
+    let partner = LabelPartner { code, name, default_service_type: "RT-HR-NILM-HW".parse().unwrap() };
+    store.put_label_partner(organisation, &partner).await.unwrap();
     let car = async |vin: &str, onboarding: &str, entity: &str| {
         let mut request = request(organisation, vin);
         request.id = onboarding.parse().unwrap();
@@ -129,9 +135,11 @@ pub(crate) async fn for_samples(store: &Store) {
     car(&vin(70), "2f0c9f4e-5a3b-4a77-8c1d-6b1e0f3a9d42", "7b1f0c52-3f1e-8a3d-9c24-62d53c8abac0").await;
     let gone = car(&vin(71), "5d2e7a90-1c46-4f0b-b3a8-94e6d1f07c35", "e4a80b17-6d92-8c5f-a7e3-5a4d1b9f3c68").await;
     let offboarding = Offboarding { id: "91d3a7c6-0e58-4b2f-8f47-3c9a6d12e5b8".parse().unwrap(), ..offboarding(&gone) };
-    store.offboard(&gone, &offboarding, None).await.unwrap();
+    store.offboard(&gone, &offboarding, BY, None).await.unwrap();
     let id = "c0a5b1de-4f27-4e0b-9a61-58d7f2e3b904".parse().unwrap();
     store.create_collective(&Collective { id, ..collective(organisation, Some("NORTH")) }, None).await.unwrap();
+    crate::imports::for_samples(store, organisation).await;
+    crate::webhooks::made::for_samples(running, organisation).await;
 }
 
 /// The first ten of a list.

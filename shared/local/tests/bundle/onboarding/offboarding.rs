@@ -8,7 +8,7 @@ use super::{
     entities::brands,
     made::{self, VIN, agreed, collective, entity, request, running},
 };
-use crate::support::{Answered, Running, at_once, body, send};
+use crate::support::{Answered, BY, Running, at_once, body, send};
 
 const PATH: &str = "/offboarding/entities";
 
@@ -70,7 +70,7 @@ async fn offboarding_disconnects_and_frees_the_device() {
 async fn what_ended_otherwise_is_told_without_an_offboarding() {
     let (running, store, organisation) = running().await;
     let car = entity(&store, organisation, VIN, None).await;
-    store.disconnect_device(&car, DisconnectReason::ConsentWithdrawn, jiff::Timestamp::now()).await.unwrap();
+    store.disconnect_device(&car, DisconnectReason::ConsentWithdrawn, BY, jiff::Timestamp::now()).await.unwrap();
     let answer = offboard(&running, &json!({"entityId": car.id})).await;
     assert_eq!((answer.status, answer.faults()), (409, vec!["ended /entityId".to_owned()]));
     assert_eq!(answer.json()["errors"][0].get("offboarding_id"), None);
@@ -167,8 +167,8 @@ async fn of_many_at_once_one_offboards() {
     assert_eq!((devices.connected().count(), devices.entities.len()), (0, 1));
     // A new request can have the device.
     let next = super::made::request(organisation, VIN);
-    store.create_onboarding(&next, None).await.unwrap();
-    store.replace_onboarding(&next, &agreed(&next)).await.unwrap();
+    store.create_onboarding(&next, BY, None).await.unwrap();
+    store.replace_onboarding(&next, &agreed(&next), BY).await.unwrap();
     running.consistent_devices().await;
     running.bundle.stop().await;
 }

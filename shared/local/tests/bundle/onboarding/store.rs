@@ -9,23 +9,23 @@ use wattbook_domain::{
 use wattbook_store::{OnboardingError, SealedTokens, Store, StoreError, Wanted};
 
 use super::made::{VIN, agree, agreed, connected, household, offboarding, request, running, tokens, vin, wanted};
-use crate::support::{Running, body};
+use crate::support::{BY, Running, body};
 
 #[tokio::test]
 async fn a_device_belongs_to_one_until_its_request_ends() {
     let (running, store, organisation) = running().await;
     let first = request(organisation, VIN);
-    store.create_onboarding(&first, None).await.unwrap();
+    store.create_onboarding(&first, BY, None).await.unwrap();
     // The same once more is our own write, whose answer was lost.
-    store.create_onboarding(&first, None).await.unwrap();
+    store.create_onboarding(&first, BY, None).await.unwrap();
     let second = request(running.bundle.demo().other_organisation_id.parse().unwrap(), "wauzzz-ge1nb 090045");
-    let Err(OnboardingError::Taken(holder)) = store.create_onboarding(&second, None).await else { panic!() };
+    let Err(OnboardingError::Taken(holder)) = store.create_onboarding(&second, BY, None).await else { panic!() };
     assert_eq!((holder.onboarding, holder.organisation), (first.id, organisation));
     assert_eq!(running.consistent_devices().await.requests.len(), 1);
     let canceled = first.after(&Occurrence::Canceled { reason: None }, Timestamp::now()).unwrap();
-    store.replace_onboarding(&first, &canceled).await.unwrap();
-    assert!(matches!(store.replace_onboarding(&first, &agreed(&first)).await, Err(OnboardingError::Stale)));
-    store.create_onboarding(&second, None).await.unwrap();
+    store.replace_onboarding(&first, &canceled, BY).await.unwrap();
+    assert!(matches!(store.replace_onboarding(&first, &agreed(&first), BY).await, Err(OnboardingError::Stale)));
+    store.create_onboarding(&second, BY, None).await.unwrap();
     let devices = running.consistent_devices().await;
     assert_eq!(devices.live().map(|it| it.id).collect::<Vec<_>>(), [second.id]);
     running.bundle.stop().await;
@@ -45,9 +45,9 @@ async fn a_connected_device_is_its_accounts_until_it_is_offboarded() {
     let collective = household(organisation);
     let mut first = request(organisation, VIN);
     (first.account, first.collective) = (Some(account), Some(collective.id));
-    assert!(matches!(store.create_onboarding(&first, None).await, Err(OnboardingError::CollectiveGone)));
+    assert!(matches!(store.create_onboarding(&first, BY, None).await, Err(OnboardingError::CollectiveGone)));
     store.create_collective(&collective, None).await.unwrap();
-    store.create_onboarding(&first, None).await.unwrap();
+    store.create_onboarding(&first, BY, None).await.unwrap();
     let waiting = store.connect_device(&first, None, Timestamp::now()).await.unwrap_err();
     assert!(matches!(waiting, OnboardingError::Unmoved(Unmoved::TooEarly)));
     let first = agree(&store, &first).await;
@@ -61,13 +61,13 @@ async fn a_connected_device_is_its_accounts_until_it_is_offboarded() {
     assert_eq!(due.iter().map(|(due, tokens)| (due, tokens.version)).collect::<Vec<_>>(), [(&entity, 1)]);
     running.consistent_devices().await;
     let offboarding = offboarding(&entity);
-    let gone = store.offboard(&entity, &offboarding, None).await.unwrap().unwrap();
+    let gone = store.offboard(&entity, &offboarding, BY, None).await.unwrap().unwrap();
     assert_eq!(gone.disconnected.map(|it| it.reason), Some(DisconnectReason::Offboarded));
-    assert_eq!(store.offboard(&gone, &offboarding, None).await.unwrap(), None);
+    assert_eq!(store.offboard(&gone, &offboarding, BY, None).await.unwrap(), None);
     assert!(due_tokens(&store, organisation).await.is_empty());
     assert!(store.account(organisation, account).await.unwrap().unwrap().entities.is_empty());
     running.consistent_devices().await;
-    store.create_onboarding(&request(organisation, VIN), None).await.unwrap();
+    store.create_onboarding(&request(organisation, VIN), BY, None).await.unwrap();
     running.consistent_devices().await;
     running.bundle.stop().await;
 }
@@ -76,12 +76,12 @@ async fn a_connected_device_is_its_accounts_until_it_is_offboarded() {
 async fn taken_over(running: &Running, store: &Store, account: Option<AccountId>) -> OnboardingRequest {
     let mut second = request(running.bundle.demo().organisation_id.parse().unwrap(), VIN);
     second.account = account;
-    assert!(matches!(store.create_onboarding(&second, None).await, Err(OnboardingError::Taken(_))));
+    assert!(matches!(store.create_onboarding(&second, BY, None).await, Err(OnboardingError::Taken(_))));
     second.taking_over = true;
-    store.create_onboarding(&second, None).await.unwrap();
+    store.create_onboarding(&second, BY, None).await.unwrap();
     running.consistent_devices().await;
     let third = OnboardingRequest { id: OnboardingId::new_random(), ..second.clone() };
-    assert!(matches!(store.create_onboarding(&third, None).await, Err(OnboardingError::Taken(_))));
+    assert!(matches!(store.create_onboarding(&third, BY, None).await, Err(OnboardingError::Taken(_))));
     let second = agree(store, &second).await;
     store.connect_device(&second, None, Timestamp::now()).await.unwrap().0
 }
@@ -91,7 +91,7 @@ async fn who_proves_the_device_takes_it_over_from_a_request_and_from_an_entity()
     let (running, store, organisation) = running().await;
     let account: AccountId = running.provisioned(running.admin(), &body(1)).await.parse().unwrap();
     let first = request(running.bundle.demo().other_organisation_id.parse().unwrap(), VIN);
-    store.create_onboarding(&first, None).await.unwrap();
+    store.create_onboarding(&first, BY, None).await.unwrap();
     let second = taken_over(&running, &store, None).await;
     let devices = running.consistent_devices().await;
     assert_eq!((devices.live().count(), devices.connected().count()), (0, 1));
@@ -116,14 +116,14 @@ async fn a_device_whose_account_was_just_erased_is_looked_at_anew() {
     let (running, store, organisation) = running().await;
     let entity = connected(&store, &request(organisation, VIN)).await;
     let orphan = Entity { account: Some(AccountId::new_random()), version: entity.version + 1, ..entity.clone() };
-    store.replace_entity(&entity, &orphan, None).await.unwrap();
+    store.replace_entity(&entity, &orphan, BY, None).await.unwrap();
     let mut taker = request(organisation, VIN);
     taker.taking_over = true;
-    store.create_onboarding(&taker, None).await.unwrap();
+    store.create_onboarding(&taker, BY, None).await.unwrap();
     let taker = agree(&store, &taker).await;
     let early = store.connect_device(&taker, None, Timestamp::now()).await.unwrap_err();
     assert!(matches!(early, OnboardingError::Store(StoreError::Busy(_))), "{early:?}");
-    let parted = store.disconnect_device(&orphan, DisconnectReason::SignInEnded, Timestamp::now()).await;
+    let parted = store.disconnect_device(&orphan, DisconnectReason::SignInEnded, BY, Timestamp::now()).await;
     assert!(matches!(parted, Err(OnboardingError::Stale)), "{parted:?}");
     store.erase_onboarding(organisation, entity.onboarding).await.unwrap();
     store.connect_device(&taker, None, Timestamp::now()).await.unwrap();
@@ -136,9 +136,9 @@ async fn erasing_leaves_nothing() {
     let (running, store, organisation) = running().await;
     let before = running.uncounted().await;
     let live = request(organisation, VIN);
-    store.create_onboarding(&live, None).await.unwrap();
+    store.create_onboarding(&live, BY, None).await.unwrap();
     let connected = request(organisation, &vin(46));
-    store.create_onboarding(&connected, None).await.unwrap();
+    store.create_onboarding(&connected, BY, None).await.unwrap();
     let agreed = agree(&store, &connected).await;
     store.connect_device(&agreed, Some(&tokens()), Timestamp::now()).await.unwrap();
     assert_eq!(running.uncounted().await, before + 2 + 4);
@@ -155,12 +155,12 @@ async fn an_account_takes_requests_as_long_as_it_is_there_and_not_deleted() {
     let (running, store, organisation) = running().await;
     let mut stray = request(organisation, VIN);
     stray.account = Some(AccountId::new_random());
-    assert!(matches!(store.create_onboarding(&stray, None).await, Err(OnboardingError::AccountGone)));
+    assert!(matches!(store.create_onboarding(&stray, BY, None).await, Err(OnboardingError::AccountGone)));
     let account = running.provisioned(running.admin(), &body(1)).await;
     stray.account = Some(account.parse().unwrap());
     let path = format!("/rest/v1/accounts/{account}");
     assert_eq!(running.change(reqwest::Method::DELETE, running.admin(), &path, None).await.status, 200);
-    assert!(matches!(store.create_onboarding(&stray, None).await, Err(OnboardingError::AccountGone)));
+    assert!(matches!(store.create_onboarding(&stray, BY, None).await, Err(OnboardingError::AccountGone)));
     assert!(running.consistent_devices().await.requests.is_empty());
     running.bundle.stop().await;
 }
@@ -172,9 +172,9 @@ async fn lists_show_the_newest_first_page_by_page() {
     for number in 0..7 {
         let mut it = request(organisation, &vin(number));
         it.created_at = Timestamp::now() + SignedDuration::from_secs(number.into());
-        store.create_onboarding(&it, None).await.unwrap();
+        store.create_onboarding(&it, BY, None).await.unwrap();
         if number % 2 == 0 {
-            store.replace_onboarding(&it, &agreed(&it)).await.unwrap();
+            store.replace_onboarding(&it, &agreed(&it), BY).await.unwrap();
         }
         made.push(it.id);
     }
@@ -209,7 +209,7 @@ async fn lists_show_the_newest_first_page_by_page() {
 async fn what_is_due_is_found_when_its_time_is_up() {
     let (running, store, organisation) = running().await;
     let first = request(organisation, VIN);
-    store.create_onboarding(&first, None).await.unwrap();
+    store.create_onboarding(&first, BY, None).await.unwrap();
     let due = first.expires_at.unwrap();
     let overdue = async |now: Timestamp| {
         let mut overdue = store.overdue_onboardings(now, 100).await.unwrap();
@@ -219,7 +219,7 @@ async fn what_is_due_is_found_when_its_time_is_up() {
     assert!(overdue(due - SignedDuration::from_secs(1)).await.is_empty());
     assert_eq!(overdue(due).await, std::slice::from_ref(&first));
     let expired = first.after(&Occurrence::Expired, due).unwrap();
-    store.replace_onboarding(&first, &expired).await.unwrap();
+    store.replace_onboarding(&first, &expired, BY).await.unwrap();
     assert!(overdue(due).await.is_empty());
     running.bundle.stop().await;
 }
@@ -228,7 +228,7 @@ async fn what_is_due_is_found_when_its_time_is_up() {
 async fn what_cannot_be_read_keeps_nothing_from_being_due() {
     let (running, store, organisation) = running().await;
     let stale = request(organisation, VIN);
-    store.create_onboarding(&stale, None).await.unwrap();
+    store.create_onboarding(&stale, BY, None).await.unwrap();
     let due = stale.expires_at.unwrap();
     let stored = running.scan().await.into_iter().find(|item| item.contains_key("onboarding")).unwrap();
     let text = |text: &str| aws_sdk_dynamodb::types::AttributeValue::S(text.to_owned());
