@@ -202,6 +202,30 @@ def a_change_arrives_at_a_queue(stack, credential):
     raise AssertionError("no event of a new account arrived at the queue within 20 s")
 
 
+def an_event_asks_for_a_customer(stack, credential):
+    """A rule for one organisation, as functions/README.md has a deployer make it; what it hands on is carried out."""
+    events, rule = stack.cloud.client("events"), f"{stack.name}-inbound-deployed"
+    bus, kind = stack.outputs["EventBusName"], "customer.provisioning.requested"
+    pattern = {"source": ["deployed"], "detail-type": [kind]}
+    template = f'{{"organisation_id": "{credential.organisation}", "type": <type>, "detail": <detail>}}'
+    transformer = {"InputPathsMap": {"type": "$.detail-type", "detail": "$.detail"}, "InputTemplate": template}
+    target = {"Id": "inbox", "Arn": stack.outputs["InboxArn"], "InputTransformer": transformer}
+    events.put_rule(Name=rule, EventBusName=bus, EventPattern=json.dumps(pattern))
+    events.put_targets(Rule=rule, EventBusName=bus, Targets=[target])
+    detail = json.dumps({"correlation_id": "deployed-3", "body": customer(3)})
+    entry = {"EventBusName": bus, "Source": "deployed", "DetailType": kind, "Detail": detail}
+    answer = events.put_events(Entries=[entry])
+    assert answer["FailedEntryCount"] == 0, answer
+    started = time.monotonic()
+    while time.monotonic() - started < 20:
+        status, _ = stack.request("GET", "/account/kept-3?id_type=external", credential)
+        if status == 200:
+            print(f"a customer that an event asked for was there after {time.monotonic() - started:.1f} s")
+            return
+        time.sleep(0.2)
+    raise AssertionError("a customer that an event asked for was not there within 20 s")
+
+
 def tests(stack_file):
     """Runs the bundle's tests against the stack but those that are listed for the bundle alone."""
     command = ["cargo", "test", "--workspace", "--locked", "--test", "bundle", "--quiet", "--"]
@@ -307,6 +331,7 @@ def deployed(cloud, folder, options):
     if options.keep:
         return serve(stack, options.keep, credential)
     a_change_arrives_at_a_queue(stack, credential)
+    an_event_asks_for_a_customer(stack, credential)
     stack.write(folder / "stack.json", credential)
     return tests(folder / "stack.json")
 

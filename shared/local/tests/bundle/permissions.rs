@@ -191,8 +191,8 @@ async fn each_function_may_do_exactly_what_it_does() {
     running.ask_for_devices().await;
     running.use_the_owners_pages().await;
     running.expire_and_erase_devices().await;
-    let taken = running.message("customer.provisioning.requested", "taken", &body(9));
-    assert_eq!(running.hand_over(&[taken]).await, [0usize; 0]);
+    let conflicting = running.message("customer.provisioning.requested", "taken", &body(9));
+    assert_eq!(running.hand_over(&[conflicting]).await, [0usize; 0]);
     running.use_webhooks().await;
     // What nothing above does, a function's own sample does.
     crate::onboarding::made::for_samples(&running).await;
