@@ -34,6 +34,8 @@ STACK = "wattbook"
 EARLIER = "725e54da461b276a2d518dd8301370faca9613e4"
 # So that the tests, each with organisations of its own, can all use the same values.
 PARAMETERS = {"UniquenessScope": "organisation", "BurstLimit": "5000", "RateLimit": "10000"}
+# The receivers of the tests' webhooks are on this machine, and are tried again at once. The earlier templates have none.
+LATER_PARAMETERS = {"WebhookReceivers": "any", "WebhookPauses": "1"}
 
 
 class Stack:
@@ -43,10 +45,10 @@ class Stack:
         self.cloud, self.name = cloud, name
         self.formation = cloud.client("cloudformation")
 
-    def deploy(self, url):
+    def deploy(self, url, parameters):
         there = self._status() is not None
         action = self.formation.update_stack if there else self.formation.create_stack
-        parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in PARAMETERS.items()]
+        parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
         capabilities = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
         action(StackName=self.name, TemplateURL=url, Parameters=parameters, Capabilities=capabilities)
         started = time.monotonic()
@@ -308,7 +310,7 @@ def deployed(cloud, folder, options):
     stack = Stack(cloud)
     earlier = None if options.keep else earlier_templates(folder / "earlier", options.earlier)
     if earlier:
-        stack.deploy(package.template(earlier))
+        stack.deploy(package.template(earlier), PARAMETERS)
         credential = Credential(stack)
         status, account = stack.request("POST", "/account", credential, customer(1))
         assert status == 201, (status, account)
@@ -318,7 +320,7 @@ def deployed(cloud, folder, options):
     templates = package.template(ROOT / "template.yaml", edit)
     if edit.missed:
         raise SystemExit(f"no template has {', '.join(sorted(edit.missed))}")
-    stack.deploy(templates)
+    stack.deploy(templates, PARAMETERS | LATER_PARAMETERS)
     print("the emulator lacks:", *cloudformation.LACKING, *ministack_process.LACKING, sep="\n  - ")
     print("left out:", ", ".join(dict.fromkeys(package.left_out)))
     # What the local bundle starts with, too.

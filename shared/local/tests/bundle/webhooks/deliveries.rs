@@ -236,3 +236,33 @@ async fn of_an_erased_account_nothing_is_sent_but_that_it_is() {
     }
     running.bundle.stop().await;
 }
+
+/// A stream hands its records over at least once.
+#[tokio::test]
+async fn a_change_that_is_noticed_again_is_told_of_once() {
+    let running = Running::start_for_webhooks(&[]).await;
+    let receiver = Receiver::start().await;
+    let webhook = running.webhook(&receiver, &["*"]).await;
+    let (_, sample) = crate::events::samples().into_iter().find(|(name, _)| name == "publish-changes").unwrap();
+    let text = sample.to_string();
+    let organisation =
+        sample["Records"][0]["dynamodb"]["NewImage"]["account"]["M"]["organisation"]["S"].as_str().unwrap();
+    let event: Value =
+        serde_json::from_str(&text.replace(organisation, &running.bundle.demo().organisation_id)).unwrap();
+    let noticed = async || {
+        let answer = running.bundle.invoke("follow-changes", &event).await.unwrap();
+        assert_eq!(answer, json!({"batchItemFailures": []}));
+    };
+    noticed().await;
+    // The account is not there: what was to be told of it is taken as erased.
+    let first = running.seen_deliveries(&webhook, |all| all.iter().all(|it| it["status"] != "pending")).await;
+    assert!(!first.is_empty());
+    noticed().await;
+    tokio::join!(noticed(), noticed());
+    assert_eq!(send(running.post(running.admin(), &webhook.below("test"), &json!({}))).await.status, 202);
+    receiver.seen(|told| told.iter().any(|told| told.kind() == "webhook.test")).await;
+    let again = running.deliveries(&webhook).await;
+    let of_sample: Vec<_> = again.into_iter().filter(|it| it["event_type"] != "webhook.test").collect();
+    assert_eq!(of_sample, first);
+    running.bundle.stop().await;
+}
