@@ -291,7 +291,10 @@ fn the_filters_have_the_keys_of_the_store() {
     let organisation = OrganisationId::new_random();
     let account = wattbook_store::keys::account(organisation, AccountId::new_random());
     let onboarding = wattbook_store::keys::onboarding(organisation, OnboardingId::new_random());
-    let wanted = [(vec!["REMOVE"], account.sk), (vec!["INSERT", "MODIFY"], onboarding.sk)]
-        .map(|(names, sk)| json!({"eventName": names, "dynamodb": {"Keys": {"sk": {"S": [sk]}}}}));
+    let entity = wattbook_store::keys::entity(organisation, EntityId::new_random());
+    let wanted = [
+        json!({"dynamodb": {"Keys": {"sk": {"S": [account.sk, entity.sk]}}}}),
+        json!({"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": {"sk": {"S": [onboarding.sk]}}}}),
+    ];
     assert_eq!(patterns.collect::<Vec<_>>(), wanted);
 }
