@@ -9,6 +9,7 @@ pub mod authorizer;
 pub mod batch;
 pub mod body;
 pub mod bus;
+pub mod changes;
 pub mod clock;
 pub mod contract;
 pub mod credentials;
