@@ -114,6 +114,54 @@ async fn each_operation_stays_within_its_budget() {
     running.bundle.stop().await;
 }
 
+/// What the stream does after a write, and what reading of it costs.
+#[tokio::test]
+async fn what_is_noted_and_counted_stays_within_its_budget() {
+    let running = Running::start().await;
+    let admin = running.admin();
+    let get =
+        |path: String| running.request(reqwest::Method::GET, &path).basic_auth(&admin.app_id, Some(&admin.app_key));
+    // Waits until so many changes are told of.
+    let told = async |path: &str, most: usize| {
+        for _ in 0..400 {
+            let answer = running.get(admin, path).await.json();
+            if answer["changes"].as_array().is_some_and(|changes| changes.len() >= most) {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+        }
+        panic!("{path}");
+    };
+    let mut before = running.bundle.usage("follow-changes");
+    let mut spent = || {
+        let after = running.bundle.usage("follow-changes");
+        let spent = (after.round_trips - before.round_trips, after.capacity_units - before.capacity_units);
+        before = after;
+        spent
+    };
+    // The entry, the counter, and that the account is not erased: two units each, in one transaction.
+    let id = running.provisioned(admin, &body(1)).await;
+    let path = format!("/account/{id}/changes");
+    told(&path, 1).await;
+    assert_eq!(spent(), (1, 6.0));
+    // Nothing to count.
+    let person = serde_json::json!({"contact_info": {"firstname": "Jane"}});
+    let changing = format!("/account/{id}/customer-info");
+    assert_eq!(running.change(reqwest::Method::PUT, admin, &changing, Some(person)).await.status, 200);
+    told(&path, 2).await;
+    assert_eq!(spent(), (1, 4.0));
+    // The account, and the entries at half price.
+    assert_eq!(cost(&running, "list-provisioned-changes", get(path), 200).await, (2, 1.0 + 0.5));
+    let path = format!("/rest/v1/accounts/{id}/changes");
+    assert_eq!(cost(&running, "list-account-changes", get(path), 200).await, (2, 1.0 + 0.5));
+    // As with a new one; then what is left is read, and two entries are emptied.
+    let erased = running.change(reqwest::Method::DELETE, admin, &format!("/account/{id}"), None).await;
+    assert_eq!(erased.status, 204);
+    running.forgotten("Jane").await;
+    assert_eq!(spent(), (3, 6.0 + 1.0 + 2.0));
+    running.bundle.stop().await;
+}
+
 /// The account is one item: its size decides what a read costs, not how many levels it has.
 #[tokio::test]
 async fn a_large_account_is_read_in_one_round_trip() {

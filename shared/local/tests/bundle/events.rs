@@ -68,7 +68,9 @@ async fn each_gets_the_answer_it_is_a_sample_of() {
         let mut answer = running.bundle.invoke(&name, &event).await.unwrap();
         // Changes are told of within moments.
         for _ in 0..400 {
-            if !(name.starts_with("list-") && name.ends_with("-changes")) || matches(&expected(&name)["answer"], &answer, "").is_ok() {
+            if !(name.starts_with("list-") && name.ends_with("-changes"))
+                || matches(&expected(&name)["answer"], &answer, "").is_ok()
+            {
                 break;
             }
             tokio::time::sleep(Duration::from_millis(25)).await;
