@@ -75,6 +75,10 @@ async fn no_secret_and_nothing_personal_reaches_the_log() {
     running.get(admin, "/account/account-logmark?id_type=external").await;
     running.get(admin, "/account/x?logmark=logmark").await;
     write_in_the_other_dialect(&running).await;
+    let message = |correlation_id: &str, body| running.message("customer.provisioning.requested", correlation_id, body);
+    let messages =
+        [message("logmark1", &body("logmark-1")), message("logmark2", &request), message("logmark 3", &request)];
+    assert_eq!(running.hand_over(&messages).await, [2usize]);
     let account = running.get(admin, "/account/account-logmark?id_type=external").await.json();
     let verification = running.verification_token(account["account_id"].as_str().unwrap()).await;
     running.resend(&json!({"email": "jo-logmark@example.com"})).await;
@@ -126,6 +130,7 @@ async fn no_secret_and_nothing_personal_reaches_the_log() {
         "show-withdrawal",
         "withdraw-consent",
         "connect-entity",
+        "take-message",
         "refresh-sign-ins",
         "follow-changes",
         "publish-changes",
