@@ -42,7 +42,7 @@ class Package:
         template = yaml_parse(file.read_text())
         edit(template)
         # The emulator gives functions its own address here, which a variable of theirs would displace.
-        for service in ("DYNAMODB", "SQS"):
+        for service in ("DYNAMODB", "EVENTBRIDGE", "S3", "SQS"):
             template["Globals"]["Function"]["Environment"]["Variables"].pop(f"AWS_ENDPOINT_URL_{service}", None)
         for resource in template["Resources"].values():
             properties = resource.get("Properties", {})

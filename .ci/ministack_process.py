@@ -58,6 +58,7 @@ def running(folder, port=None, seconds=60):
         # The functions find these among their variables; in AWS there is no need of them.
         "AWS_ENDPOINT_URL_DYNAMODB": there.endpoint,
         "AWS_ENDPOINT_URL_EVENTBRIDGE": there.endpoint,
+        "AWS_ENDPOINT_URL_S3": there.endpoint,
         "AWS_ENDPOINT_URL_SQS": there.endpoint,
     }
     with log.open("wb") as output:

@@ -246,6 +246,10 @@ def environment(local):
         "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_ENDPOINT_URL_DYNAMODB": local["WATTBOOK_STORE_ENDPOINT"],
         "AWS_ENDPOINT_URL_SQS": local["WATTBOOK_URL"],
+        "DELIVERIES_URL": f"{local['WATTBOOK_URL']}/000000000000/Deliveries.fifo",
+        "WEBHOOK_RECEIVERS": "public",
+        "WEBHOOK_PAUSES": "5,30,120,600,1800,3600",
+        "WEBHOOK_GIVE_UP_AFTER": "86400",
         "CONNECT_QUEUE_URL": f"{local['WATTBOOK_URL']}/000000000000/ConnectQueue",
     }
 

@@ -10,8 +10,8 @@ use wattbook_accounts::{
 use wattbook_api::{
     Answer, Failure, Faults, Function, Request, Services,
     contract::{Refusal, json},
-    fault::{Pointer, Reason},
 };
+use wattbook_domain::Account;
 
 /// The function.
 pub(crate) static FUNCTION: Function = wattbook_accounts::function(
@@ -37,11 +37,8 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
     let writing = writing(services, request, &mut faults)?;
     let fields = Fields::read(&mut request.query(), &mut faults);
     let body = request.json(&mut faults)?.value;
-    if body.get("accountId").is_some_and(|id| !id.is_null()) {
-        let message = "is drawn by us; leave it out, or use PUT to change an account";
-        faults.body(&Pointer::root().child("accountId"), Reason::new("not_allowed", message));
-    }
-    let stated = Stated::read(&body, &writing.principal, &mut faults);
+    let stated = Stated::read_new(&body, &writing.principal, &mut faults);
     faults.none()?;
-    change::add(&writing, fields, &body, &stated).await
+    let answer = |_: Option<&Account>, account: &Account| change::view(&writing, fields, account);
+    change::add(&writing, &answer, &body, &stated).await
 }

@@ -9,6 +9,7 @@ use wattbook_accounts::{
     target::Target,
 };
 use wattbook_api::{Answer, Failure, Faults, Function, Request, Services, contract::json};
+use wattbook_domain::Account;
 
 /// The function.
 pub(crate) static FUNCTION: Function = wattbook_accounts::function(
@@ -36,5 +37,6 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
     let stated = Stated::read(&body, &writing.principal, &mut faults);
     let target = Target::named(request, &mut faults).unwrap_or_else(|| stated.target(&body, &mut faults));
     faults.none()?;
-    change::update(&writing, fields, target, &body, &stated).await
+    let answer = |_: Option<&Account>, account: &Account| change::view(&writing, fields, account);
+    change::update(&writing, &answer, target, &body, &stated).await
 }

@@ -2,14 +2,13 @@
 
 use wattbook_api::{
     Answer, Failure, Faults, Function, Request, Services, contract::json, fault::Pointer, http::Precondition,
-    idempotency::Once,
+    idempotency::Once, posted::Posted,
 };
 use wattbook_onboarding::{
     change::Change,
     collectives::MemberBody,
     entities::{self, EntityView},
     own,
-    posted::Posted,
 };
 
 /// The function.

@@ -3,11 +3,9 @@
 use wattbook_api::{
     Answer, Failure, Function, Request, Services,
     contract::{Refusal, json},
-};
-use wattbook_onboarding::{
-    collectives::{self, CollectiveBody, CollectiveView},
     posted::Posted,
 };
+use wattbook_onboarding::collectives::{self, CollectiveBody, CollectiveView};
 use wattbook_store::{OnboardingError, Subject};
 
 /// The function.

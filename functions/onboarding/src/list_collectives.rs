@@ -32,7 +32,7 @@ async fn list(services: &Services, request: &Request) -> Result<Answer, Failure>
     let filters: Vec<_> = kind.into_iter().map(|kind| ("kind", kind.word().to_owned())).collect();
     let page = Page::read(request, &caller, query, faults)?;
     let after: Option<Place> = page.place(services)?;
-    let (organisation, brand) = (caller.reach.organisation, list::brand(&caller));
+    let (organisation, brand) = (caller.reach.organisation, caller.brand());
     let wanted = Wanted { organisation, brand, filters: &filters, after, size: page.size };
     let found = services.store()?.list_collectives(wanted).await?;
     page.answer(services, found.entries.iter().map(CollectiveView::of).collect(), found.next)

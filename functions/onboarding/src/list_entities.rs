@@ -40,7 +40,7 @@ async fn list(services: &Services, request: &Request) -> Result<Answer, Failure>
     filters.push(("connected", connected.to_string()));
     let page = Page::read(request, &caller, query, faults)?;
     let after: Option<Place> = page.place(services)?;
-    let (organisation, brand) = (caller.reach.organisation, list::brand(&caller));
+    let (organisation, brand) = (caller.reach.organisation, caller.brand());
     let wanted = Wanted { organisation, brand, filters: &filters, after, size: page.size };
     let found = services.store()?.list_entities(wanted).await?;
     page.answer(services, found.entries.iter().map(EntityView::of).collect(), found.next)

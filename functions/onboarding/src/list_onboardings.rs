@@ -34,10 +34,10 @@ async fn list(services: &Services, request: &Request) -> Result<Answer, Failure>
     filters.extend(status.map(|status| ("status", status.word().to_owned())));
     let page = Page::read(request, &caller, query, faults)?;
     let after: Option<Place> = page.place(services)?;
-    let (organisation, brand) = (caller.reach.organisation, list::brand(&caller));
+    let (organisation, brand) = (caller.reach.organisation, caller.brand());
     let wanted = Wanted { organisation, brand, filters: &filters, after, size: page.size };
     let found = services.store()?.list_onboardings(wanted).await?;
-    let shown = Shown { keys: services.signing_keys()?, public_url: request.public_url(services.public_url()) };
+    let shown = Shown::of(services, request)?;
     let views = found.entries.iter().map(|it| RequestView::of(it, &shown)).collect();
     page.answer(services, views, found.next)
 }

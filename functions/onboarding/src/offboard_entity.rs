@@ -5,6 +5,7 @@ use wattbook_api::{
     contract::{Refusal, json},
     fault::Pointer,
     idempotency::Once,
+    posted::Posted,
     writing::Rounds,
 };
 use wattbook_domain::entity::{Entity, Offboarding};
@@ -12,7 +13,6 @@ use wattbook_onboarding::{
     entities,
     offboarding::{OffboardingBody, OffboardingView},
     own,
-    posted::Posted,
 };
 use wattbook_store::{IdempotencyRecord, OnboardingError, Subject};
 

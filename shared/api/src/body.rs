@@ -21,6 +21,7 @@ use wattbook_domain::{
     entity::{CollectiveId, CollectiveKind, EntityId, Setting},
     onboarding::Origin,
     property::DataType,
+    webhook::EventType,
 };
 
 use crate::{
@@ -183,6 +184,7 @@ from_text! {
     EnergyType = str::parse;
     EntityId = resource_id;
     EntityType = str::parse;
+    EventType = str::parse;
     HttpsLink = HttpsLink::parse;
     IdentifierKind = str::parse;
     InputMethod = str::parse;

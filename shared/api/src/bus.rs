@@ -3,11 +3,7 @@
 //! Events leave at least once. Each has an id that is the same every time it is told of, so that a
 //! consumer can drop what it has seen.
 
-use std::{
-    collections::VecDeque,
-    io::{self, Write},
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::io::{self, Write};
 
 use aws_sdk_eventbridge::{
     Client,
@@ -24,8 +20,6 @@ use wattbook_store::{StoreError, connection};
 pub const SOURCE: &str = "wattbook";
 /// As many as `PutEvents` takes at once.
 const AT_ONCE: usize = 10;
-/// How many events the local bus remembers.
-const REMEMBERED: usize = 1000;
 
 /// An event, ready to leave.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,8 +35,15 @@ pub struct Event {
 }
 
 impl Event {
+    /// An id for an event that follows from no change.
+    #[must_use]
+    pub fn random_id() -> Uuid {
+        Uuid::new_v4()
+    }
+
     /// The whole detail: what consumers get.
-    fn detail(&self) -> Value {
+    #[must_use]
+    pub fn whole_detail(&self) -> Value {
         let mut detail = Map::new();
         detail.insert("event_id".into(), self.id.to_string().into());
         detail.insert("occurred_at".into(), self.occurred_at.to_string().into());
@@ -73,13 +74,8 @@ pub enum Bus {
         /// The bus's name.
         name: String,
     },
-    /// No further than this process, for the local bundle.
-    Local {
-        /// Whether each event is also written to standard output, as a line of JSON.
-        print: bool,
-        /// The last events, oldest first, in the form in which EventBridge delivers them.
-        published: Arc<Mutex<VecDeque<Value>>>,
-    },
+    /// To standard output, as lines of JSON, for a function that runs by itself.
+    Console,
 }
 
 /// Why events did not leave.
@@ -120,12 +116,6 @@ impl Bus {
         Ok(Self::EventBridge { client: Client::from_conf(config.build()), name: settings.name })
     }
 
-    /// A bus of this process alone.
-    #[must_use]
-    pub fn local(print: bool) -> Self {
-        Self::Local { print, published: Arc::default() }
-    }
-
     /// Publishes events.
     ///
     /// # Errors
@@ -137,37 +127,19 @@ impl Bus {
                     put(client, name, events).await?;
                 }
             }
-            Self::Local { print, published } => {
+            Self::Console => {
                 for event in events {
                     let event = json!({
                         "source": SOURCE,
                         "detail-type": event.kind,
                         "time": event.occurred_at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-                        "detail": event.detail(),
+                        "detail": event.whole_detail(),
                     });
-                    if *print {
-                        writeln!(io::stdout(), "{event}")?;
-                    }
-                    let mut published = published.lock().unwrap_or_else(PoisonError::into_inner);
-                    if published.len() == REMEMBERED {
-                        published.pop_front();
-                    }
-                    published.push_back(event);
+                    writeln!(io::stdout(), "{event}")?;
                 }
             }
         }
         Ok(())
-    }
-
-    /// The last events that a local bus was given, oldest first.
-    #[must_use]
-    pub fn published(&self) -> Vec<Value> {
-        match self {
-            Self::EventBridge { .. } => Vec::new(),
-            Self::Local { published, .. } => {
-                published.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
-            }
-        }
     }
 }
 
@@ -178,7 +150,7 @@ async fn put(client: &Client, name: &str, events: &[Event]) -> Result<(), BusErr
             .source(SOURCE)
             .detail_type(event.kind)
             .time(DateTime::from_secs(event.occurred_at.as_second()))
-            .detail(event.detail().to_string())
+            .detail(event.whole_detail().to_string())
             .build()
     });
     let answer = client.put_events().set_entries(Some(entries.collect())).send().await;

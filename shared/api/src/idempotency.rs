@@ -46,7 +46,24 @@ impl Once {
             return None;
         }
         let organisation = principal.reach.organisation;
-        Some(Self { organisation, key: key.to_owned(), fingerprint: fingerprint(request, principal) })
+        let asked = [request.method(), request.path(), request.raw_query()];
+        // Who compresses a body again gets other bytes, such as the time of it, and means the same.
+        let fingerprint = fingerprint(&asked, principal, &request.meant_body());
+        Some(Self { organisation, key: key.to_owned(), fingerprint })
+    }
+
+    /// The same of what did not come over HTTP: `asked` says what is to be done with the body. No header can carry such a
+    /// key, so that keys of both kinds never meet.
+    #[must_use]
+    pub fn brought(principal: &Principal, key: &str, asked: &str, body: &[u8]) -> Self {
+        let organisation = principal.reach.organisation;
+        Self { organisation, key: format!("brought\t{key}"), fingerprint: fingerprint(&[asked], principal, body) }
+    }
+
+    /// A digest of all that is asked for. Another request under the key has another one.
+    #[must_use]
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
     }
 
     /// The record to store with the effect: an answer about something that has this key for it.
@@ -112,17 +129,16 @@ impl Once {
 
 /// A digest of all that the request asks for and of how far its caller reaches: a key is shared by
 /// the organisation, an answer must not cross its brands.
-fn fingerprint(request: &Request, principal: &Principal) -> String {
+fn fingerprint(asked: &[&str], principal: &Principal, body: &[u8]) -> String {
     let brand = match &principal.reach.access {
         AccessLevel::Admin => "",
         AccessLevel::LabelPartner { label_partner } => label_partner.as_str(),
     };
     let mut digest = Sha256::new();
-    for part in [request.method(), request.path(), request.raw_query(), brand] {
+    for part in asked.iter().chain([&brand]) {
         digest.update(part.as_bytes());
         digest.update([0]);
     }
-    // Who compresses a body again gets other bytes, such as the time of it, and means the same.
-    digest.update(request.meant_body());
+    digest.update(body);
     URL_SAFE_NO_PAD.encode(digest.finalize())
 }

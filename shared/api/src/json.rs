@@ -7,7 +7,10 @@
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use crate::fault::{Pointer, Reason};
+use crate::{
+    Failure, Faults,
+    fault::{Pointer, Reason},
+};
 
 /// The deepest nesting that is read. Published bodies have six levels.
 pub const MAX_DEPTH: usize = 32;
@@ -19,6 +22,18 @@ pub struct Document {
     pub value: Value,
     /// Members that stand twice.
     pub repeated: Vec<Pointer>,
+}
+
+/// Parses a body; members that stand twice are noted in `faults`.
+///
+/// # Errors
+/// As [`parse`].
+pub fn document(body: &[u8], faults: &mut Faults) -> Result<Document, Failure> {
+    let document = parse(body).map_err(Failure::Unreadable)?;
+    for path in &document.repeated {
+        faults.body(path, Reason::new("repeated_member", "is given twice in the same object"));
+    }
+    Ok(document)
 }
 
 /// Parses a body.

@@ -2,7 +2,8 @@
 //!
 //! Lambda hands over a batch, in no order. What the function names as failed comes again when its visibility time-out
 //! is over, and the rest is gone; what has failed as often as the queue allows goes to its dead-letter queue. A message
-//! can come again after it was handled, too, or twice at the same time: a handler must bear that.
+//! can come again after it was handled, too, or twice at the same time: a handler must bear that. Those of a FIFO queue
+//! come in the order of their group.
 
 use std::fmt;
 
@@ -31,6 +32,12 @@ pub struct Message {
     pub receive_count: u32,
     /// The id of the invocation.
     pub request_id: String,
+    /// By what the queue knows that it was handed over, another one each time. See [`Queue::postpone`].
+    ///
+    /// [`Queue::postpone`]: crate::queue::Queue::postpone
+    pub receipt: String,
+    /// Of a FIFO queue: within what messages come in order.
+    pub group: Option<String>,
 }
 
 impl Message {
@@ -60,11 +67,22 @@ impl fmt::Debug for Message {
 #[serde(rename_all = "camelCase")]
 struct Label {
     message_id: String,
+    #[serde(default)]
+    attributes: Place,
+}
+
+/// Of a message of a FIFO queue.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Place {
+    message_group_id: Option<String>,
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Record {
     body: String,
+    receipt_handle: String,
     attributes: Attributes,
 }
 
@@ -74,8 +92,8 @@ struct Attributes {
     approximate_receive_count: String,
 }
 
-/// Runs such a function once, on one message after the other. Those that fail are reported, and hold up none of the
-/// others: messages have no order.
+/// Runs such a function once, on one message after the other. Those that fail are reported, and hold up the later ones
+/// of their group alone, which are reported unhandled: they are to come after it. Without groups nothing has an order.
 pub(crate) async fn invoke(
     function: &'static str,
     handle: QueueHandler,
@@ -86,10 +104,14 @@ pub(crate) async fn invoke(
     let internal = |message: &str| InvocationError { code: "internal".into(), message: message.into() };
     let batch: Batch<'_> = serde_json::from_str(event.get()).map_err(|_| internal("not an event of an SQS queue"))?;
     let mut failures = PartialFailure::default();
+    let mut held_up = Vec::new();
     for record in &batch.records {
-        let Label { message_id: id } =
-            serde_json::from_str(record.get()).map_err(|_| internal("a record has no message id"))?;
-        let done = if let Some(message) = message(record, &id, request_id) {
+        let label: Label = serde_json::from_str(record.get()).map_err(|_| internal("a record has no message id"))?;
+        let (id, group) = (label.message_id, label.attributes.message_group_id);
+        let done = if group.is_some() && held_up.contains(&group) {
+            tracing::info!(function, request_id, message_id = id, "held up by an earlier one of its group");
+            false
+        } else if let Some(message) = message(record, &id, group.as_deref(), request_id) {
             let handled = handle(services, &message).await;
             note(function, &message, handled.as_ref().err());
             handled.is_ok()
@@ -99,15 +121,17 @@ pub(crate) async fn invoke(
         };
         if !done {
             failures.add(id);
+            held_up.push(group);
         }
     }
     serde_json::value::to_raw_value(&failures).map_err(|error| internal(&error.to_string()))
 }
 
-fn message(record: &RawValue, id: &str, request_id: &str) -> Option<Message> {
-    let Record { body, attributes } = serde_json::from_str(record.get()).ok()?;
+fn message(record: &RawValue, id: &str, group: Option<&str>, request_id: &str) -> Option<Message> {
+    let Record { body, receipt_handle: receipt, attributes } = serde_json::from_str(record.get()).ok()?;
     let receive_count = attributes.approximate_receive_count.parse().ok()?;
-    Some(Message { body, id: id.to_owned(), receive_count, request_id: request_id.to_owned() })
+    let (id, group) = (id.to_owned(), group.map(str::to_owned));
+    Some(Message { body, id, receive_count, request_id: request_id.to_owned(), receipt, group })
 }
 
 /// The one line of a message.
@@ -115,6 +139,8 @@ fn note(function: &'static str, message: &Message, failure: Option<&Failure>) {
     let Message { id: message_id, receive_count, request_id, .. } = message;
     match failure {
         None => tracing::info!(function, request_id, message_id, receive_count, "handled"),
+        // As it is meant to be, and told of where the reason is known.
+        Some(Failure::PutOff) => tracing::info!(function, request_id, message_id, receive_count, "put off"),
         Some(failure) if failure.status() >= 500 => {
             let (code, cause) = (failure.code(), log::chain(failure));
             tracing::error!(function, request_id, message_id, receive_count, code, cause, "failed");
@@ -174,6 +200,27 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_failed_holds_up_the_later_ones_of_its_group() {
+        let of_group = |id: &str, body: &str, group: &str| {
+            let mut record = record(id, body);
+            record["attributes"]["MessageGroupId"] = group.into();
+            record
+        };
+        // What would succeed fails behind what fails, and behind what cannot be read.
+        let records = [
+            of_group("a", r#"{"fail":false}"#, "one"),
+            of_group("b", r#"{"fail":true}"#, "one"),
+            of_group("c", r#"{"fail":false}"#, "two"),
+            of_group("d", r#"{"fail":false}"#, "one"),
+            of_group("e", "no JSON", "two"),
+            of_group("f", r#"{"fail":false}"#, "two"),
+            of_group("g", r#"{"fail":false}"#, "three"),
+        ];
+        let failed = ["b", "d", "e", "f"].map(|id| json!({"itemIdentifier": id}));
+        assert_eq!(invoked(&json!({"Records": records})).await.unwrap(), json!({"batchItemFailures": failed}));
+    }
+
+    #[tokio::test]
     async fn what_cannot_be_reported_by_its_id_fails_as_a_whole() {
         for event in [json!({}), json!({"Records": [{"body": "{}"}]})] {
             assert!(invoked(&event).await.unwrap_err().starts_with("internal"), "{event}");
@@ -183,8 +230,9 @@ mod tests {
     #[test]
     fn a_body_is_not_shown() {
         let record = serde_json::value::to_raw_value(&record("a", "secret")).unwrap();
-        let message = message(&record, "a", "request").unwrap();
-        assert_eq!((message.receive_count, message.body.as_str()), (2, "secret"));
+        let message = message(&record, "a", Some("group"), "request").unwrap();
+        assert_eq!((message.receive_count, message.body.as_str(), message.receipt.as_str()), (2, "secret", "r"));
+        assert_eq!(message.group.as_deref(), Some("group"));
         assert!(!format!("{message:?}").contains("secret"));
         let failure = message.read::<Body>().unwrap_err();
         assert!(!log::chain(&failure).contains("secret"));

@@ -51,7 +51,9 @@ pub fn refuse(request: &Request, failure: &Failure) -> Answer {
             let code = if unsupported { UNSUPPORTED_GRANT_TYPE } else { "invalid_request" };
             (code, faults.list().iter().map(describe).collect::<Vec<_>>().join("; "))
         }
-        Failure::Busy(_) | Failure::Contended => ("temporarily_unavailable", "busy; ask again in a second".to_owned()),
+        Failure::Busy(_) | Failure::Contended | Failure::PutOff => {
+            ("temporarily_unavailable", "busy; ask again in a second".to_owned())
+        }
         Failure::Internal(_) => ("server_error", "something went wrong on our side".to_owned()),
         other => ("invalid_request", other.to_string()),
     };

@@ -52,6 +52,15 @@ impl Principal {
         self.label_partners.iter().find(|(known, _)| known == code).map(|(_, service_type)| *service_type)
     }
 
+    /// The brand that a caller's lists are of; none for all of the organisation.
+    #[must_use]
+    pub const fn brand(&self) -> Option<&LabelPartnerCode> {
+        match &self.reach.access {
+            AccessLevel::Admin => None,
+            AccessLevel::LabelPartner { label_partner } => Some(label_partner),
+        }
+    }
+
     /// The context that the authorizer hands to API Gateway. Flat strings, because that is what
     /// every kind of integration passes on.
     #[must_use]

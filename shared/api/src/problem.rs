@@ -46,29 +46,29 @@ pub struct Problem {
 pub struct ProblemEntry {
     /// A stable code for programs.
     #[schema(value_type = FaultCode)]
-    code: &'static str,
+    pub code: &'static str,
     /// Where in the body: a JSON Pointer (RFC 6901).
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    path: Option<String>,
+    pub path: Option<String>,
     /// Which query parameter or header, where it is not in the body.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    parameter: Option<String>,
+    pub parameter: Option<String>,
     /// What is wrong and what to do.
-    message: String,
+    pub message: String,
     /// Of a taken value: the account that holds it, if it is one that the caller can see.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, format = "uuid")]
-    account_id: Option<String>,
+    pub account_id: Option<String>,
     /// Of a device that is taken: the onboarding request by which somebody has it, if it is one that the caller can see.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, format = "uuid")]
-    onboarding_id: Option<String>,
+    pub onboarding_id: Option<String>,
     /// Of an entity that is connected no longer: the offboarding that disconnected it, if one did.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, format = "uuid")]
-    offboarding_id: Option<String>,
+    pub offboarding_id: Option<String>,
 }
 
 impl ProblemEntry {
@@ -101,16 +101,7 @@ pub fn refuse(_: &Request, failure: &Failure) -> Answer {
 /// As [`refuse`], for where there is no request to look at.
 #[must_use]
 pub fn render(failure: &Failure) -> Answer {
-    let (errors, omitted) = match failure {
-        Failure::Faults(faults) | Failure::Rules(faults) => {
-            (faults.list().iter().map(fault_entry).collect(), faults.omitted())
-        }
-        Failure::Taken(conflicts) => (conflicts.iter().map(conflict_entry).collect(), 0),
-        Failure::DeviceTaken(conflict) => (vec![device_entry(conflict)], 0),
-        Failure::Disconnected { path, offboarding } => (vec![disconnected_entry(path, *offboarding)], 0),
-        Failure::Unseen(path) => (vec![unseen_entry(path)], 0),
-        _ => (Vec::new(), 0),
-    };
+    let (errors, omitted) = entries(failure);
     let problem = Problem {
         kind: format!("urn:wattbook:problem:{}", failure.code()),
         title: title(failure),
@@ -122,6 +113,27 @@ pub fn render(failure: &Failure) -> Answer {
     };
     let body = serde_json::to_string(&problem).unwrap_or_default();
     with_headers(Answer::text(failure.status(), "application/problem+json", body), failure)
+}
+
+/// The faults of a failure, one by one, and how many more there are. A failure that is about the whole has one.
+#[must_use]
+pub fn faults(failure: &Failure) -> (Vec<ProblemEntry>, usize) {
+    let (entries, omitted) = entries(failure);
+    let whole = || vec![ProblemEntry::at(&Pointer::root(), failure.code(), detail(failure))];
+    (if entries.is_empty() { whole() } else { entries }, omitted)
+}
+
+fn entries(failure: &Failure) -> (Vec<ProblemEntry>, usize) {
+    match failure {
+        Failure::Faults(faults) | Failure::Rules(faults) => {
+            (faults.list().iter().map(fault_entry).collect(), faults.omitted())
+        }
+        Failure::Taken(conflicts) => (conflicts.iter().map(conflict_entry).collect(), 0),
+        Failure::DeviceTaken(conflict) => (vec![device_entry(conflict)], 0),
+        Failure::Disconnected { path, offboarding } => (vec![disconnected_entry(path, *offboarding)], 0),
+        Failure::Unseen(path) => (vec![unseen_entry(path)], 0),
+        _ => (Vec::new(), 0),
+    }
 }
 
 /// What to show instead (RFC 7617 §2, RFC 6750 §3). The same for every way of being nobody; whoever shows nothing at
@@ -161,7 +173,7 @@ fn title(failure: &Failure) -> &'static str {
         Failure::MediaType { .. } => "The body is of another media type",
         Failure::ContentCoding => "The body is in another coding",
         Failure::KeyReused => "The idempotency key has been used",
-        Failure::Busy(_) | Failure::Contended => "Busy",
+        Failure::Busy(_) | Failure::Contended | Failure::PutOff => "Busy",
         Failure::Internal(_) => "Internal error",
     }
 }
@@ -218,7 +230,7 @@ pub fn detail(failure: &Failure) -> String {
         Failure::KeyReused => {
             "Another request was made with this Idempotency-Key within the last 24 hours; use a new key.".into()
         }
-        Failure::Busy(_) | Failure::Contended => "Ask again after the time in Retry-After. Nothing was stored.".into(),
+        Failure::Busy(_) | Failure::Contended | Failure::PutOff => "Ask again after the time in Retry-After. Nothing was stored.".into(),
         Failure::Internal(_) => "Something went wrong on our side. Quote the X-Request-Id of this answer.".into(),
     }
 }

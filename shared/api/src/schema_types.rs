@@ -14,8 +14,10 @@ use wattbook_domain::{
     catalogue::{Connector, Consent, EntityType, Step},
     changes::ChangeKind,
     entity::{CollectiveKind, DisconnectReason, EntityStatus, Permission},
+    import::{FileFormat, ImportDialect, ImportOutcome, ImportStatus},
     onboarding::{CanceledBy, Happening, OnboardingStatus, StepState},
     property::DataType,
+    webhook::{DeliveryFailure, DeliveryStatus, DisabledBy, EventType, ReceiverUrl},
 };
 
 // Spelt out, for `\s` is another set in every dialect of regular expressions, and most have no `\p`. What cannot be seen
@@ -181,6 +183,27 @@ described! {
     HappeningWord as "OnboardingEvent" => |text| text.enum_values(Some(Happening::WORDS.iter().copied()));
     /// Who ended an onboarding request.
     CanceledByWord as "CanceledBy" => |text| text.enum_values(Some(CanceledBy::WORDS.iter().copied()));
+    /// What the records of a file are bodies of.
+    ImportDialectWord as "ImportDialect" => |text| text.enum_values(Some(ImportDialect::WORDS.iter().copied()));
+    /// How a file is written.
+    FileFormatWord as "FileFormat" => |text| text.enum_values(Some(FileFormat::WORDS.iter().copied()));
+    /// How an import goes.
+    ImportStatusWord as "ImportStatus" => |text| text.enum_values(Some(ImportStatus::WORDS.iter().copied()));
+    /// What came of a record.
+    ImportOutcomeWord as "ImportOutcome" => |text| text.enum_values(Some(ImportOutcome::WORDS.iter().copied()));
+    /// A type of events; `*` is every one, those included that will come.
+    EventTypeWord as "EventType" => |text| text.enum_values(Some(EventType::WORDS.iter().copied()));
+    /// How far a delivery has come.
+    DeliveryStatusWord as "DeliveryStatus" => |text| text.enum_values(Some(DeliveryStatus::WORDS.iter().copied()));
+    /// Why a try did not succeed, or none was made.
+    DeliveryFailureWord as "DeliveryFailure" => |text| text.enum_values(Some(DeliveryFailure::WORDS.iter().copied()));
+    /// Why a webhook is told of nothing: an event could not be delivered, its receiver said that it is gone, or you did it.
+    DisabledByWord as "DisabledBy" => |text| text.enum_values(Some(DisabledBy::WORDS.iter().copied()));
+    /// An absolute `https` address at a host on the internet, without user and fragment.
+    ReceiverAddress => |text| text
+        .format(Some(SchemaFormat::Custom("uri".into())))
+        .pattern(Some("^[Hh][Tt][Tt][Pp][Ss]?://"))
+        .max_length(Some(ReceiverUrl::MAX));
     /// What a change was.
     ChangeWord as "ChangeKind" => |text| text.enum_values(Some(ChangeKind::WORDS.iter().copied()));
     /// What kind of actor made a change: a credential of the organisation; the customer, by a token sent to the e-mail;

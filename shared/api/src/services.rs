@@ -3,11 +3,14 @@
 use std::collections::HashMap;
 
 use aws_sdk_eventbridge::config::Credentials;
+use wattbook_domain::webhook::Receivers;
 use wattbook_store::{Store, StoreSettings, UniquenessScope, Usage};
 
 use crate::{
+    bucket::{BUCKET, Bucket, BucketSettings, BucketSettingsError},
     bus::{Bus, BusSettings},
-    queue::{CONNECT_QUEUE, Queue, QueueSettings},
+    delivery::Patience,
+    queue::{CONNECT_QUEUE, DELIVERIES, IMPORT_LINES, IMPORT_QUEUE, Queue, QueueSettings},
     secret::{KeyRing, KeyRingError},
 };
 
@@ -57,6 +60,10 @@ pub enum Resource {
     PublicUrl,
     /// The keys that seal what opens the other side of a connection: the settings of sign-ins, codes, tokens.
     ConnectorKeys,
+    /// Which receivers webhooks may have.
+    Receivers,
+    /// How often a delivery is tried.
+    Patience,
     /// The name of the API whose part the function is deployed in, for one that several parts have.
     Api,
     /// The event bus, with what connects to it: only a function that names it here carries the
@@ -65,14 +72,26 @@ pub enum Resource {
     /// A queue to send to, by the environment variable with its URL, with what connects to it. See
     /// [`Resource::CONNECT_QUEUE`].
     Queue(&'static str, fn(&'static str, &Environment) -> Result<Queue, StartError>),
+    /// The bucket, with what connects to it. See [`Resource::BUCKET`].
+    Bucket(fn(&Environment) -> Result<Bucket, StartError>),
 }
 
 impl Resource {
     /// The event bus.
     pub const EVENT_BUS: Self = Self::EventBus(bus);
+    /// The bucket.
+    pub const BUCKET: Self = Self::Bucket(bucket);
     /// The queue of what is to be connected.
     pub const CONNECT_QUEUE: Self = Self::Queue(CONNECT_QUEUE, queue);
+    /// The queue of the import jobs that are to be split.
+    pub const IMPORT_QUEUE: Self = Self::Queue(IMPORT_QUEUE, queue);
+    /// The FIFO queue of the lines that are to be imported.
+    pub const IMPORT_LINES: Self = Self::Queue(IMPORT_LINES, queue);
+    /// The FIFO queue of what is to be delivered to webhooks.
+    pub const DELIVERIES: Self = Self::Queue(DELIVERIES, queue);
 }
+
+const S3_ENDPOINT: &str = "AWS_ENDPOINT_URL_S3";
 
 /// Why a function cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -97,7 +116,7 @@ pub enum StartError {
         #[source]
         source: KeyRingError,
     },
-    /// The connection to the store, the bus or a queue cannot be set up.
+    /// The connection to the store, the bus, a queue or the bucket cannot be set up.
     #[error("a connection cannot be set up")]
     Connection(#[from] wattbook_store::StoreError),
 }
@@ -111,8 +130,11 @@ pub struct Services {
     connector_keys: Option<KeyRing>,
     api: Option<String>,
     public_url: Option<String>,
+    receivers: Option<Receivers>,
+    patience: Option<Patience>,
     bus: Option<Bus>,
     queues: Vec<(&'static str, Queue)>,
+    bucket: Option<Bucket>,
 }
 
 /// A handler reached for something that its function does not declare.
@@ -133,10 +155,13 @@ impl Services {
                 Resource::SigningKeys => services.signing_keys = Some(keys("SIGNING_KEYS", environment)?),
                 Resource::PublicUrl => services.public_url = environment.get("PUBLIC_URL").map(str::to_owned),
                 Resource::Api => services.api = Some(environment.required("API")?.to_owned()),
+                Resource::Receivers => services.receivers = Some(receivers(environment)?),
+                Resource::Patience => services.patience = Some(patience(environment)?),
                 Resource::HashKeys => services.hash_keys = Some(keys("HASH_KEYS", environment)?),
                 Resource::ConnectorKeys => services.connector_keys = Some(keys("CONNECTOR_KEYS", environment)?),
                 Resource::EventBus(connect) => services.bus = Some(connect(environment)?),
                 Resource::Queue(name, connect) => services.queues.push((name, connect(name, environment)?)),
+                Resource::Bucket(connect) => services.bucket = Some(connect(environment)?),
             }
         }
         Ok(services)
@@ -186,6 +211,22 @@ impl Services {
         self.connector_keys.as_ref().ok_or(Undeclared("ConnectorKeys"))
     }
 
+    /// Which receivers webhooks may have.
+    ///
+    /// # Errors
+    /// The function does not declare [`Resource::Receivers`].
+    pub fn receivers(&self) -> Result<Receivers, Undeclared> {
+        self.receivers.ok_or(Undeclared("Receivers"))
+    }
+
+    /// How often a delivery is tried.
+    ///
+    /// # Errors
+    /// The function does not declare [`Resource::Patience`].
+    pub fn patience(&self) -> Result<&Patience, Undeclared> {
+        self.patience.as_ref().ok_or(Undeclared("Patience"))
+    }
+
     /// The name of the API whose part this is, such as `accounts`.
     ///
     /// # Errors
@@ -202,6 +243,14 @@ impl Services {
         self.bus.as_ref().ok_or(Undeclared("EVENT_BUS"))
     }
 
+    /// The bucket.
+    ///
+    /// # Errors
+    /// The function does not declare [`Resource::BUCKET`].
+    pub fn bucket(&self) -> Result<&Bucket, Undeclared> {
+        self.bucket.as_ref().ok_or(Undeclared("BUCKET"))
+    }
+
     /// The queue whose URL is in the environment variable `name`, such as [`CONNECT_QUEUE`].
     ///
     /// # Errors
@@ -214,6 +263,27 @@ impl Services {
 
 fn keys(name: &'static str, environment: &Environment) -> Result<KeyRing, StartError> {
     KeyRing::parse(environment.required(name)?).map_err(|source| StartError::Keys { name, source })
+}
+
+fn receivers(environment: &Environment) -> Result<Receivers, StartError> {
+    let name = "WEBHOOK_RECEIVERS";
+    match environment.required(name)? {
+        "public" => Ok(Receivers::Public),
+        "any" => Ok(Receivers::Any),
+        _ => Err(StartError::Unusable { name, reason: "it is neither `public` nor `any`".into() }),
+    }
+}
+
+fn patience(environment: &Environment) -> Result<Patience, StartError> {
+    let reason = |of: &str| format!("it is no {of} from 1 on");
+    let unusable = |name, of| StartError::Unusable { name, reason: reason(of) };
+    let (pauses, give_up) = ("WEBHOOK_PAUSES", "WEBHOOK_GIVE_UP_AFTER");
+    let read = |raw: &str| raw.trim().parse().ok().filter(|seconds| *seconds > 0);
+    let list: Option<Vec<u32>> = environment.required(pauses)?.split(',').map(read).collect();
+    Ok(Patience {
+        pauses: list.ok_or_else(|| unusable(pauses, "list of seconds"))?,
+        give_up_after: read(environment.required(give_up)?).ok_or_else(|| unusable(give_up, "number of seconds"))?,
+    })
 }
 
 /// The store is built from explicit settings alone: no profile, no instance metadata, no default
@@ -240,13 +310,11 @@ fn store(environment: &Environment) -> Result<Store, StartError> {
     })?)
 }
 
-/// The bus that `EVENT_BUS` names. Two names stand for the local one: `console`, which writes the
-/// events to standard output, and `memory`, which only remembers them. An absent one stops the
-/// start, so that no event is lost to a forgotten setting.
+/// The bus that `EVENT_BUS` names; `console` stands for standard output. An absent one stops the start, so that no event
+/// is lost to a forgotten setting.
 fn bus(environment: &Environment) -> Result<Bus, StartError> {
     Ok(match environment.required("EVENT_BUS")? {
-        "console" => Bus::local(true),
-        "memory" => Bus::local(false),
+        "console" => Bus::Console,
         name => Bus::event_bridge(BusSettings {
             name: name.to_owned(),
             region: environment.required("AWS_REGION")?.to_owned(),
@@ -263,6 +331,19 @@ fn queue(name: &'static str, environment: &Environment) -> Result<Queue, StartEr
         credentials: credentials(environment)?,
         endpoint: environment.get("AWS_ENDPOINT_URL_SQS").map(str::to_owned),
     })?)
+}
+
+fn bucket(environment: &Environment) -> Result<Bucket, StartError> {
+    let connected = Bucket::connect(BucketSettings {
+        name: environment.required(BUCKET)?.to_owned(),
+        region: environment.required("AWS_REGION")?.to_owned(),
+        credentials: credentials(environment)?,
+        endpoint: environment.get(S3_ENDPOINT).map(str::to_owned),
+    });
+    connected.map_err(|error| match error {
+        BucketSettingsError::Endpoint => StartError::Unusable { name: S3_ENDPOINT, reason: error.to_string() },
+        BucketSettingsError::Connection(error) => error.into(),
+    })
 }
 
 fn credentials(environment: &Environment) -> Result<Credentials, StartError> {

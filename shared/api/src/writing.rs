@@ -44,7 +44,13 @@ pub struct Writing<'a> {
     pub precondition: Precondition,
     /// The idempotency key, if the request has one.
     pub once: Option<Once>,
+    /// Whether a request with a key that changes nothing is written all the same, for the sake of whoever repeats it. Who
+    /// sends the same file again wants no new versions by it.
+    pub records_unchanged: bool,
 }
+
+/// Answers with an account as it is then, beside what it was: `None` if it is new, the same if nothing changes in it.
+pub type Answering<'a> = &'a (dyn Fn(Option<&Account>, &Account) -> Result<Answer, Failure> + Sync);
 
 /// What one operation adds.
 pub trait Edit: Sync {
@@ -54,11 +60,11 @@ pub trait Edit: Sync {
     /// The account as it is to be. Version and time of the change are set afterwards.
     fn edit(&self, old: Option<&Account>) -> impl Future<Output = Result<Account, Failure>> + Send;
 
-    /// Answers with the account as it is then.
+    /// Answers with the account as it is then, beside what it was: see [`Answering`].
     ///
     /// # Errors
     /// It cannot be written as JSON.
-    fn answer(&self, account: &Account) -> Result<Answer, Failure>;
+    fn answer(&self, old: Option<&Account>, account: &Account) -> Result<Answer, Failure>;
 
     /// Answers what would be stored.
     ///
@@ -115,8 +121,8 @@ impl Writing<'_> {
                 Err(failure) => return self.answered_before().await?.ok_or(failure),
             };
             if let Some(old) = &found {
-                if new == *old && self.once.is_none() {
-                    return edit.answer(old);
+                if new == *old && (self.once.is_none() || !self.records_unchanged) {
+                    return edit.answer(found.as_ref(), old);
                 }
                 new.version = old.version + 1;
                 new.updated_at = clock::now();
@@ -215,7 +221,7 @@ impl Writing<'_> {
             store.rehearse(old.as_slice(), new).await.map_err(Written::Refused)?;
             return Ok(edit.rehearsed(old, new)?);
         }
-        let answer = edit.answer(new)?;
+        let answer = edit.answer(old, new)?;
         let record =
             self.once.as_ref().map(|once| once.record(&answer, Subject::account(new), Timestamp::now())).transpose()?;
         let by = &self.principal.actor;

@@ -14,6 +14,7 @@ use crate::{
 
 mod exchange;
 mod moves;
+mod upsert;
 
 /// What to set of a customer.
 #[derive(Debug, Clone, Default)]

@@ -276,6 +276,24 @@ pub enum Flaw {
         /// Its origin.
         origin: String,
     },
+    /// Not an address that events may be sent to.
+    #[error("must be an address such as https://hooks.example.com/wattbook: https, without a user and without #")]
+    ReceiverUrl,
+    /// An address that is not on the internet.
+    #[error("must be at a host on the internet: no private, local or reserved address, and no name that is only local")]
+    ReceiverNotPublic,
+    /// More webhooks than an organisation can have.
+    #[error("would be one more than the {most} webhooks that an organisation can have; delete another one first")]
+    TooManyWebhooks {
+        /// How many it can have.
+        most: usize,
+    },
+    /// A webhook that is told of nothing.
+    #[error("is of a webhook that is disabled; enable that first")]
+    WebhookDisabled,
+    /// An event about something that is erased.
+    #[error("is about something that has been erased since, and with it what was to be sent")]
+    EventErased,
     /// Not an origin.
     #[error("must be an origin such as https://app.example.com: https, a host name, perhaps a port, and nothing else")]
     Origin,
@@ -388,11 +406,15 @@ impl Flaw {
             Self::AttributeName => "invalid_attribute_name",
             Self::ManufacturerName => "invalid_manufacturer_name",
             Self::HttpsLink => "invalid_link",
-            Self::ReturnUrl | Self::Origin => "invalid_url",
-            Self::ForeignOrigin { .. } => "url_not_allowed",
+            Self::ReturnUrl | Self::Origin | Self::ReceiverUrl => "invalid_url",
+            Self::ForeignOrigin { .. } | Self::ReceiverNotPublic => "url_not_allowed",
+            Self::WebhookDisabled => "disabled",
+            Self::EventErased => "erased",
             Self::TooMuch { .. } => "too_large",
             Self::Ended { .. } => "ended",
-            Self::TooManyOnboardings { .. } | Self::TooManyCollectives { .. } => "too_many",
+            Self::TooManyOnboardings { .. } | Self::TooManyCollectives { .. } | Self::TooManyWebhooks { .. } => {
+                "too_many"
+            }
             Self::AnotherBrand => "another_brand",
             Self::Unproved => "not_proved",
             Self::ResourceId => "invalid_id",

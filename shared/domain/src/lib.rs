@@ -19,6 +19,7 @@ pub mod entity;
 pub mod events;
 mod flaw;
 pub mod identifier;
+pub mod import;
 mod installation;
 pub mod listed;
 pub mod merge;
@@ -35,6 +36,7 @@ pub mod site;
 pub mod tariff;
 mod text;
 mod time_zone;
+pub mod webhook;
 mod words;
 
 pub use account::{

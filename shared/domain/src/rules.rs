@@ -98,7 +98,8 @@ fn check_repetition(claims: &[Claim], broken: &mut Vec<(Breach, Flaw)>) {
     }
 }
 
-fn claims(draft: &AccountDraft) -> Vec<Claim> {
+/// Every value that the draft states and that is unique.
+pub(crate) fn claims(draft: &AccountDraft) -> Vec<Claim> {
     let mut claims = Vec::new();
     claims.extend(draft.external_id.as_ref().map(Claim::external_account_id));
     claims.extend(draft.email.as_ref().map(Claim::email));

@@ -96,7 +96,8 @@ pub(crate) async fn measure(out: &mut impl Write, workspace: &Workspace, many: u
     Ok(())
 }
 
-fn connect(bundle: &Bundle) -> Result<Store, StoreError> {
+/// The store of a bundle.
+pub(crate) fn connect(bundle: &Bundle) -> Result<Store, StoreError> {
     let access = bundle.store().clone();
     Store::connect(StoreSettings {
         table: bundle.table().to_owned(),

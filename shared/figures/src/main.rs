@@ -34,6 +34,13 @@
 //! measures instead what pages of a list and searches in it cost with a thousand accounts and with so many.
 //!
 //! ```text
+//! cargo run -p wattbook-figures --release -- --import 100000
+//! ```
+//!
+//! measures instead how fast a file of so many lines is imported, what each line costs, and whether importers at once
+//! get in each other's way.
+//!
+//! ```text
 //! cargo run -p wattbook-figures -- --quick
 //! ```
 //!
@@ -44,6 +51,7 @@
 //! way there, and the throttled CPU of a small function.
 
 mod event;
+mod imports;
 mod lists;
 mod measure;
 mod operations;
@@ -101,6 +109,9 @@ struct Options {
     /// Measure instead what pages and searches cost in a list of so many accounts
     #[arg(long, value_name = "N", conflicts_with_all = ["functions", "store_endpoint"])]
     lists: Option<usize>,
+    /// Measure instead how a file of so many lines is imported
+    #[arg(long, value_name = "N", conflicts_with_all = ["functions", "store_endpoint", "lists"])]
+    import: Option<u64>,
     /// A DynamoDB to use instead of an embedded one, as http://host:port; it must not check signatures
     #[arg(long, value_name = "URL", requires = "table")]
     store_endpoint: Option<String>,
@@ -136,6 +147,8 @@ enum Error {
     Hello(#[from] SampleError),
     #[error(transparent)]
     Lists(#[from] lists::ListsError),
+    #[error(transparent)]
+    Imports(#[from] imports::ImportsError),
     #[error("the report cannot be written")]
     Write(#[from] io::Error),
 }
@@ -158,6 +171,10 @@ async fn main() -> ExitCode {
 }
 
 async fn run(options: Options) -> Result<ExitCode, Error> {
+    if let Some(lines) = options.import {
+        imports::measure(&mut io::stdout().lock(), lines).await?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let workspace = Workspace::read(&options.profile)?;
     if let Some(many) = options.lists {
         lists::measure(&mut io::stdout().lock(), &workspace, many).await?;

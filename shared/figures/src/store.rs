@@ -83,7 +83,7 @@ impl Store {
             ("HASH_KEYS", KEYS),
             ("CONNECTOR_KEYS", KEYS),
             // Not a bus in AWS: what is measured is the function.
-            ("EVENT_BUS", "memory"),
+            ("EVENT_BUS", "console"),
             ("LOG_LEVEL", "info"),
         ];
         variables.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()

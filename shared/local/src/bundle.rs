@@ -18,8 +18,10 @@ use crate::{
     demo::{self, Demo},
     embedded::EmbeddedStore,
     error::{InvokeError, LocalError},
+    event_bus::EventBus,
     functions::{FUNCTIONS, Functions},
     gateway::Gateway,
+    objects::Objects,
     queues::Queues,
     routes::Routes,
     sample,
@@ -102,7 +104,7 @@ impl Bundle {
             region: store.region.clone(),
             table_name: options.table.clone(),
             address: format!("http://127.0.0.1:{port}"),
-            event_bus: if options.print_events { "console" } else { "memory" }.into(),
+            event_bus: EVENT_BUS.into(),
             parameters: options.parameters,
         };
         let template = Template::read(template::SOURCES, &surroundings)?;
@@ -119,7 +121,10 @@ impl Bundle {
         let cors = Cors::new(&template.parts);
         let authorizers = Authorizers::new(&template.authorizers, options.reauthorize_every, &store.region);
         let queues = Queues::open(template.queues.clone(), data.file(QUEUES_FILE), !data.is_temporary()).await?;
-        let gateway = Arc::new(Gateway { functions, routes, authorizers, cors, queues, port });
+        let objects = Objects::open(template.buckets.clone(), data.file(OBJECTS_FOLDER), !data.is_temporary()).await?;
+        let rules = template.rules.clone();
+        let bus = EventBus::new(surroundings.event_bus.clone(), store.region.clone(), rules, options.print_events);
+        let gateway = Arc::new(Gateway { functions, routes, authorizers, cors, queues, bus, objects, port });
         // First what they call.
         let serving = Serving::start(Arc::clone(&gateway), listener);
         let streams = streams(&template, embedded.is_some(), &data, &store, &gateway).await?;
@@ -182,6 +187,13 @@ impl Bundle {
         self.gateway.queues.by_url(name).map(|queue| queue.url.as_str())
     }
 
+    /// The name of a bucket by its logical id.
+    #[must_use]
+    pub fn bucket(&self, logical_id: &str) -> Option<&str> {
+        let name = template::bucket_name(logical_id);
+        self.gateway.objects.bucket(&name).map(|bucket| bucket.name.as_str())
+    }
+
     /// Within what values are unique, as functions find it in their environment.
     #[must_use]
     pub fn uniqueness_scope(&self) -> &str {
@@ -205,7 +217,7 @@ impl Bundle {
     /// The last events that the functions published, oldest first, as EventBridge would deliver them.
     #[must_use]
     pub fn published(&self) -> Vec<Value> {
-        self.gateway.functions.published()
+        self.gateway.bus.published()
     }
 
     /// What a function has used of the store so far: round trips, capacity units, operations.
@@ -232,10 +244,14 @@ impl Bundle {
     }
 }
 
+/// What the event bus is called.
+const EVENT_BUS: &str = "wattbook-events";
 /// The file of the embedded store, in the data directory.
 const STORE_FILE: &str = "store.sqlite";
 /// The file of the queues, likewise.
 const QUEUES_FILE: &str = "queues.sqlite";
+/// The folder of the buckets' objects, likewise.
+const OBJECTS_FOLDER: &str = "objects";
 /// When schedules last called, likewise.
 const SCHEDULES_FILE: &str = "schedules.json";
 

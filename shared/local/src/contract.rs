@@ -9,12 +9,17 @@ use wattbook_api::contract::{self, Api, ContractError, Examples, Route};
 
 use crate::{
     functions::FOLDERS,
+    message_schemas,
     template::{DEFAULT_ROUTE, SOURCES, Surroundings, Template, TemplateError},
 };
 
 /// Every API.
-pub static APIS: &[&Api] =
-    &[&wattbook_provisioning::contract::API, &wattbook_accounts::contract::API, &wattbook_onboarding::contract::API];
+pub static APIS: &[&Api] = &[
+    &wattbook_provisioning::contract::API,
+    &wattbook_accounts::contract::API,
+    &wattbook_onboarding::contract::API,
+    &wattbook_events::contract::API,
+];
 
 /// Why a contract cannot be made, or written.
 #[derive(Debug, thiserror::Error)]
@@ -56,7 +61,7 @@ pub fn of(api: &Api) -> Result<(String, String), Failure> {
     Ok((format!("{document:#}\n"), list.join("\n") + "\n"))
 }
 
-/// Writes every API's into `folder`, each into a folder of its own.
+/// Writes every API's into `folder`, each into a folder of its own, and the schemas of messages beside them.
 ///
 /// # Errors
 /// One cannot be made or written.
@@ -66,6 +71,7 @@ pub fn write(folder: &Path) -> Result<(), Failure> {
         fs::write(folder.join(api.name).join("openapi.json"), document)?;
         fs::write(folder.join(api.name).join("routes.txt"), routes)?;
     }
+    message_schemas::write(&folder.join("events/schemas"))?;
     Ok(())
 }
 

@@ -115,7 +115,7 @@ impl Delivery {
             chosen.map(|message| message.receipt.clone()).collect::<Vec<_>>()
         };
         let queues = &self.gateway.queues;
-        let done = queues.delete(receipts(false)).await.and(queues.postpone(&self.queue, receipts(true)).await);
+        let done = queues.delete(receipts(false)).await.and(queues.release(&self.queue, receipts(true)).await);
         if let Err(error) = done {
             tracing::error!(queue = self.queue.name, error, "what became of messages cannot be noted: they come again");
         }

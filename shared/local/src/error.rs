@@ -63,6 +63,9 @@ pub enum LocalError {
     /// The queues cannot be opened.
     #[error("the queues cannot be opened: {0}")]
     Queues(String),
+    /// The objects of the buckets cannot be opened.
+    #[error("the objects of the buckets cannot be opened: {0}")]
+    Objects(String),
     /// The store does not do what the start needs.
     #[error("the store at {endpoint} does not {action}")]
     Store {

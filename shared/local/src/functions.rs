@@ -5,9 +5,9 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
-use serde_json::{Value, value::RawValue};
+use serde_json::value::RawValue;
 use tokio::sync::Semaphore;
-use wattbook_api::{Entry, Environment, Function, Services, bus::Bus};
+use wattbook_api::{Entry, Environment, Function, Services};
 use wattbook_store::Usage;
 
 use crate::{
@@ -24,10 +24,13 @@ pub static FOLDERS: &[(&str, &[&Function])] = &[
     ("consent", wattbook_functions_consent::FUNCTIONS),
     ("contract", wattbook_functions_contract::FUNCTIONS),
     ("events", wattbook_functions_events::FUNCTIONS),
+    ("imports", wattbook_functions_imports::FUNCTIONS),
+    ("inbound", wattbook_functions_inbound::FUNCTIONS),
     ("onboarding", wattbook_functions_onboarding::FUNCTIONS),
     ("provisioning", wattbook_functions_provisioning::FUNCTIONS),
     ("reference", wattbook_functions_reference::FUNCTIONS),
     ("registration", wattbook_functions_registration::FUNCTIONS),
+    ("webhooks", wattbook_functions_webhooks::FUNCTIONS),
 ];
 
 /// Every function there is. One that the template lacks is a start-up error.
@@ -98,12 +101,6 @@ impl Functions {
             running.function.invoke(&running.services, &event, &request_id).await
         };
         tokio::spawn(task).await.map_err(|_| InvokeError::Lost(function))?.map_err(InvokeError::Failed)
-    }
-
-    /// The last events that the functions published, in the order of each function.
-    pub(crate) fn published(&self) -> Vec<Value> {
-        let buses = self.running.values().filter_map(|running| running.services.bus().ok());
-        buses.flat_map(Bus::published).collect()
     }
 
     /// What the function of that name has used of the store since it was started.
@@ -182,7 +179,12 @@ fn environment(
         .iter()
         .map(|(name, value)| Ok((name.clone(), resolve_secrets(value, secrets, &place)?)))
         .collect::<Result<Vec<_>, LocalError>>()?;
-    let own = [("AWS_LAMBDA_FUNCTION_NAME", definition.name.as_str()), ("AWS_ENDPOINT_URL_SQS", gateway)];
+    let own = [
+        ("AWS_LAMBDA_FUNCTION_NAME", definition.name.as_str()),
+        ("AWS_ENDPOINT_URL_EVENTBRIDGE", gateway),
+        ("AWS_ENDPOINT_URL_S3", gateway),
+        ("AWS_ENDPOINT_URL_SQS", gateway),
+    ];
     let own = own.map(|(name, value)| (name.to_owned(), value.to_owned()));
     Ok(of_template.into_iter().chain(store.environment()).chain(own).collect())
 }

@@ -22,7 +22,9 @@ use crate::{
     authorizer::{Authorizers, Decision},
     cors::{self, Cors},
     event::{self, Incoming},
+    event_bus::EventBus,
     functions::Functions,
+    objects::Objects,
     queues::Queues,
     request_body::{self, BodyFault},
     routes::{Matched, Routes},
@@ -39,6 +41,8 @@ pub(crate) struct Gateway {
     pub(crate) authorizers: Authorizers,
     pub(crate) cors: Cors,
     pub(crate) queues: Queues,
+    pub(crate) bus: EventBus,
+    pub(crate) objects: Objects,
     /// The port that it listens on.
     pub(crate) port: u16,
 }

@@ -9,13 +9,14 @@ use std::{
     time::Duration,
 };
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use serde_json::{Value, json};
 use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
+use wattbook_domain::import::{FileFormat, ImportDialect};
 use wattbook_local::{
     Bundle, DataDir, LocalError, Options, StoreAccess, contract,
-    demo::{Credential, OPERATOR},
-    private_file,
+    demo::{Credential, Demo, OPERATOR},
+    import_file, private_file,
 };
 use wattbook_provisioning::bodies;
 
@@ -24,8 +25,10 @@ use wattbook_provisioning::bodies;
 /// With `AWS_ENDPOINT_URL_DYNAMODB` set, that server is used in place of the embedded one. `LOG_LEVEL`
 /// (error, warn, info, debug) says how much is logged, to standard error.
 #[derive(Parser)]
-#[command(name = "wattbook", version)]
+#[command(name = "wattbook", version, args_conflicts_with_subcommands = true)]
 struct Arguments {
+    #[command(subcommand)]
+    task: Option<Task>,
     /// Port on 127.0.0.1; 0 picks a free one
     #[arg(long, value_name = "N", default_value_t = 3000)]
     port: u16,
@@ -54,9 +57,36 @@ struct Arguments {
     write_contracts: Option<PathBuf>,
 }
 
+/// What else there is to do than to run the bundle.
+#[derive(Subcommand)]
+enum Task {
+    /// Imports a file, NDJSON or CSV, compressed or not, into the bundle that runs here or into any other Wattbook. Ends
+    /// with 1 if a record was refused.
+    ///
+    /// The address and the credential are those of the bundle that runs here with its data in `.wattbook`, or those of the
+    /// environment variables `WATTBOOK_URL`, `WATTBOOK_APP_ID` and `WATTBOOK_APP_KEY`.
+    Import {
+        /// The file: its name ends with .csv, .ndjson or .jsonl, and .gz if it is compressed
+        file: PathBuf,
+        /// What its records are: provisioning, accounts or onboarding
+        #[arg(long, value_parser = dialect, default_value = "provisioning")]
+        dialect: ImportDialect,
+        /// Where the events API answers
+        #[arg(long, value_name = "URL")]
+        url: Option<String>,
+        /// Where the bundle that runs here keeps its data
+        #[arg(long, value_name = "DIR", default_value = ".wattbook")]
+        data_dir: PathBuf,
+    },
+}
+
 /// Why the program ends with exit code 1.
 #[derive(Debug, thiserror::Error)]
 enum Failure {
+    #[error(transparent)]
+    Import(#[from] import_file::ImportFileError),
+    #[error("{0}")]
+    Arguments(&'static str),
     #[error("the bundle does not start")]
     Start(#[from] LocalError),
     #[error("standard output cannot be written to, or signals cannot be received")]
@@ -67,17 +97,39 @@ enum Failure {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let outcome = match &arguments.write_contracts {
-        Some(folder) => contract::write(folder).map_err(Failure::from),
-        None => run(arguments),
+    let outcome = match (&arguments.write_contracts, &arguments.task) {
+        (Some(folder), _) => contract::write(folder).map(|()| true).map_err(Failure::from),
+        (None, Some(task)) => carry_out(task),
+        (None, None) => run(arguments).map(|()| true),
     };
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
         Err(failure) => {
             report(&failure);
             ExitCode::FAILURE
         }
     }
+}
+
+/// Does what is asked for beside running the bundle. `false` if it was done, and not all of it was well.
+fn carry_out(Task::Import { file, dialect, url, data_dir }: &Task) -> Result<bool, Failure> {
+    let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let format = FileFormat::of_name(name);
+    let format = format.ok_or(Failure::Arguments("the file's name ends with none of .csv, .ndjson, .jsonl and .gz"))?;
+    let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let credential = match (set("WATTBOOK_APP_ID"), set("WATTBOOK_APP_KEY")) {
+        (Some(app_id), Some(app_key)) => Credential { app_id, app_key },
+        _ => {
+            let demo = private_file::read_json::<Demo>(&data_dir.join("demo.json"))?;
+            demo.ok_or(Failure::Arguments("set WATTBOOK_APP_ID and WATTBOOK_APP_KEY; no bundle has its data here"))?
+                .admin
+        }
+    };
+    let url = url.clone().or_else(|| set("WATTBOOK_URL")).unwrap_or_else(|| "http://127.0.0.1:3000".to_owned());
+    let order = import_file::Order { file: file.clone(), dialect: *dialect, format, url, credential };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    Ok(runtime.block_on(import_file::run(order))?)
 }
 
 fn run(arguments: Arguments) -> Result<(), Failure> {
@@ -137,6 +189,10 @@ fn sam_environment(bundle: &Bundle) -> Value {
     json!({ "Parameters": {
         "AWS_ENDPOINT_URL_DYNAMODB": reachable(bundle.store_endpoint()),
         "AWS_ENDPOINT_URL_SQS": reachable(&bundle.url()),
+        "DELIVERIES_URL": bundle.queue("Deliveries.fifo").unwrap_or_default(),
+        "WEBHOOK_RECEIVERS": "any",
+        "WEBHOOK_PAUSES": "5,30,120,600,1800,3600",
+        "WEBHOOK_GIVE_UP_AFTER": "86400",
         "CONNECT_QUEUE_URL": bundle.queue("ConnectQueue").unwrap_or_default(),
         "TABLE_NAME": bundle.table(),
         "UNIQUENESS_SCOPE": bundle.uniqueness_scope(),
@@ -171,7 +227,7 @@ fn welcome(bundle: &Bundle) -> String {
          Connect a car of the sandbox: open the redirectLink of the answer in a browser, and agree.\n\
          curl -i -u '{admin}' -H 'Content-Type: application/json' -d '{car}' {url}/onboarding/entities\n\
          \n\
-         The API references (accounts.json and onboarding.json are the others):\n\
+         The API references (accounts.json, onboarding.json and events.json are the others):\n\
          curl {url}/openapi/provisioning.json\n\
          \n\
          Invoke the operator function (`aws lambda invoke --endpoint-url {url}` does it, too):\n\
@@ -207,6 +263,10 @@ fn shell_lines(bundle: &Bundle) -> String {
 fn shell_word(value: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/".contains(c);
     if value.chars().all(plain) { value.to_owned() } else { format!("'{}'", value.replace('\'', r"'\''")) }
+}
+
+fn dialect(text: &str) -> Result<ImportDialect, &'static str> {
+    text.parse().map_err(|_| "it is provisioning, accounts or onboarding")
 }
 
 fn pair(text: &str) -> Result<(String, String), &'static str> {

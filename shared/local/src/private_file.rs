@@ -26,7 +26,10 @@ pub fn write(path: &Path, content: &[u8]) -> Result<(), LocalError> {
 }
 
 /// Reads what an earlier start wrote to `path`; nothing if there is no such file.
-pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, LocalError> {
+///
+/// # Errors
+/// There is one, and it cannot be read.
+pub fn read_json<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, LocalError> {
     match std::fs::read(path) {
         Ok(content) => serde_json::from_slice(&content)
             .map(Some)

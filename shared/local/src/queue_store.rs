@@ -2,6 +2,8 @@
 //!
 //! Times are in milliseconds since 1970, as SQS tells them.
 
+mod sent;
+
 use std::{path::Path, time::Duration};
 
 use rusqlite::{Connection, Row, TransactionBehavior, params};
@@ -18,30 +20,75 @@ const SET_UP: &str = "
     CREATE INDEX IF NOT EXISTS messages_in_order ON messages (queue, visible_at, number);
     CREATE INDEX IF NOT EXISTS messages_by_receipt ON messages (receipt);";
 
+/// What files of earlier versions lack. Whoever has a `postponed` message has said when it is to come again.
+const ADD_ORDER: &str = "
+    ALTER TABLE messages ADD COLUMN postponed INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE messages ADD COLUMN group_id TEXT;
+    ALTER TABLE messages ADD COLUMN deduplication_id TEXT;
+    CREATE INDEX messages_as_sent ON messages (queue, number);
+    CREATE INDEX messages_by_group ON messages (queue, group_id, visible_at);";
+
 const IS_ANY_DUE: &str = "SELECT EXISTS (SELECT 1 FROM messages WHERE queue = ?1 AND visible_at <= ?2)";
 
 const EXPIRE: &str = "DELETE FROM messages WHERE queue = ?1 AND visible_at <= ?2 AND sent_at <= ?3";
 
 /// A message stays the same one in the dead-letter queue.
 const GIVE_UP: &str = "
-    UPDATE messages SET queue = ?4, came_from = queue, receipt = NULL
+    UPDATE messages SET queue = ?4, came_from = queue, receipt = NULL, postponed = 0
     WHERE queue = ?1 AND visible_at <= ?2 AND receive_count >= ?3 RETURNING id";
 
-const RECEIVE: &str = "
+/// Those that wait for the longest.
+const DUE: &str =
+    "SELECT number FROM messages WHERE queue = ?1 AND visible_at <= ?2 ORDER BY visible_at, number LIMIT ?3";
+
+/// The first ones of the groups of which nobody has a message, and in which none before them waits for its time.
+const DUE_IN_ORDER: &str = "
+    SELECT number FROM messages AS waiting INDEXED BY messages_as_sent
+    WHERE queue = ?1 AND visible_at <= ?2 AND NOT EXISTS (
+        SELECT 1 FROM messages AS other
+        WHERE other.queue = ?1 AND other.group_id = waiting.group_id AND other.visible_at > ?2
+            AND (other.receipt IS NOT NULL OR other.number < waiting.number))
+    ORDER BY number LIMIT ?3";
+
+const TAKE: &str = "
     UPDATE messages
     SET receive_count = receive_count + 1, first_received_at = COALESCE(first_received_at, ?2),
-        visible_at = ?3, receipt = LOWER(HEX(RANDOMBLOB(16)))
-    WHERE number IN (
-        SELECT number FROM messages WHERE queue = ?1 AND visible_at <= ?2 ORDER BY visible_at, number LIMIT ?4)
-    RETURNING id, receipt, body, sent_at, first_received_at, receive_count";
+        visible_at = ?3, receipt = LOWER(HEX(RANDOMBLOB(16))), postponed = 0
+    WHERE number = ?1
+    RETURNING id, receipt, body, sent_at, first_received_at, receive_count, number, group_id, deduplication_id";
 
 const COUNT: &str = "
     SELECT COUNT(*) FILTER (WHERE visible_at <= ?2), COUNT(*) FILTER (WHERE visible_at > ?2 AND receipt IS NOT NULL),
         COUNT(*) FILTER (WHERE visible_at > ?2 AND receipt IS NULL)
     FROM messages WHERE queue = ?1";
 
-const BE_MOVED_BACK: &str = "
-    DELETE FROM messages WHERE queue = ?1 AND visible_at <= ?2 AND came_from IS NOT NULL RETURNING came_from, body";
+const TO_BE_MOVED_BACK: &str = "
+    SELECT number, came_from, body, group_id, deduplication_id FROM messages INDEXED BY messages_as_sent
+    WHERE queue = ?1 AND visible_at <= ?2 AND came_from IS NOT NULL ORDER BY number";
+
+/// A message to be sent.
+#[derive(Debug, Clone)]
+pub(crate) struct Outgoing {
+    pub(crate) body: String,
+    pub(crate) delay: Duration,
+    /// Its place in a FIFO queue.
+    pub(crate) place: Option<Place>,
+}
+
+/// A message's place in a FIFO queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) group: String,
+    pub(crate) deduplication_id: String,
+}
+
+/// A message that a queue has taken.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Sent {
+    pub(crate) id: String,
+    /// Larger than that of all that wait: what SQS calls its sequence number in a FIFO queue.
+    pub(crate) number: i64,
+}
 
 /// A message that was handed over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +102,9 @@ pub(crate) struct Received {
     pub(crate) first_received_at: i64,
     /// How often it was handed over, this time included.
     pub(crate) receive_count: u32,
+    pub(crate) number: i64,
+    /// Its place in a FIFO queue.
+    pub(crate) place: Option<Place>,
 }
 
 /// What was to be had of a queue.
@@ -92,14 +142,31 @@ impl QueueStore {
         // As the embedded store: what was sent outlasts a killed process.
         connection.pragma_update(None, "synchronous", if lasting { "NORMAL" } else { "OFF" })?;
         connection.execute_batch(SET_UP)?;
-        let sql = "UPDATE messages SET visible_at = MIN(visible_at, ?1) WHERE receipt IS NOT NULL";
+        if connection.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0))? == 0 {
+            connection.execute_batch(ADD_ORDER)?;
+            connection.execute_batch(sent::SET_UP)?;
+            connection.pragma_update(None, "user_version", 1)?;
+        }
+        let sql = "UPDATE messages SET visible_at = MIN(visible_at, ?1) WHERE receipt IS NOT NULL AND NOT postponed";
         connection.execute(sql, [after(now, pause)])?;
         Ok(Self { connection })
     }
 
-    /// Adds a message, and gives its id.
-    pub(crate) fn send(&self, queue: &str, body: &str, delay: Duration, now: i64) -> rusqlite::Result<String> {
-        insert(&self.connection, queue, body, delay, now)
+    /// Adds a message, unless a FIFO queue has had it in the last minutes.
+    pub(crate) fn send(&mut self, queue: &QueueDefinition, message: &Outgoing, now: i64) -> rusqlite::Result<Sent> {
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let order = message.place.as_ref().zip(queue.in_order);
+        if let Some((place, scope)) = order
+            && let Some(earlier) = sent::find(&transaction, &queue.name, place, scope, now)?
+        {
+            return Ok(earlier);
+        }
+        let sent = insert(&transaction, &queue.name, message, now)?;
+        if let Some((place, scope)) = order {
+            sent::note(&transaction, &queue.name, place, scope, &sent, now)?;
+        }
+        transaction.commit()?;
+        Ok(sent)
     }
 
     /// Takes messages, at most `limit`, which nobody else gets for as long as `visibility`.
@@ -124,10 +191,14 @@ impl QueueStore {
             let values = params![name, now, redrive.maximum_receives, redrive.queue()];
             batch.given_up = statement.query_map(values, |row| row.get(0))?.collect::<Result<_, _>>()?;
         }
-        let mut statement = transaction.prepare_cached(RECEIVE)?;
-        let values = params![name, now, after(now, visibility), i64::try_from(limit).unwrap_or(i64::MAX)];
-        batch.messages = statement.query_map(values, received)?.collect::<Result<_, _>>()?;
-        drop(statement);
+        let mut due = transaction.prepare_cached(if queue.in_order.is_some() { DUE_IN_ORDER } else { DUE })?;
+        let values = params![name, now, i64::try_from(limit).unwrap_or(i64::MAX)];
+        let numbers: Vec<i64> = due.query_map(values, |row| row.get(0))?.collect::<Result<_, _>>()?;
+        drop(due);
+        for number in numbers {
+            let mut take = transaction.prepare_cached(TAKE)?;
+            batch.messages.push(take.query_row(params![number, now, after(now, visibility)], received)?);
+        }
         transaction.commit()?;
         Ok(batch)
     }
@@ -138,11 +209,17 @@ impl QueueStore {
         Ok(())
     }
 
-    /// Lets what was handed over with that receipt be had again at `time`, and not before.
-    pub(crate) fn postpone(&self, receipt: &str, time: i64) -> rusqlite::Result<()> {
-        let sql = "UPDATE messages SET visible_at = ?2 WHERE receipt = ?1";
+    /// Lets what was handed over with that receipt, and failed, be had again at `time`, unless somebody has said when.
+    pub(crate) fn release(&self, receipt: &str, time: i64) -> rusqlite::Result<()> {
+        let sql = "UPDATE messages SET visible_at = ?2 WHERE receipt = ?1 AND NOT postponed";
         self.connection.prepare_cached(sql)?.execute(params![receipt, time])?;
         Ok(())
+    }
+
+    /// Lets what was handed over with that receipt be had again at `time`, and not before. Whether somebody has it.
+    pub(crate) fn postpone(&self, receipt: &str, time: i64, now: i64) -> rusqlite::Result<bool> {
+        let sql = "UPDATE messages SET visible_at = ?2, postponed = 1 WHERE receipt = ?1 AND visible_at > ?3";
+        Ok(self.connection.prepare_cached(sql)?.execute(params![receipt, time, now])? == 1)
     }
 
     /// How many messages the queue has.
@@ -156,15 +233,19 @@ impl QueueStore {
     /// was sent to the dead-letter queue itself stays.
     pub(crate) fn move_back(&mut self, queue: &str, now: i64) -> rusqlite::Result<usize> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut statement = transaction.prepare_cached(BE_MOVED_BACK)?;
-        let moved = statement.query_map(params![queue, now], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let moved: Vec<(String, String)> = moved.collect::<Result<_, _>>()?;
+        let mut statement = transaction.prepare_cached(TO_BE_MOVED_BACK)?;
+        let failed = statement.query_map(params![queue, now], |row| {
+            let message = Outgoing { body: row.get(2)?, delay: Duration::ZERO, place: place(row, 3)? };
+            Ok((row.get(0)?, row.get(1)?, message))
+        })?;
+        let failed: Vec<(i64, String, Outgoing)> = failed.collect::<Result<_, _>>()?;
         drop(statement);
-        for (came_from, body) in &moved {
-            insert(&transaction, came_from, body, Duration::ZERO, now)?;
+        for (number, came_from, message) in &failed {
+            transaction.execute("DELETE FROM messages WHERE number = ?1", [number])?;
+            insert(&transaction, came_from, message, now)?;
         }
         transaction.commit()?;
-        Ok(moved.len())
+        Ok(failed.len())
     }
 }
 
@@ -175,11 +256,22 @@ impl Redrive {
     }
 }
 
-fn insert(connection: &Connection, queue: &str, body: &str, delay: Duration, now: i64) -> rusqlite::Result<String> {
+fn insert(connection: &Connection, queue: &str, message: &Outgoing, now: i64) -> rusqlite::Result<Sent> {
     let id = Uuid::new_v4().to_string();
-    let sql = "INSERT INTO messages (queue, id, body, sent_at, visible_at) VALUES (?1, ?2, ?3, ?4, ?5)";
-    connection.prepare_cached(sql)?.execute(params![queue, id, body, now, after(now, delay)])?;
-    Ok(id)
+    let place = message.place.as_ref();
+    let (group, deduplication_id) = (place.map(|it| &it.group), place.map(|it| &it.deduplication_id));
+    let sql = "
+        INSERT INTO messages (queue, id, body, sent_at, visible_at, group_id, deduplication_id)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    let values = params![queue, id, message.body, now, after(now, message.delay), group, deduplication_id];
+    let number = connection.prepare_cached(sql)?.insert(values)?;
+    Ok(Sent { id, number })
+}
+
+/// The place in columns from `first` on.
+fn place(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<Place>> {
+    let (group, deduplication_id): (Option<String>, Option<String>) = (row.get(first)?, row.get(first + 1)?);
+    Ok(group.zip(deduplication_id).map(|(group, deduplication_id)| Place { group, deduplication_id }))
 }
 
 fn received(row: &Row<'_>) -> rusqlite::Result<Received> {
@@ -190,6 +282,8 @@ fn received(row: &Row<'_>) -> rusqlite::Result<Received> {
         sent_at: row.get(3)?,
         first_received_at: row.get(4)?,
         receive_count: row.get(5)?,
+        number: row.get(6)?,
+        place: place(row, 7)?,
     })
 }
 

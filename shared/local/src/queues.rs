@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use crate::{
     embedded::blocking,
     error::LocalError,
-    queue_store::{Batch, Counts, QueueStore, after},
+    queue_store::{Batch, Counts, Outgoing, QueueStore, Sent, after},
     template::QueueDefinition,
 };
 
@@ -47,10 +47,10 @@ impl Queues {
         self.definitions.iter().find(|queue| queue.name == name)
     }
 
-    /// Adds a message, and gives its id.
-    pub(crate) async fn send(&self, queue: &QueueDefinition, body: String, delay: Duration) -> Result<String, String> {
-        let name = queue.name.clone();
-        self.with_store(move |store| store.send(&name, &body, delay, now())).await
+    /// Adds a message, unless a FIFO queue has had it in the last minutes.
+    pub(crate) async fn send(&self, queue: &QueueDefinition, message: Outgoing) -> Result<Sent, String> {
+        let to = queue.clone();
+        self.with_store(move |store| store.send(&to, &message, now())).await
     }
 
     /// Takes messages, at most `limit`, which nobody else gets for as long as `visibility`.
@@ -73,10 +73,15 @@ impl Queues {
         self.with_store(move |store| receipts.iter().try_for_each(|receipt| store.delete(receipt))).await
     }
 
-    /// Lets what was handed over with these receipts be had again after a pause.
-    pub(crate) async fn postpone(&self, queue: &QueueDefinition, receipts: Vec<String>) -> Result<(), String> {
+    /// Lets what was handed over with these receipts, and failed, be had again after a pause, or when its function said.
+    pub(crate) async fn release(&self, queue: &QueueDefinition, receipts: Vec<String>) -> Result<(), String> {
         let time = after(now(), queue.visibility_timeout.min(PAUSE));
-        self.with_store(move |store| receipts.iter().try_for_each(|receipt| store.postpone(receipt, time))).await
+        self.with_store(move |store| receipts.iter().try_for_each(|receipt| store.release(receipt, time))).await
+    }
+
+    /// Lets what was handed over with that receipt be had again in `wait`, and not before. Whether somebody has it.
+    pub(crate) async fn postpone(&self, receipt: String, wait: Duration) -> Result<bool, String> {
+        self.with_store(move |store| store.postpone(&receipt, after(now(), wait), now())).await
     }
 
     /// How many messages the queue has.

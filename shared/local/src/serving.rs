@@ -10,10 +10,11 @@ use axum::{
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use crate::{
+    aws_api,
     embedded::until,
     error::LocalError,
     gateway::{self, Gateway},
-    invoke_api, sqs_api,
+    invoke_api, s3_api,
 };
 
 /// How long requests may take to end after the stop. A function has 10 seconds.
@@ -39,12 +40,17 @@ pub(crate) struct Serving {
 impl Serving {
     pub(crate) fn start(gateway: Arc<Gateway>, listener: TcpListener) -> Self {
         let (stop, stopped) = watch::channel(false);
-        let app = Router::new()
+        let mut app = Router::new()
             .route(invoke_api::PATH, post(invoke_api::handle).fallback(gateway::handle))
-            .route(sqs_api::PATH, any(sqs_api::handle))
-            .fallback(any(gateway::handle))
-            .with_state(gateway)
-            .into_make_service_with_connect_info::<SocketAddr>();
+            .route(aws_api::PATH, any(aws_api::handle));
+        for bucket in gateway.objects.buckets() {
+            let path = format!("/{}", bucket.name);
+            for path in [format!("{path}/"), format!("{path}/{{*key}}"), path] {
+                app = app.route(&path, any(s3_api::handle));
+            }
+        }
+        let app =
+            app.fallback(any(gateway::handle)).with_state(gateway).into_make_service_with_connect_info::<SocketAddr>();
         // Answers are small and whole: waiting to fill a packet only delays them.
         let listener = listener.tap_io(|stream| {
             if let Err(error) = stream.set_nodelay(true) {

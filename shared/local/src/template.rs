@@ -7,10 +7,13 @@
 //! be found by the first customer whose event nobody handled.
 
 mod api;
+mod bucket;
 mod error;
 mod filter;
 mod function;
+mod input;
 mod queue;
+mod rule;
 mod schedule;
 mod secret;
 mod stack;
@@ -27,18 +30,25 @@ use std::{
 use serde_yaml_ng::Value as Yaml;
 
 use self::stack::{Application, Resource, Stack};
-pub(crate) use self::value::{ACCOUNT_ID, API_ID};
 pub use self::{
     api::CorsDefinition,
+    bucket::BucketDefinition,
     error::TemplateError,
-    filter::Pattern,
+    filter::{Pattern, Test},
     function::operation_name,
-    queue::{QueueDefinition, QueueTrigger, Redrive},
+    input::Input,
+    queue::{DeduplicationScope, QueueDefinition, QueueTrigger, Redrive},
+    rule::{RuleDefinition, Target},
     schedule::ScheduleTrigger,
     secret::{SecretDefinition, resolve_secrets},
     stream::StreamDefinition,
     table::{AttributeDefinition, IndexDefinition, KeyDefinition, ProjectionDefinition, TableDefinition},
     trigger::Trigger,
+};
+pub(crate) use self::{
+    bucket::name as bucket_name,
+    rule::DEFAULT_BUS,
+    value::{ACCOUNT_ID, API_ID},
 };
 
 /// The templates by their paths, as they were when this was compiled.
@@ -56,7 +66,7 @@ pub struct Surroundings {
     pub table_name: String,
     /// Where the gateway answers, as in `http://127.0.0.1:3000`.
     pub address: String,
-    /// What the event bus is called; the name decides which local one it is.
+    /// What the event bus is called.
     pub event_bus: String,
     /// Parameter values that replace the defaults of the template at the top.
     pub parameters: BTreeMap<String, String>,
@@ -79,6 +89,10 @@ pub struct Template {
     pub secrets: Vec<SecretDefinition>,
     /// The queues of all templates.
     pub queues: Vec<QueueDefinition>,
+    /// The buckets.
+    pub buckets: Vec<BucketDefinition>,
+    /// The rules of all templates.
+    pub rules: Vec<RuleDefinition>,
 }
 
 /// One HTTP API.
@@ -164,6 +178,7 @@ impl Template {
         }
         authorizers_exist(&template.authorizers, &template.functions)?;
         queue::check(&template.queues, &template.functions)?;
+        rule::check(&template.rules, &template.queues)?;
         Ok(template)
     }
 
@@ -178,6 +193,8 @@ impl Template {
             table: table::read(stack.only(TABLE)?, &stack.scope, &surroundings.table_name)?,
             secrets: secrets.collect::<Result<_, _>>()?,
             queues: Vec::new(),
+            buckets: Vec::new(),
+            rules: Vec::new(),
         };
         template.add(&stack, "", surroundings)?;
         Ok((template, stack.applications()?))
@@ -198,6 +215,12 @@ impl Template {
     fn add(&mut self, stack: &Stack<'_>, part: &str, surroundings: &Surroundings) -> Result<(), TemplateError> {
         for resource in stack.of_kind(QUEUE) {
             self.queues.push(queue::read(resource, part, &stack.scope, surroundings)?);
+        }
+        for resource in stack.of_kind(BUCKET) {
+            self.buckets.push(bucket::read(resource, &stack.scope)?);
+        }
+        for resource in stack.of_kind(RULE) {
+            self.rules.push(rule::read(resource, &stack.scope)?);
         }
         let (api, functions) = stack.functions(part)?;
         if api.is_there {
@@ -220,6 +243,8 @@ impl Template {
     }
 }
 
+const BUCKET: &str = "AWS::S3::Bucket";
+const RULE: &str = "AWS::Events::Rule";
 const APPLICATION: &str = "AWS::Serverless::Application";
 const FUNCTION: &str = "AWS::Serverless::Function";
 const HTTP_API: &str = "AWS::Serverless::HttpApi";

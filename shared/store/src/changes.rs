@@ -6,13 +6,17 @@ use jiff::Timestamp;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_dynamo::Item;
 use serde_json::value::RawValue;
-use wattbook_domain::{Account, Actor, entity::Entity, onboarding::OnboardingRequest};
+use wattbook_domain::{
+    Account, Actor, entity::Entity, import::ImportJob, onboarding::OnboardingRequest, webhook::Webhook,
+};
 
 use crate::{
     StoreError, by,
+    imports::ImportItem,
     items::AccountItem,
     keys::{self, Key},
     onboarding::{EntityItem, RequestItem},
+    webhooks::WebhookItem,
 };
 
 /// A change of an item that others may want to hear of.
@@ -32,17 +36,7 @@ impl Change {
     /// Whether it is for who is told of it to count. Whoever wrote before the stream counted has counted it himself; of an
     /// erasure only the mark that it left tells that.
     pub(crate) fn is_counted_here(&self) -> bool {
-        self.is_signed || self.of.is_erasure()
-    }
-}
-
-impl Changed {
-    const fn is_erasure(&self) -> bool {
-        match self {
-            Self::Account { after, .. } => after.is_none(),
-            Self::Onboarding { after, .. } => after.is_none(),
-            Self::Entity { after, .. } => after.is_none(),
-        }
+        self.is_signed || matches!(self.of, Changed::Account { after: None, .. })
     }
 }
 
@@ -69,6 +63,20 @@ pub enum Changed {
         before: Option<Box<Entity>>,
         /// As it is.
         after: Option<Box<Entity>>,
+    },
+    /// An import.
+    Import {
+        /// As it was.
+        before: Option<Box<ImportJob>>,
+        /// As it is.
+        after: Option<Box<ImportJob>>,
+    },
+    /// A webhook.
+    Webhook {
+        /// As it was.
+        before: Option<Box<Webhook>>,
+        /// As it is.
+        after: Option<Box<Webhook>>,
     },
 }
 
@@ -114,6 +122,14 @@ impl Change {
             keys::ENTITY => {
                 let read = |image| image_of("entity", image, |item: EntityItem| item.asset);
                 Changed::Entity { before: read(old_image)?, after: read(new_image)? }
+            }
+            keys::IMPORT => {
+                let read = |image| image_of("import", image, |item: ImportItem| item.import);
+                Changed::Import { before: read(old_image)?, after: read(new_image)? }
+            }
+            keys::WEBHOOK => {
+                let read = |image| image_of("webhook", image, |item: WebhookItem| item.webhook);
+                Changed::Webhook { before: read(old_image)?, after: read(new_image)? }
             }
             _ => return Ok(None),
         };
@@ -174,7 +190,10 @@ mod tests {
             ("O#1", "ORGANISATION"),
             ("C#*#a#ACCOUNT", "CLAIM"),
             ("O#1#E#2", "TOKENS"),
+            ("O#1#J#2", "LANE#0"),
             ("O#1#G#2", "MEMBER#ASSET"),
+            ("O#1#H", "WEBHOOKS"),
+            ("O#1#H#2", "DELIVERY#3"),
         ] {
             let keys = json!({"pk": {"S": pk}, "sk": {"S": sk}});
             assert!(read(&keys, &json!({"account": {"S": "not one"}})).unwrap().is_none(), "{pk}");
@@ -200,7 +219,9 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_an_error() {
-        for (sk, name) in [("ACCOUNT", "account"), ("ONBOARDING", "onboarding"), ("ASSET", "asset")] {
+        let devices = [("ONBOARDING", "onboarding"), ("ASSET", "asset")];
+        let kinds = [("ACCOUNT", "account"), ("IMPORT", "import"), ("WEBHOOK", "webhook")];
+        for (sk, name) in devices.into_iter().chain(kinds) {
             let keys = json!({"pk": {"S": "O#1#A#2"}, "sk": {"S": sk}});
             for image in [json!({}), json!({name: {"S": "not one"}}), json!({name: {"X": 1}}), json!("no item")] {
                 assert!(read(&keys, &image).is_err(), "{image}");

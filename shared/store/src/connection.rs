@@ -8,9 +8,10 @@ use aws_sdk_dynamodb::{
     operation::RequestId,
 };
 use aws_smithy_http_client::{
-    Builder,
+    Builder, Connector,
     tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode},
 };
+use aws_smithy_runtime_api::client::http::HttpConnectorSettings;
 
 use crate::StoreError;
 
@@ -54,11 +55,22 @@ const ROOTS: &str = include_str!("roots.pem");
 /// # Errors
 /// The TLS settings are refused.
 pub fn https() -> Result<SharedHttpClient, StoreError> {
-    let tls = TlsContext::builder()
-        .with_trust_store(TrustStore::empty().with_pem_certificate(ROOTS))
-        .build()
-        .map_err(|error| StoreError::Setup(error.to_string()))?;
-    Ok(Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls).build_https())
+    Ok(Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls()?).build_https())
+}
+
+/// The same for a service whose requests are not made by the SDK.
+///
+/// # Errors
+/// The TLS settings are refused.
+pub fn connector() -> Result<Connector, StoreError> {
+    let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT).build();
+    let builder = Connector::builder().connector_settings(settings);
+    Ok(builder.tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls()?).build())
+}
+
+fn tls() -> Result<TlsContext, StoreError> {
+    let trusted = TrustStore::empty().with_pem_certificate(ROOTS);
+    TlsContext::builder().with_trust_store(trusted).build().map_err(|error| StoreError::Setup(error.to_string()))
 }
 
 /// What can be logged of a call that failed: what a service says of a request may quote the data in it, so of a refusal

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use wattbook_domain::{
     Account, AccountId, AnswerKey, OrganisationId,
     entity::{CollectiveId, OffboardingId},
+    import::ImportId,
     onboarding::OnboardingId,
+    webhook::WebhookId,
 };
 
 use crate::{
@@ -47,6 +49,12 @@ pub enum Subject {
     /// An offboarding.
     #[serde(rename = "offboarding_id")]
     Offboarding(OffboardingId),
+    /// An import.
+    #[serde(rename = "import_id")]
+    Import(ImportId),
+    /// A webhook.
+    #[serde(rename = "webhook_id")]
+    Webhook(WebhookId),
 }
 
 impl Subject {
@@ -80,6 +88,8 @@ impl Store {
             Subject::Onboarding(id) => (keys::onboarding(organisation, id), "onboarding"),
             Subject::Collective(id) => (keys::collective(organisation, id), "collective"),
             Subject::Offboarding(id) => (keys::offboarding(organisation, id), "offboarding"),
+            Subject::Import(id) => (keys::import(organisation, id), "import"),
+            Subject::Webhook(id) => (keys::webhook(organisation, id), "webhook"),
         };
         // Only the key is looked at: a function that answers about one of them carries no reader of the others.
         let Some(item) = self.get(key).await? else { return Ok(None) };

@@ -19,6 +19,11 @@
 //! | offboarding | `O#<organisation>#X#<id>` | `OFFBOARDING` | `offboarding` |
 //! | collective | `O#<organisation>#G#<id>` | `COLLECTIVE` | `collective` |
 //! | member | `O#<organisation>#G#<id>` | `MEMBER#<entity id>` | that the entity is in the collective |
+//! | import | `O#<organisation>#J#<id>` | `IMPORT` | `import`, `expires_at` |
+//! | lane | `O#<organisation>#J#<id>` | `LANE#<number>` | how many parts of it are `done`, and how many records came to what; `expires_at` |
+//! | webhook | `O#<organisation>#H#<id>` | `WEBHOOK` | `webhook`, with its secrets sealed |
+//! | webhooks | `O#<organisation>#H` | `WEBHOOKS` | `ids`: the set of the ids of the organisation's webhooks, which are found by it |
+//! | delivery | `O#<organisation>#H#<webhook id>` | `DELIVERY#<id>` | `delivery`: an event that a webhook is told of, sealed; `expires_at` |
 //! | change | `pk` of the account or the entity | `CHANGE#<version>` | an entry of its change log: `at`, `kind`, `by`, `brand`, `fields`; what was `counted` with it, during which `recount` |
 //! | mark of an erasure | `pk` of the account or the entity | `ERASED` | that it is gone; `expires_at` |
 //! | counter | `O#<organisation>#N` | `COUNT#<shard>` | how many accounts there are: a number for each list, by its name |
@@ -44,7 +49,8 @@
 //! `<number>` is in its id.
 //!
 //! Every item is a partition of its own, except an organisation with its credentials, an account and an entity with what
-//! is told of their changes, an entity with its tokens, a collective with its members, a place with its tariffs, the manufacturers of the deployment with their sign-ins, and the
+//! is told of their changes, an entity with its tokens, a collective with its members, an import with its lanes, a webhook
+//! with its deliveries, a place with its tariffs, the manufacturers of the deployment with their sign-ins, and the
 //! counters of an organisation, which are read together. `expires_at` (epoch seconds) is the table's TTL attribute.
 //!
 //! # Lists
@@ -67,8 +73,8 @@
 //! the account's id, and what counts is the sum over the shards: their number may change at any time. `changes` counts
 //! what was added to it, and while the accounts are recounted, `recount` says by which recount.
 //!
-//! Onboarding requests, entities and collectives stand in lists, too, the newest first: `list_pk` is
-//! `O#<organisation>#R`, `#E` or `#G`, `brand_pk` the same with `#<brand>`, `list_sk` the time of creation and the id, and
+//! Onboarding requests, entities, collectives and imports stand in lists, too, the newest first: `list_pk` is
+//! `O#<organisation>#R`, `#E`, `#G` or `#J`, `brand_pk` the same with `#<brand>`, `list_sk` the time of creation and the id, and
 //! `listed` what lists are filtered by. On an account's item `onboardings` and `entities` are the sets of the ids of its
 //! requests and of its connected devices: they stand beside the account, so that one is added without reading it.
 //!
@@ -92,9 +98,11 @@ use wattbook_domain::{
     Account, AccountId, Claim, ClaimKind, LabelPartnerCode, OrganisationId, PostalArea,
     catalogue::{EntityType, ManufacturerName},
     entity::{CollectiveId, EntityId, EntityNumber, OffboardingId},
+    import::ImportId,
     listed::folded,
     onboarding::{DeviceClaim, OnboardingId},
     property::CustomerClass,
+    webhook::{DeliveryId, WebhookId},
 };
 
 use crate::UniquenessScope;
@@ -280,6 +288,29 @@ pub fn collective(organisation: OrganisationId, id: CollectiveId) -> Key {
     Key { pk: format!("O#{organisation}#G#{id}"), sk: COLLECTIVE.into() }
 }
 
+/// The sort key of every import.
+pub(crate) const IMPORT: &str = "IMPORT";
+
+/// The key of an import.
+#[must_use]
+pub fn import(organisation: OrganisationId, id: ImportId) -> Key {
+    Key { pk: format!("O#{organisation}#J#{id}"), sk: IMPORT.into() }
+}
+
+/// What the sort keys of an import's lanes begin with.
+const LANE_PREFIX: &str = "LANE#";
+
+/// The key of a lane of an import.
+#[must_use]
+pub fn lane(organisation: OrganisationId, id: ImportId, number: usize) -> Key {
+    Key { sk: format!("{LANE_PREFIX}{number}"), ..import(organisation, id) }
+}
+
+/// The number of the lane that a sort key is of.
+pub(crate) fn lane_number(sk: &str) -> Option<usize> {
+    sk.strip_prefix(LANE_PREFIX).and_then(|number| number.parse().ok())
+}
+
 /// What the sort keys of a collective's members begin with.
 pub(crate) const MEMBER_PREFIX: &str = "MEMBER#";
 
@@ -307,6 +338,30 @@ fn device_claim(scope: UniquenessScope, organisation: OrganisationId, kind: char
         UniquenessScope::Organisation => organisation.to_string(),
     };
     Key { pk: format!("C#{scope}#{kind}#{}", device.as_str()), sk: "CLAIM".into() }
+}
+
+/// The sort key of every webhook, and of nothing else.
+pub(crate) const WEBHOOK: &str = "WEBHOOK";
+
+/// The key of a webhook.
+#[must_use]
+pub fn webhook(organisation: OrganisationId, id: WebhookId) -> Key {
+    Key { pk: format!("O#{organisation}#H#{id}"), sk: WEBHOOK.into() }
+}
+
+/// The key of the set of an organisation's webhooks.
+#[must_use]
+pub fn webhooks(organisation: OrganisationId) -> Key {
+    Key { pk: format!("O#{organisation}#H"), sk: "WEBHOOKS".into() }
+}
+
+/// What the sort keys of a webhook's deliveries begin with.
+pub(crate) const DELIVERY_PREFIX: &str = "DELIVERY#";
+
+/// The key of a delivery. The ids sort as the events happened.
+#[must_use]
+pub fn delivery(organisation: OrganisationId, webhook_id: WebhookId, id: DeliveryId) -> Key {
+    Key { sk: format!("{DELIVERY_PREFIX}{id}"), ..webhook(organisation, webhook_id) }
 }
 
 /// The index of what is due.

@@ -1,5 +1,6 @@
 //! The store: accounts, claims, idempotency records, organisations, credentials, reference data, the
-//! deployment's part of the catalogue, onboarding requests and entities, in one DynamoDB table.
+//! deployment's part of the catalogue, onboarding requests, entities, imports and webhooks, in one DynamoDB
+//! table.
 //!
 //! What a caller may rely on:
 //!
@@ -25,6 +26,7 @@ mod client;
 pub mod connection;
 mod error;
 mod idempotency;
+mod imports;
 mod items;
 pub mod keys;
 pub mod listing;
@@ -38,18 +40,21 @@ mod sign_ins;
 mod size;
 mod transaction;
 mod usage;
+mod webhooks;
 mod writes;
 
 pub use catalogue::{MAX_DEFINITION_BYTES, Own, OwnCatalogue};
 pub use client::{Store, StoreSettings, UniquenessScope};
 pub use error::StoreError;
 pub use idempotency::{IdempotencyRecord, Subject};
+pub use imports::ImportError;
 pub use log::{ChangePage, ListSize, LogOf, Recount, Recounted, WantedChanges};
 pub use onboarding::{DeviceHolder, ListPage, OnboardingError, Place, SealedTokens, Wanted};
 pub use organisations::{Credential, CredentialSummary, PartnerPut};
 pub use reference::{PlaceRow, TariffRow};
 pub use sign_ins::SealedSignIn;
 pub use usage::Usage;
+pub use webhooks::WebhookError;
 pub use writes::{Holder, Taken, WriteError};
 
 /// The most a stored account may take, in bytes as DynamoDB counts them. An item can have 400 KB;

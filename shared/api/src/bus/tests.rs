@@ -56,15 +56,3 @@ async fn what_the_bus_says_of_a_request_is_not_repeated() {
     let expected = format!("PutEvents failed: AccessDeniedException (AWS request {})", stub::REQUEST);
     assert_eq!(error.to_string(), expected);
 }
-
-#[tokio::test]
-async fn the_local_bus_remembers_the_last_events() {
-    let bus = Bus::local(false);
-    bus.publish(&events(REMEMBERED + 1)).await.unwrap();
-    let published = bus.published();
-    assert_eq!(published.len(), REMEMBERED);
-    assert_eq!(
-        (&published[0]["detail"]["version"], &published[0]["time"]),
-        (&json!(1), &json!("2027-01-15T08:00:00Z"))
-    );
-}

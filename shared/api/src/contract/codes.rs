@@ -29,6 +29,13 @@ impl PartialSchema for ProblemCode {
             "malformed_body",
             "malformed_form",
             "too_deep",
+            "not_utf8",
+            "unknown_columns",
+            "repeated_columns",
+            "unclosed_quote",
+            "row_too_long",
+            "cut_short",
+            "damaged",
             "unauthenticated",
             "not_found",
             "unknown_path",
@@ -131,6 +138,14 @@ impl PartialSchema for FaultCode {
             "another_brand",
             "invalid_attribute_name",
             "not_proved",
+            "malformed_body",
+            "not_utf8",
+            "line_too_long",
+            "too_many_objects",
+            "cell_without_column",
+            "spreadsheet_number",
+            "disabled",
+            "erased",
         ];
         open_enumeration(&codes, "What is wrong, for programs. Further codes may come.")
     }

@@ -18,7 +18,8 @@ pub struct Operation {
     summary: &'static str,
     description: &'static str,
     parameters: Vec<Parameter>,
-    body: Option<(&'static str, Shape)>,
+    /// The bodies that it takes, by their media types.
+    bodies: Vec<(&'static str, Shape)>,
     answers: Vec<Success>,
     /// Headers of every answer to what was carried out.
     headers: BTreeSet<&'static str>,
@@ -40,6 +41,7 @@ pub struct Examples {
 struct Success {
     status: u16,
     description: &'static str,
+    media_type: &'static str,
     body: Option<Shape>,
     /// Whether it is an answer to what was carried out, and not to a rehearsal.
     real: bool,
@@ -55,7 +57,7 @@ impl Operation {
             summary: "",
             description: "",
             parameters: Vec::new(),
-            body: None,
+            bodies: Vec::new(),
             answers: Vec::new(),
             headers: BTreeSet::new(),
             refusals: [Refusal::TooManyRequests, Refusal::Internal, Refusal::Busy].into(),
@@ -107,24 +109,33 @@ impl Operation {
         self.takes_as("application/json", body)
     }
 
-    /// A body of a media type.
+    /// A body of a media type; one that takes several declares each.
     #[must_use]
     pub fn takes_as(mut self, media_type: &'static str, body: Shape) -> Self {
-        self.body = Some((media_type, body));
+        self.bodies.push((media_type, body));
         self.refuses(&[Refusal::Faults, Refusal::TooLarge, Refusal::MediaType])
     }
 
     /// What it answers when it is done.
     #[must_use]
     pub fn answers(mut self, status: u16, body: impl Into<Option<Shape>>, description: &'static str) -> Self {
-        self.answers.push(Success { status, description, body: body.into(), real: true });
+        let media_type = "application/json";
+        self.answers.push(Success { status, description, media_type, body: body.into(), real: true });
+        self
+    }
+
+    /// The same in another form than JSON.
+    #[must_use]
+    pub fn answers_as(mut self, media_type: &'static str, body: Shape, description: &'static str) -> Self {
+        self.answers.push(Success { status: 200, description, media_type, body: Some(body), real: true });
         self
     }
 
     /// What a rehearsal answers, where that is something else.
     #[must_use]
     pub fn rehearses(mut self, body: Shape, description: &'static str) -> Self {
-        self.answers.push(Success { status: 200, description, body: Some(body), real: false });
+        let media_type = "application/json";
+        self.answers.push(Success { status: 200, description, media_type, body: Some(body), real: false });
         self
     }
 
@@ -218,10 +229,13 @@ impl Operation {
         if !self.parameters.is_empty() {
             set("parameters", self.parameters.into_iter().map(|parameter| to.parameter(parameter)).collect());
         }
-        if let Some((media_type, body)) = self.body {
-            let example = examples.request.as_ref().filter(|(recorded, _)| recorded == media_type);
-            let content = to.content(body, example.map(|(_, body)| body));
-            set("requestBody", json!({ "required": true, "content": { media_type: content } }));
+        if !self.bodies.is_empty() {
+            let mut contents = Map::new();
+            for (media_type, body) in self.bodies {
+                let example = examples.request.as_ref().filter(|(recorded, _)| recorded == media_type);
+                contents.insert(media_type.to_owned(), to.content(body, example.map(|(_, body)| body)));
+            }
+            set("requestBody", json!({ "required": true, "content": contents }));
         }
         let mut responses = Map::new();
         for answer in self.answers {
@@ -232,7 +246,7 @@ impl Operation {
                 json!({ "description": answer.description, "headers": headers(&names, &mut to.headers) });
             if let (Some(body), Some(response)) = (answer.body, response.as_object_mut()) {
                 let content = to.content(body, example.map(|(_, body)| body));
-                response.insert("content".into(), json!({ "application/json": content }));
+                response.insert("content".into(), json!({ answer.media_type: content }));
             }
             responses.insert(answer.status.to_string(), response);
         }

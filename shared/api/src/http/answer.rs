@@ -41,6 +41,12 @@ impl ETag {
 pub struct Precondition(Option<String>);
 
 impl Precondition {
+    /// Of what is no request over HTTP: anything goes.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self(None)
+    }
+
     /// Of a request; without the header, anything goes.
     #[must_use]
     pub fn of(request: &Request) -> Self {
@@ -126,6 +132,12 @@ impl Answer {
     #[must_use]
     pub const fn status(&self) -> u16 {
         self.status
+    }
+
+    /// The body; nothing if it has none.
+    #[must_use]
+    pub fn body(&self) -> &str {
+        self.body.as_deref().unwrap_or_default()
     }
 
     /// What an idempotency record keeps of it.

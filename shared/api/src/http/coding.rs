@@ -18,29 +18,35 @@ const READ_AS_TEXT: &[u8] = b"\x1f\xef\xbf\xbd";
 /// # Errors
 /// The coding is another one, the body is not in it, or too large without it.
 pub(super) fn taken_off(body: Vec<u8>, codings: &str) -> Result<Vec<u8>, Failure> {
+    if is_gzip(&body, codings)? { inflated(&body) } else { Ok(body) }
+}
+
+/// Whether a body is in gzip, as `Content-Encoding` has it.
+///
+/// # Errors
+/// The coding is another one, or the body is not in it.
+pub(super) fn is_gzip(body: &[u8], codings: &str) -> Result<bool, Failure> {
     let named = |coding: &&str| !coding.is_empty() && !coding.eq_ignore_ascii_case("identity");
     let mut codings = codings.split(',').map(str::trim).filter(named);
     match (codings.next(), codings.next()) {
-        (None, _) => Ok(body),
+        (None, _) => Ok(false),
         // RFC 9110 §8.4.1.3: `x-gzip` is the same.
         (Some(coding), None) if ["gzip", "x-gzip"].iter().any(|gzip| coding.eq_ignore_ascii_case(gzip)) => {
-            inflated(&body)
+            if body.starts_with(READ_AS_TEXT) {
+                return Err(unreadable("was read as text on its way, which destroys it; send it uncompressed"));
+            }
+            if body.starts_with(&GZIP) { Ok(true) } else { Err(unreadable("is not")) }
         }
         _ => Err(Failure::ContentCoding),
     }
 }
 
+fn unreadable(what: &str) -> Failure {
+    let message = format!("the body should be gzip, as Content-Encoding says, and {what}");
+    Failure::Unreadable(Reason::new("malformed_body", message))
+}
+
 fn inflated(body: &[u8]) -> Result<Vec<u8>, Failure> {
-    let unreadable = |what: &str| {
-        let message = format!("the body should be gzip, as Content-Encoding says, and {what}");
-        Failure::Unreadable(Reason::new("malformed_body", message))
-    };
-    if body.starts_with(READ_AS_TEXT) {
-        return Err(unreadable("was read as text on its way, which destroys it; send it uncompressed"));
-    }
-    if !body.starts_with(&GZIP) {
-        return Err(unreadable("is not"));
-    }
     let most = u64::try_from(MAX_BODY_BYTES).unwrap_or(u64::MAX);
     let mut inflated = Vec::new();
     match MultiGzDecoder::new(body).take(most.saturating_add(1)).read_to_end(&mut inflated) {

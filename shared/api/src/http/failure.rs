@@ -6,11 +6,12 @@
 
 use std::error::Error;
 
-use wattbook_domain::{Account, AccountId, Flaw, entity::OffboardingId, onboarding::OnboardingId};
-use wattbook_store::{MAX_ACCOUNT_BYTES, OnboardingError, StoreError, WriteError};
+use wattbook_domain::{Account, AccountId, Flaw, entity::OffboardingId, onboarding::OnboardingId, webhook::Webhook};
+use wattbook_store::{ImportError, MAX_ACCOUNT_BYTES, OnboardingError, StoreError, WebhookError, WriteError};
 
 use crate::{
     Faults,
+    bucket::BucketError,
     bus::BusError,
     fault::{Pointer, Reason},
     http::MAX_BODY_BYTES,
@@ -120,6 +121,9 @@ pub enum Failure {
     /// 503: others changed the same account again and again.
     #[error("the account is being changed by others")]
     Contended,
+    /// 503: it cannot be done now, which is nobody's fault here, and is tried again. Of messages alone.
+    #[error("put off")]
+    PutOff,
     /// 500: our own fault.
     #[error("internal")]
     Internal(#[source] Box<dyn Error + Send + Sync>),
@@ -147,6 +151,7 @@ impl Failure {
             Self::ContentCoding => "unsupported_content_encoding",
             Self::KeyReused => "idempotency_key_reused",
             Self::Busy(_) | Self::Contended => "busy",
+            Self::PutOff => "put_off",
             Self::Internal(_) => "internal",
         }
     }
@@ -168,7 +173,7 @@ impl Failure {
             Self::MediaType { .. } | Self::ContentCoding => 415,
             Self::KeyReused => 422,
             Self::Internal(_) => 500,
-            Self::Busy(_) | Self::Contended => 503,
+            Self::Busy(_) | Self::Contended | Self::PutOff => 503,
         }
     }
 
@@ -224,8 +229,38 @@ impl From<OnboardingError> for Failure {
     }
 }
 
+impl From<ImportError> for Failure {
+    fn from(error: ImportError) -> Self {
+        match error {
+            ImportError::Answered(_) | ImportError::InProgress => Self::InProgress,
+            ImportError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<WebhookError> for Failure {
+    fn from(error: WebhookError) -> Self {
+        match error {
+            WebhookError::Stale => Self::Contended,
+            WebhookError::Full => {
+                let mut faults = Faults::default();
+                faults.body(&Pointer::root(), Flaw::TooManyWebhooks { most: Webhook::MOST });
+                Self::Rules(faults)
+            }
+            WebhookError::Answered(_) | WebhookError::InProgress => Self::InProgress,
+            WebhookError::Store(error) => error.into(),
+        }
+    }
+}
+
 impl From<Undeclared> for Failure {
     fn from(error: Undeclared) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
+impl From<BucketError> for Failure {
+    fn from(error: BucketError) -> Self {
         Self::Internal(error.into())
     }
 }

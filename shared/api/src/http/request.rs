@@ -155,21 +155,43 @@ impl Request {
     /// It is larger than [`MAX_BODY_BYTES`], of another media type, or in another coding than gzip.
     pub fn body(&self, media_type: &'static str) -> Result<Vec<u8>, Failure> {
         const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+        let body = coding::taken_off(self.body_of(&[media_type])?, self.codings()?)?;
+        Ok(body.strip_prefix(BYTE_ORDER_MARK).map(<[u8]>::to_vec).unwrap_or(body))
+    }
+
+    /// The body as a file, as it was sent: what is compressed stays so, for it may be any size without that.
+    ///
+    /// # Errors
+    /// It is larger than [`MAX_BODY_BYTES`], of none of these media types, or in another coding than gzip.
+    pub fn file(&self, media_types: &[&'static str]) -> Result<Vec<u8>, Failure> {
+        let body = self.body_of(media_types)?;
+        coding::is_gzip(&body, self.codings()?)?;
+        Ok(body)
+    }
+
+    /// Whether the body is of a media type, whatever its parameters.
+    #[must_use]
+    pub fn is_of(&self, media_type: &str) -> bool {
+        let given = self.header("content-type").unwrap_or_default();
+        given.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(media_type)
+    }
+
+    /// The body as it was sent, if it is of one of these media types, of which there is one at least.
+    fn body_of(&self, media_types: &[&'static str]) -> Result<Vec<u8>, Failure> {
         let body = self.sent_body()?;
         if body.len() > MAX_BODY_BYTES {
             return Err(Failure::BodyTooLarge);
         }
-        let given = self.header("content-type").unwrap_or_default();
-        let essence = given.split(';').next().unwrap_or_default().trim();
-        if !essence.eq_ignore_ascii_case(media_type) {
-            return Err(Failure::MediaType { expected: media_type });
+        if media_types.iter().any(|media_type| self.is_of(media_type)) {
+            return Ok(body);
         }
+        Err(Failure::MediaType { expected: media_types.first().copied().unwrap_or_default() })
+    }
+
+    fn codings(&self) -> Result<&str, Failure> {
         let codings = self.header("content-encoding");
-        if self.has_header("content-encoding") && codings.is_none() {
-            return Err(Failure::ContentCoding);
-        }
-        let body = coding::taken_off(body, codings.unwrap_or_default())?;
-        Ok(body.strip_prefix(BYTE_ORDER_MARK).map(<[u8]>::to_vec).unwrap_or(body))
+        // One that is no text is none that is known.
+        if self.has_header("content-encoding") { codings.ok_or(Failure::ContentCoding) } else { Ok("") }
     }
 
     /// The body as it was sent. What is not text comes in base64 from API Gateway.
@@ -187,11 +209,7 @@ impl Request {
     /// # Errors
     /// As [`Self::body`], or it is not JSON.
     pub fn json(&self, faults: &mut Faults) -> Result<Document, Failure> {
-        let document = json::parse(&self.body("application/json")?).map_err(Failure::Unreadable)?;
-        for path in &document.repeated {
-            faults.body(path, Reason::new("repeated_member", "is given twice in the same object"));
-        }
-        Ok(document)
+        json::document(&self.body("application/json")?, faults)
     }
 }
 

@@ -20,7 +20,7 @@ use wattbook_api::{
     fault::Pointer,
     http::{ETag, Precondition},
     idempotency::Once,
-    writing::{Edit, Writing},
+    writing::{Answering, Edit, Writing},
 };
 
 /// Reads what all requests that write have: credential, `dryRun`, `If-Match` and, of a POST,
@@ -32,7 +32,8 @@ pub fn writing<'a>(services: &'a Services, request: &'a Request, faults: &mut Fa
     let principal = request.principal()?;
     let dry_run = request.method() != "DELETE" && request.query().switch("dryRun", faults);
     let once = if request.method() == "POST" { Once::of(request, &principal, faults) } else { None };
-    Ok(Writing { services, principal, dry_run, precondition: Precondition::of(request), once })
+    let precondition = Precondition::of(request);
+    Ok(Writing { services, principal, dry_run, precondition, once, records_unchanged: true })
 }
 
 /// Reads a request that changes one account: what it is written with, which account, and what else `also` reads.
@@ -65,7 +66,7 @@ struct Change<'c> {
     /// Changes it; says with which fault if not.
     edit: &'c (dyn Fn(&mut Account) -> Result<(), Failure> + Sync),
     /// Answers with the account as it is then.
-    answer: &'c (dyn Fn(&Account) -> Result<Answer, Failure> + Sync),
+    answer: Answering<'c>,
     /// The body, in whose order conflicts are listed.
     body: &'c Value,
     /// Where a claimed value stands in it.
@@ -84,9 +85,9 @@ pub async fn existing(
     edit: &(dyn Fn(&mut Account) -> Result<(), Failure> + Sync),
     answer: &(dyn Fn(&Account) -> Result<Answer, Failure> + Sync),
 ) -> Result<Answer, Failure> {
+    let (missing, answer) = (Missing::Refuse, &|_: Option<&Account>, account: &Account| answer(account));
     // One value at most is claimed so, which needs no order.
-    let change =
-        Change { writing, target, missing: Missing::Refuse, stated: None, edit, answer, body: &Value::Null, place };
+    let change = Change { writing, target, missing, stated: None, edit, answer, body: &Value::Null, place };
     writing.carry_out(&change).await
 }
 
@@ -139,14 +140,14 @@ impl Edit for Change<'_> {
         Ok(new)
     }
 
-    fn answer(&self, account: &Account) -> Result<Answer, Failure> {
-        Ok((self.answer)(account)?.header("etag", ETag(account.version)))
+    fn answer(&self, old: Option<&Account>, account: &Account) -> Result<Answer, Failure> {
+        Ok((self.answer)(old, account)?.header("etag", ETag(account.version)))
     }
 
     /// Nothing was stored, so that there is no version to tell of, nor an id of an account to be added.
     fn rehearsed(&self, old: Option<&Account>, account: &Account) -> Result<Answer, Failure> {
         if old.is_some() {
-            return (self.answer)(account);
+            return (self.answer)(old, account);
         }
         let view = AccountView::of(account, &self.writing.principal.reach, Fields::Default);
         Envelope::of("Account", vec![view.without_id()]).answer()
@@ -182,10 +183,15 @@ pub fn place(place: Place) -> Pointer {
 ///
 /// # Errors
 /// As [`Writing::carry_out`].
-pub async fn add(writing: &Writing<'_>, fields: Fields, body: &Value, stated: &Stated) -> Result<Answer, Failure> {
+pub async fn add(
+    writing: &Writing<'_>,
+    answer: Answering<'_>,
+    body: &Value,
+    stated: &Stated,
+) -> Result<Answer, Failure> {
     let own_id = stated.change.external_id.clone();
     let missing = Missing::Add(brand(writing, stated));
-    save((writing, fields), (Target::Nothing, missing), own_id, (body, stated)).await
+    save((writing, answer), (Target::Nothing, missing), own_id, (body, stated)).await
 }
 
 /// Changes the account that `target` names. One that is named by the caller's own id is added if there
@@ -195,7 +201,7 @@ pub async fn add(writing: &Writing<'_>, fields: Fields, body: &Value, stated: &S
 /// As [`Writing::carry_out`].
 pub async fn update(
     writing: &Writing<'_>,
-    fields: Fields,
+    answer: Answering<'_>,
     target: Target,
     body: &Value,
     stated: &Stated,
@@ -204,11 +210,11 @@ pub async fn update(
         Target::Own(own) => (Missing::Add(brand(writing, stated)), Some(own.clone())),
         Target::Id(_) | Target::Nothing => (Missing::Refuse, stated.change.external_id.clone()),
     };
-    save((writing, fields), (target, missing), own_id, (body, stated)).await
+    save((writing, answer), (target, missing), own_id, (body, stated)).await
 }
 
 async fn save(
-    (writing, fields): (&Writing<'_>, Fields),
+    (writing, answer): (&Writing<'_>, Answering<'_>),
     (target, missing): (Target, Missing),
     own_id: Option<ExternalId>,
     (body, stated): (&Value, &Stated),
@@ -219,7 +225,7 @@ async fn save(
         missing,
         stated: Some(&stated.change),
         edit: &|account| merge_body(account, stated, own_id.clone(), body),
-        answer: &|account| view(writing, fields, account),
+        answer,
         body,
         place,
     };

@@ -240,7 +240,7 @@ fn code(failure: &Failure) -> &'static str {
         Failure::BodyTooLarge | Failure::AccountTooLarge { .. } => "TooLarge",
         Failure::MediaType { .. } | Failure::ContentCoding => "UnsupportedMediaType",
         Failure::KeyReused => "IdempotencyKeyReused",
-        Failure::Busy(_) | Failure::Contended => "TooManyRequests",
+        Failure::Busy(_) | Failure::Contended | Failure::PutOff => "TooManyRequests",
         Failure::Internal(_) => "SystemError",
     }
 }

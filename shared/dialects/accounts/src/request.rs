@@ -61,6 +61,15 @@ impl Stated {
         stated
     }
 
+    /// The same of one that is to be added, which has no id of ours yet.
+    pub fn read_new(body: &Value, principal: &Principal, faults: &mut Faults) -> Self {
+        if states(body, "accountId") {
+            let message = "is drawn by us; leave it out, or use PUT to change an account";
+            faults.body(&Pointer::root().child("accountId"), Reason::new("not_allowed", message));
+        }
+        Self::read(body, principal, faults)
+    }
+
     /// The account that `body`, of which this was read, names. An id that stands in a body with faults is not missing.
     pub fn target(&self, body: &Value, faults: &mut Faults) -> Target {
         match (self.id, &self.change.external_id) {

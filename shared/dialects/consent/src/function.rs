@@ -27,7 +27,7 @@ pub fn refuse(request: &Request, failure: &Failure) -> Answer {
         }
         Failure::BodyTooLarge => Page::Refused(Refusal::TooLarge),
         Failure::Method { .. } => Page::Refused(Refusal::Method { allowed: allowed(request) }),
-        Failure::Busy(_) | Failure::Contended | Failure::InProgress => Page::Refused(Refusal::Busy),
+        Failure::Busy(_) | Failure::Contended | Failure::PutOff | Failure::InProgress => Page::Refused(Refusal::Busy),
         _ => Page::Refused(Refusal::Internal),
     };
     page.answer(Language::of(request)).unwrap_or_else(|_| Answer::new(failure.status()))

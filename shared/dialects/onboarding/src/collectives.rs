@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use wattbook_api::{
     Failure, Faults, clock,
     fault::Pointer,
+    posted::Posted,
     schema_types::{CollectiveKindWord, ExternalIdText, LabelPartner, Line100},
 };
 use wattbook_domain::{
@@ -13,7 +14,7 @@ use wattbook_domain::{
     entity::{Collective, CollectiveId, CollectiveKind, EntityId},
 };
 
-use crate::{list, posted::Posted, view::TenantView};
+use crate::view::TenantView;
 
 /// A collective to create.
 #[derive(Debug, Deserr, ToSchema)]
@@ -126,7 +127,7 @@ pub fn created(posted: &mut Posted) -> Result<Collective, Failure> {
     Ok(Collective {
         id: CollectiveId::new_random(),
         organisation,
-        label_partner: read.label_partner.or_else(|| list::brand(caller).cloned()),
+        label_partner: read.label_partner.or_else(|| caller.brand().cloned()),
         name: read.name,
         kind: read.kind.unwrap_or(CollectiveKind::Household),
         reference: read.reference,

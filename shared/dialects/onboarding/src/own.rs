@@ -1,10 +1,12 @@
 //! What a caller's ids lead to, if it is his: one that is somebody else's is as if it were not there.
 
-use std::str::FromStr;
-
-use wattbook_api::{Failure, Principal, Services, fault::Pointer};
+use wattbook_api::{
+    Failure, Principal, Services,
+    fault::Pointer,
+    own::{known, seen},
+};
 use wattbook_domain::{
-    Account, AccountId, LabelPartnerCode,
+    Account, AccountId,
     entity::{Collective, CollectiveId, Entity, EntityId, Offboarding, OffboardingId},
     onboarding::{OnboardingId, OnboardingRequest},
 };
@@ -64,17 +66,4 @@ pub fn named(member: &'static str) -> impl Fn(Failure) -> Failure {
         Failure::NotFound => Failure::Unseen(Pointer::root().child(member)),
         other => other,
     }
-}
-
-/// What is no id at all is not found, like one that nobody has.
-fn known<T: FromStr>(id: &str) -> Result<T, Failure> {
-    id.parse().map_err(|_| Failure::NotFound)
-}
-
-fn seen<T>(
-    caller: &Principal,
-    found: Option<T>,
-    brand: impl Fn(&T) -> Option<&LabelPartnerCode>,
-) -> Result<T, Failure> {
-    found.filter(|it| caller.reach.covers_account_of(brand(it))).ok_or(Failure::NotFound)
 }

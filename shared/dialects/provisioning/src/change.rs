@@ -86,7 +86,7 @@ impl<'a> Change<'a> {
         query.close(faults);
         let once = if request.method() == "POST" { Once::of(request, &principal, faults) } else { None };
         let precondition = Precondition::of(request);
-        let writing = Writing { services, principal, dry_run, precondition, once };
+        let writing = Writing { services, principal, dry_run, precondition, once, records_unchanged: true };
         Ok(Self { request, id_type, writing, body: Value::Null, moving })
     }
 
@@ -205,7 +205,7 @@ impl Edit for Planned<'_> {
         ready(edited)
     }
 
-    fn answer(&self, account: &Account) -> Result<Answer, Failure> {
+    fn answer(&self, _: Option<&Account>, account: &Account) -> Result<Answer, Failure> {
         (self.plan.answer)(account)
     }
 

@@ -24,15 +24,21 @@ use wattbook_api::{Faults, Principal, body, fault::Pointer};
 /// Reads the body of `POST /account`, noting every fault. What comes back is complete if no fault was
 /// noted.
 pub fn account(body: &Value, principal: &Principal, faults: &mut Faults) -> AccountDraft {
+    stated_account(body, principal, faults).1
+}
+
+/// The same as it is stated, and then with the service types that follow where none is stated.
+pub fn stated_account(body: &Value, principal: &Principal, faults: &mut Faults) -> (AccountDraft, AccountDraft) {
     let root = Pointer::root();
     let installations = body.get("installation_info").and_then(Value::as_array).map_or(0, Vec::len);
     let brands = (0..installations).map(|i| root.child("installation_info").child(i));
     refuse_unusable([root.clone()].into_iter().chain(brands), body, principal, faults);
     let read = body::read::<AccountBody>(body, faults);
-    let draft = read.map(|read| account_draft(read, principal, faults)).unwrap_or_default();
+    let stated = read.map(|read| account_draft(read, faults)).unwrap_or_default();
+    let draft = filled_in(stated.clone(), principal);
     note_broken(&draft, "", faults);
     faults.sort_by(body);
-    draft
+    (stated, draft)
 }
 
 /// Who moves in.
@@ -85,19 +91,15 @@ pub fn customer_change(body: &Value, faults: &mut Faults) -> CustomerChange {
 pub fn installation(body: &Value, principal: &Principal, faults: &mut Faults) -> InstallationDraft {
     refuse_unusable([Pointer::root()], body, principal, faults);
     let Some(read) = body::read::<AddInstallationBody>(body, faults) else { return InstallationDraft::default() };
-    let draft = installation_draft(
-        InstallationBody {
-            external_installation_id: read.external_installation_id,
-            labelpartner: read.labelpartner,
-            address_info: read.address_info,
-            service_information: read.service_information,
-            meters: read.meters,
-            create_verified_user: None,
-        },
-        None,
-        principal,
-    );
-    let alone = AccountDraft { installations: vec![draft], ..AccountDraft::default() };
+    let draft = installation_draft(InstallationBody {
+        external_installation_id: read.external_installation_id,
+        labelpartner: read.labelpartner,
+        address_info: read.address_info,
+        service_information: read.service_information,
+        meters: read.meters,
+        create_verified_user: None,
+    });
+    let alone = filled_in(AccountDraft { installations: vec![draft], ..AccountDraft::default() }, principal);
     note_broken(&alone, "/installation_info/0", faults);
     faults.sort_by(body);
     alone.installations.into_iter().next().unwrap_or_default()
@@ -150,7 +152,7 @@ fn refuse_unusable(
 
 /// `create_verified_user` is listed by the seed among the fields of an installation although it is said
 /// of the account: accepted in both places, as long as they agree.
-fn account_draft(read: AccountBody, principal: &Principal, faults: &mut Faults) -> AccountDraft {
+fn account_draft(read: AccountBody, faults: &mut Faults) -> AccountDraft {
     let name = "create_verified_user";
     let of_installation = |(i, body): (usize, &InstallationBody)| {
         (Pointer::root().child("installation_info").child(i).child(name), body.create_verified_user)
@@ -163,13 +165,10 @@ fn account_draft(read: AccountBody, principal: &Principal, faults: &mut Faults) 
             faults.body(&path, Flaw::Contradiction { other: "another create_verified_user of this request" });
         }
     }
-    let brand = read.labelpartner;
-    let installations =
-        read.installation_info.into_iter().map(|body| installation_draft(body, Some(&brand), principal)).collect();
     AccountDraft {
         email_verified: verified.unwrap_or(false),
-        installations,
-        label_partner: Some(brand),
+        installations: read.installation_info.into_iter().map(installation_draft).collect(),
+        label_partner: Some(read.labelpartner),
         ..customer(read.customer_info)
     }
 }
@@ -185,15 +184,19 @@ fn customer(read: CustomerBody) -> AccountDraft {
     }
 }
 
-fn installation_draft(
-    read: InstallationBody,
-    account_brand: Option<&LabelPartnerCode>,
-    principal: &Principal,
-) -> InstallationDraft {
-    let default = || principal.default_service_type(read.labelpartner.as_ref().or(account_brand)?);
-    let stated = read.service_information.and_then(|ServiceBody { service_type }| service_type);
+/// With the service type that is its brand's default, where none is stated.
+fn filled_in(mut draft: AccountDraft, principal: &Principal) -> AccountDraft {
+    for installation in &mut draft.installations {
+        let brand = installation.label_partner.as_ref().or(draft.label_partner.as_ref());
+        let default = || principal.default_service_type(brand?);
+        installation.service_type = installation.service_type.or_else(default);
+    }
+    draft
+}
+
+fn installation_draft(read: InstallationBody) -> InstallationDraft {
     InstallationDraft {
-        service_type: stated.or_else(default),
+        service_type: read.service_information.and_then(|ServiceBody { service_type }| service_type),
         external_id: Some(read.external_installation_id),
         label_partner: read.labelpartner,
         address: read.address_info.map(address),

@@ -26,7 +26,9 @@ pub enum Setting<T> {
 }
 
 impl<T: Clone> Setting<T> {
-    fn of(&self, old: Option<&T>) -> Option<T> {
+    /// What becomes of it.
+    #[must_use]
+    pub fn of(&self, old: Option<&T>) -> Option<T> {
         match self {
             Self::Kept => old.cloned(),
             Self::Removed => None,

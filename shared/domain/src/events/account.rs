@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::{Account, TokenPurpose, changes::of_account};
+use crate::{Account, InstallationId, TokenPurpose, changes::of_account, webhook::EventType};
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub enum Happening {
     Updated(Vec<String>),
     /// The account is gone.
     Deleted,
+    /// An account that was there has one more installation: a new one, or one that has moved in.
+    InstallationAdded(InstallationId),
     /// The customer is sent a token.
     TokenRequested(TokenPurpose),
 }
@@ -36,22 +38,29 @@ impl AccountEvent<'_> {
     /// The event's type.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
-        match self.happening {
-            Happening::Created => "account.created",
-            Happening::Updated(_) => "account.updated",
-            Happening::Deleted => "account.deleted",
-            Happening::TokenRequested(TokenPurpose::VerifyEmail) => "email.verification_requested",
-            Happening::TokenRequested(TokenPurpose::SetPassword) => "password.requested",
-            Happening::TokenRequested(TokenPurpose::ResetPassword) => "password.reset_requested",
-        }
+        let event_type = match self.happening {
+            Happening::Created => EventType::AccountCreated,
+            Happening::Updated(_) => EventType::AccountUpdated,
+            Happening::Deleted => EventType::AccountDeleted,
+            Happening::InstallationAdded(_) => EventType::InstallationAdded,
+            Happening::TokenRequested(TokenPurpose::VerifyEmail) => EventType::EmailVerificationRequested,
+            Happening::TokenRequested(TokenPurpose::SetPassword) => EventType::PasswordRequested,
+            Happening::TokenRequested(TokenPurpose::ResetPassword) => EventType::PasswordResetRequested,
+        };
+        event_type.word()
     }
 
     /// The event's id: the same whenever the same event is told of again. A version of an account
-    /// comes about once, and brings at most one event of each type.
+    /// comes about once, and brings at most one event of each type, or one for each installation.
     #[must_use]
     pub fn id(&self) -> Uuid {
         let Account { organisation, id, version, .. } = self.account;
-        super::id(self.kind(), *organisation, id, *version)
+        match self.happening {
+            Happening::InstallationAdded(installation) => {
+                super::id(self.kind(), *organisation, &format!("{id} {installation}"), *version)
+            }
+            _ => super::id(self.kind(), *organisation, id, *version),
+        }
     }
 }
 
@@ -65,6 +74,15 @@ pub fn follow<'a>(before: Option<&'a Account>, after: Option<&'a Account>, at: T
         (None, None) => return Vec::new(),
     };
     let mut events = vec![AccountEvent { happening, account, occurred_at }];
+    if let (Some(before), Some(after)) = (before, after) {
+        let is_new = |id: &InstallationId| before.installations.iter().all(|was| was.id != *id);
+        let added = after.installations.iter().map(|it| it.id).filter(is_new);
+        events.extend(added.map(|id| AccountEvent {
+            happening: Happening::InstallationAdded(id),
+            account,
+            occurred_at,
+        }));
+    }
     let requested = |account: Option<&Account>| account.and_then(|account| account.customer.token_requested_at);
     if let (Some(account), Some(requested_at)) = (after, requested(after))
         && requested(before) != Some(requested_at)

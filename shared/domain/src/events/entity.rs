@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::entity::{CollectiveId, DisconnectReason, Entity};
+use crate::{
+    entity::{CollectiveId, DisconnectReason, Entity},
+    webhook::EventType,
+};
 
 /// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,10 +40,11 @@ impl EntityEvent<'_> {
     /// The event's type.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
-        match self.happening {
-            Happening::Connected => "entity.connected",
-            Happening::Disconnected(_) | Happening::Erased => "entity.disconnected",
-        }
+        let event_type = match self.happening {
+            Happening::Connected => EventType::EntityConnected,
+            Happening::Disconnected(_) | Happening::Erased => EventType::EntityDisconnected,
+        };
+        event_type.word()
     }
 
     /// The event's id: the same whenever the same event is told of again.

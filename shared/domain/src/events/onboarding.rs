@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::onboarding::{OnboardingRequest, OnboardingStatus};
+use crate::{
+    onboarding::{OnboardingRequest, OnboardingStatus},
+    webhook::EventType,
+};
 
 /// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,10 +39,11 @@ impl OnboardingEvent<'_> {
     /// The event's type.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
-        match self.happening {
-            Happening::StatusChanged { .. } => "onboarding.status_changed",
-            Happening::ConsentWithdrawn => "consent.withdrawn",
-        }
+        let event_type = match self.happening {
+            Happening::StatusChanged { .. } => EventType::OnboardingStatusChanged,
+            Happening::ConsentWithdrawn => EventType::ConsentWithdrawn,
+        };
+        event_type.word()
     }
 
     /// The event's id: the same whenever the same event is told of again.

@@ -1,5 +1,9 @@
 //! Queues and schedules from end to end: a template, functions, the gateway and the SDK's client.
 
+mod buckets;
+mod in_order;
+mod rules;
+
 use std::{
     collections::BTreeMap,
     path::Path,
@@ -20,7 +24,9 @@ use super::*;
 use crate::{
     authorizer::Authorizers,
     cors::Cors,
+    event_bus::EventBus,
     functions::Functions,
+    objects::Objects,
     private_file,
     queues::Queues,
     routes::Routes,
@@ -30,7 +36,7 @@ use crate::{
     template::{Surroundings, TOP},
 };
 
-const TEMPLATE: &str = r"
+const TEMPLATE: &str = r#"
 Resources:
   Table:
     Type: AWS::DynamoDB::Table
@@ -57,10 +63,68 @@ Resources:
             Queue: !GetAtt Work.Arn
             BatchSize: 2
             FunctionResponseTypes: [ReportBatchItemFailures]
+  Events: { Type: AWS::Events::EventBus, Properties: { Name: events } }
+  Told:
+    Type: AWS::Events::Rule
+    Properties:
+      EventBusName: !Ref Events
+      EventPattern: { source: [wattbook], detail-type: [{ prefix: work. }], detail: { wanted: [true] } }
+      Targets:
+        - Id: work
+          Arn: !GetAtt Work.Arn
+          InputTransformer:
+            InputPathsMap: { test: $.detail.test, kind: $.detail-type }
+            InputTemplate: '{"test":<test>,"name":"<kind>","fails":0}'
+        - { Id: as-it-is, Arn: !GetAtt AsItIs.Arn }
+  AsItIs: { Type: AWS::SQS::Queue }
+  Files:
+    Type: AWS::S3::Bucket
+    Properties: { NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } } }
+  Quiet: { Type: AWS::S3::Bucket }
+  Dropped:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern:
+        source: [aws.s3]
+        detail-type: [Object Created]
+        detail: { bucket: { name: [!Ref Files, !Ref Quiet] }, object: { key: [{ prefix: buckets/ }] } }
+      Targets:
+        - Id: work
+          Arn: !GetAtt Work.Arn
+          InputTransformer:
+            InputPathsMap: { key: $.detail.object.key }
+            InputTemplate: '{"test":"buckets","name":<key>,"fails":1}'
+  Seen:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern: { source: [aws.s3], detail: { object: { key: [{ prefix: seen }] } } }
+      Targets: [{ Id: seen, Arn: !GetAtt SeenObjects.Arn }]
+  SeenObjects: { Type: AWS::SQS::Queue }
+  Lines:
+    Type: AWS::SQS::Queue
+    Properties:
+      FifoQueue: true
+      VisibilityTimeout: 30
+      RedrivePolicy: { deadLetterTargetArn: !GetAtt LostLines.Arn, maxReceiveCount: 3 }
+  LostLines: { Type: AWS::SQS::Queue, Properties: { FifoQueue: true } }
+  SendLines:
+    Type: AWS::Serverless::Function
+    Properties: { Environment: { Variables: { IMPORT_LINES_URL: !Ref Lines } } }
+  DoLines:
+    Type: AWS::Serverless::Function
+    Properties:
+      Environment: { Variables: { IMPORT_LINES_URL: !Ref Lines } }
+      Events:
+        Messages:
+          Type: SQS
+          Properties:
+            Queue: !GetAtt Lines.Arn
+            BatchSize: 2
+            FunctionResponseTypes: [ReportBatchItemFailures]
   Tick:
     Type: AWS::Serverless::Function
     Properties: { Events: { Clock: { Type: Schedule, Properties: { Schedule: rate(1 minute) } } } }
-";
+"#;
 
 /// What the functions were told, with the test's own name in front.
 static TOLD: Mutex<Vec<(String, Value, Instant)>> = Mutex::new(Vec::new());
@@ -144,6 +208,7 @@ impl Machine {
         let surroundings = Surroundings {
             region: store.region.clone(),
             table_name: "none".into(),
+            event_bus: "events".into(),
             address: format!("http://127.0.0.1:{port}"),
             ..Surroundings::default()
         };
@@ -154,7 +219,7 @@ impl Machine {
                 trigger.every = minute;
             }
         }
-        let known = [&SEND, &WORK, &TICK];
+        let known = [&SEND, &WORK, &in_order::SEND, &in_order::WORK, &TICK];
         let functions = Functions::start(&known, &template, &BTreeMap::new(), &store, &surroundings.address).unwrap();
         let queues = Queues::open(template.queues.clone(), folder.join("queues.sqlite"), true).await.unwrap();
         let gateway = Arc::new(Gateway {
@@ -163,6 +228,8 @@ impl Machine {
             authorizers: Authorizers::new(&template.authorizers, None, &store.region),
             cors: Cors::new(&template.parts),
             queues,
+            bus: EventBus::new("events".into(), store.region.clone(), template.rules.clone(), false),
+            objects: Objects::open(template.buckets.clone(), folder.join("objects"), true).await.unwrap(),
             port,
         });
         let serving = Serving::start(Arc::clone(&gateway), listener);

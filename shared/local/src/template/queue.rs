@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
+use serde_yaml_ng::Value as Yaml;
 
 use super::{
     FunctionDefinition, QUEUE, Resource, Surroundings, TemplateError, Trigger,
@@ -11,8 +12,10 @@ use super::{
     value::{ACCOUNT_ID, Scope, not_understood},
 };
 
-/// Properties that a queue on one machine does without: they protect what is in it, label it, or save requests.
+/// Properties that a queue on one machine does without: they protect what is in it, label it, save requests, or allow
+/// more of them.
 const WITHOUT_PART: &[&str] = &[
+    "FifoThroughputLimit",
     "KmsDataKeyReusePeriodSeconds",
     "KmsMasterKeyId",
     "ReceiveMessageWaitTimeSeconds",
@@ -33,7 +36,7 @@ const BATCH: usize = 10;
 /// A queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueueDefinition {
-    /// Its name: the logical id, in a part after the part's name.
+    /// Its name: the logical id, in a part after the part's name; of a FIFO queue with `.fifo` behind it.
     pub name: String,
     /// Its ARN.
     pub arn: String,
@@ -47,6 +50,19 @@ pub struct QueueDefinition {
     pub delay: Duration,
     /// Where a message goes that failed too often.
     pub redrive: Option<Redrive>,
+    /// Of a FIFO queue: among which messages an id is taken once.
+    pub in_order: Option<DeduplicationScope>,
+}
+
+/// Among which messages of a FIFO queue an id is taken once.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum DeduplicationScope {
+    /// Those of the queue.
+    #[default]
+    Queue,
+    /// Those of a group.
+    MessageGroup,
 }
 
 /// Where a message goes that failed too often.
@@ -77,6 +93,9 @@ struct Properties {
     #[serde(default)]
     delay_seconds: u64,
     redrive_policy: Option<RedrivePolicy>,
+    #[serde(default)]
+    fifo_queue: bool,
+    deduplication_scope: Option<DeduplicationScope>,
 }
 
 #[derive(Deserialize)]
@@ -108,10 +127,14 @@ const fn batch() -> usize {
     BATCH
 }
 
-/// Name, ARN and URL of the queue that is called `logical_id` in the template of `part`.
-pub(super) fn names(logical_id: &str, part: &str, surroundings: &Surroundings) -> [String; 3] {
+/// Name, ARN and URL of a queue in the template of `part`.
+pub(super) fn names(resource: Resource<'_>, part: &str, surroundings: &Surroundings) -> [String; 3] {
     let Surroundings { region, address, .. } = surroundings;
-    let name = if part.is_empty() { logical_id.to_owned() } else { format!("{part}-{logical_id}") };
+    let logical_id = resource.logical_id;
+    let mut name = if part.is_empty() { logical_id.to_owned() } else { format!("{part}-{logical_id}") };
+    if resource.property("FifoQueue").and_then(Yaml::as_bool) == Some(true) {
+        name += ".fifo";
+    }
     let (arn, url) = (format!("arn:aws:sqs:{region}:{ACCOUNT_ID}:{name}"), format!("{address}/{ACCOUNT_ID}/{name}"));
     [name, arn, url]
 }
@@ -138,7 +161,10 @@ pub(super) fn read(
     if redrive.as_ref().is_some_and(|redrive| redrive.maximum_receives == 0) {
         return Err(not_understood(&place, &"a maxReceiveCount is 1 or more"));
     }
-    let [name, arn, url] = names(resource.logical_id, part, surroundings);
+    if properties.deduplication_scope.is_some() && !properties.fifo_queue {
+        return Err(not_understood(&place, &"only a FIFO queue has a DeduplicationScope"));
+    }
+    let [name, arn, url] = names(resource, part, surroundings);
     Ok(QueueDefinition {
         name,
         arn,
@@ -147,6 +173,7 @@ pub(super) fn read(
         retention: Duration::from_secs(properties.message_retention_period),
         delay: Duration::from_secs(properties.delay_seconds),
         redrive,
+        in_order: properties.fifo_queue.then(|| properties.deduplication_scope.unwrap_or_default()),
     })
 }
 
@@ -171,7 +198,10 @@ pub(super) fn check(queues: &[QueueDefinition], functions: &[FunctionDefinition]
     };
     for queue in queues {
         if let Some(Redrive { dead_letter, .. }) = &queue.redrive {
-            find(dead_letter, format!("the queue {}", queue.name))?;
+            let place = format!("the queue {}", queue.name);
+            if find(dead_letter, place.clone())?.in_order.is_some() != queue.in_order.is_some() {
+                return Err(not_understood(&place, &"a FIFO queue has a FIFO dead-letter queue, and no other has"));
+            }
         }
     }
     let mut taken = Vec::new();

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde_yaml_ng::{Mapping, Value as Yaml};
 
 use super::{
-    APPLICATION, EVENT_BUS, FUNCTION, FunctionDefinition, HTTP_API, QUEUE, SECRET, Surroundings, TABLE, TemplateError,
+    APPLICATION, BUCKET, EVENT_BUS, FUNCTION, FunctionDefinition, HTTP_API, QUEUE, RULE, SECRET, Surroundings, TABLE,
+    TemplateError,
     api::{self, Api},
     function::{self, operation_name},
     value::{Scope, not_understood, scalar},
@@ -23,6 +24,8 @@ const WITHOUT_PART: &[&str] = &[
     "AWS::Logs::LogGroup",
     "AWS::Logs::MetricFilter",
     "AWS::Logs::QueryDefinition",
+    "AWS::S3::BucketPolicy",
+    "AWS::SQS::QueuePolicy",
 ];
 
 /// One entry of `Resources`.
@@ -149,7 +152,7 @@ impl<'t> Stack<'t> {
 
     /// A part that had data or parts of its own would lose them when it is left out.
     pub(super) fn is_a_part(&self) -> Result<(), TemplateError> {
-        let own = [TABLE, SECRET, EVENT_BUS, APPLICATION];
+        let own = [TABLE, SECRET, EVENT_BUS, BUCKET, APPLICATION];
         match self.resources.iter().chain(&self.left_out).find(|resource| own.contains(&resource.kind)) {
             Some(resource) => Err(not_understood(
                 &resource.place(),
@@ -186,9 +189,8 @@ fn resource<'t>(logical_id: &'t str, body: &'t Yaml) -> Result<Resource<'t>, Tem
         .get("Type")
         .and_then(Yaml::as_str)
         .ok_or_else(|| TemplateError::Missing { place: format!("Resources.{logical_id}"), what: "Type" })?;
-    if ![FUNCTION, HTTP_API, TABLE, EVENT_BUS, QUEUE, SECRET, APPLICATION].contains(&kind)
-        && !WITHOUT_PART.contains(&kind)
-    {
+    let served = [FUNCTION, HTTP_API, TABLE, EVENT_BUS, QUEUE, BUCKET, RULE, SECRET, APPLICATION];
+    if !served.contains(&kind) && !WITHOUT_PART.contains(&kind) {
         return Err(TemplateError::UnknownResource { name: logical_id.into(), kind: kind.into() });
     }
     Ok(Resource { logical_id, kind, properties: body.get("Properties") })

@@ -181,6 +181,12 @@ fn what_cannot_be_served_is_named() {
         ));
         format!("{event}  Work: {{ Type: AWS::SQS::Queue, Properties: {{ {of_queue} }} }}\n")
     };
+    let rule = |properties: &str, target: &str| {
+        format!(
+            "  Told: {{ Type: AWS::Events::Rule, Properties: {{ {properties}, Targets: [{{ {target} }}] }} }}\n  \
+             Work: {{ Type: AWS::SQS::Queue }}\n"
+        )
+    };
     let environment = |value: &str| {
         format!(
             "  Run:\n    Type: AWS::Serverless::Function\n    Properties: {{ Environment: {{ Variables: {{ A: {value} }} }} }}\n"
@@ -193,10 +199,28 @@ fn what_cannot_be_served_is_named() {
         (stream("MaximumRetryAttempts: -1"), "Tick lacks a MaximumRetryAttempts"),
         (stream("MaximumRetryAttempts: 1, Enabled: false"), "unknown field `Enabled`"),
         (
-            stream(r#"MaximumRetryAttempts: 1, FilterCriteria: { Filters: [{ Pattern: '{"a":[{"prefix":"b"}]}' }] }"#),
+            stream(r#"MaximumRetryAttempts: 1, FilterCriteria: { Filters: [{ Pattern: '{"a":[{"suffix":"b"}]}' }] }"#),
             "Tick.FilterCriteria is not understood",
         ),
         (event("{ Type: S3 }"), "Run is triggered by Tick of type S3"),
+        (rule("State: ENABLED", "Id: a, Arn: !GetAtt Work.Arn"), "Told lacks an EventPattern"),
+        (
+            rule("EventPattern: { source: [{ suffix: s3 }] }", "Id: a, Arn: !GetAtt Work.Arn"),
+            "Told.EventPattern is not",
+        ),
+        (
+            rule("EventPattern: { source: [a] }", "Id: a, Arn: !GetAtt Role.Arn"),
+            "`arn:aws:iam::000000000000:role/Role`",
+        ),
+        (rule("EventPattern: { source: [a] }", "Id: a, Arn: !GetAtt Work.Arn, Input: '{}'"), "unknown field `Input`"),
+        (
+            rule(
+                "EventPattern: { source: [a] }",
+                "Id: a, Arn: !GetAtt Work.Arn, InputTransformer: { InputTemplate: '<x>' }",
+            ),
+            "`x` is no path of the event",
+        ),
+        ("  Files: { Type: AWS::S3::Bucket, Properties: { ObjectLockEnabled: true } }\n".to_owned(), "Files is not"),
         (event("{ Type: Schedule, Properties: { Schedule: rate(60 seconds) } }"), "Tick is not understood"),
         (event("{ Type: Schedule, Properties: { Schedule: rate(1 hour), Input: '{}' } }"), "unknown field `Input`"),
         (
@@ -209,7 +233,14 @@ fn what_cannot_be_served_is_named() {
         (queue("", "").replace("[ReportBatchItemFailures]", "[]"), "Tick lacks FunctionResponseTypes"),
         (queue("", ""), "the queue Work lacks a RedrivePolicy"),
         (queue("VisibilityTimeout: 2", ""), "VisibilityTimeout is shorter than the Timeout of its function"),
-        (queue("FifoQueue: true", ""), "unknown field `FifoQueue`"),
+        (queue("ContentBasedDeduplication: true", ""), "unknown field `ContentBasedDeduplication`"),
+        (queue("DeduplicationScope: queue", ""), "only a FIFO queue has a DeduplicationScope"),
+        (queue("FifoQueue: true, DeduplicationScope: world", ""), "unknown variant `world`"),
+        (
+            queue("FifoQueue: true, RedrivePolicy: { deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 1 }", "")
+                + "  Dead: { Type: AWS::SQS::Queue }\n",
+            "a FIFO queue has a FIFO dead-letter queue",
+        ),
         (queue("RedrivePolicy: { deadLetterTargetArn: 'arn:aws:sqs:x', maxReceiveCount: 1 }", ""), "`arn:aws:sqs:x`"),
         (queue("RedrivePolicy: { deadLetterTargetArn: x, maxReceiveCount: 0 }", ""), "maxReceiveCount is 1 or more"),
         (event("{ Type: HttpApi, Properties: { Path: /a, Method: GET } }"), "Tick lacks an ApiId"),
@@ -328,6 +359,78 @@ fn a_queue_is_described_and_handed_to_a_part() {
     assert_eq!(take.trigger, Some(Trigger::Queue(QueueTrigger { queue, batch_size: 1 })));
     let hourly = ScheduleTrigger { rule: "ExpireHourly".into(), every: seconds(3600) };
     assert_eq!((&expire.trigger, expire.timeout), (&Some(Trigger::Schedule(hourly)), seconds(60)));
+}
+
+#[test]
+fn a_fifo_queue_is_told_by_its_name() {
+    let queues = r"
+  Lines:
+    Type: AWS::SQS::Queue
+    Properties:
+      FifoQueue: true
+      DeduplicationScope: messageGroup
+      FifoThroughputLimit: perMessageGroupId
+      RedrivePolicy: { deadLetterTargetArn: !GetAtt Lost.Arn, maxReceiveCount: 3 }
+  Lost: { Type: AWS::SQS::Queue, Properties: { FifoQueue: true } }
+  Name:
+    Type: AWS::Serverless::Function
+    Properties: { Environment: { Variables: { URL: !Ref Lines } } }
+";
+    let template = read(queues).unwrap();
+    let [lines, lost] = template.queues.as_slice() else { panic!("two queues") };
+    assert_eq!((lines.name.as_str(), lines.in_order), ("Lines.fifo", Some(DeduplicationScope::MessageGroup)));
+    assert_eq!((lost.name.as_str(), lost.in_order), ("Lost.fifo", Some(DeduplicationScope::Queue)));
+    assert_eq!(template.functions[1].environment["URL"], "http://127.0.0.1:3000/000000000000/Lines.fifo");
+}
+
+#[test]
+fn buckets_and_rules_are_described() {
+    let resources = r"
+  Files:
+    Type: AWS::S3::Bucket
+    Properties:
+      PublicAccessBlockConfiguration: { BlockPublicAcls: true }
+      NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } }
+  Quiet: { Type: AWS::S3::Bucket }
+  Bus: { Type: AWS::Events::EventBus, Properties: { Name: own } }
+  Work: { Type: AWS::SQS::Queue }
+  Dropped:
+    Type: AWS::Events::Rule
+    Properties:
+      Description: What is dropped into the bucket.
+      EventPattern: { source: [aws.s3], detail: { bucket: { name: [!Ref Files] }, object: { key: [{ prefix: in/ }] } } }
+      Targets: [{ Id: work, Arn: !GetAtt Work.Arn, DeadLetterConfig: { Arn: x } }]
+  Told:
+    Type: AWS::Events::Rule
+    Properties:
+      EventBusName: !Ref Bus
+      State: DISABLED
+      EventPattern: { detail-type: [a.b] }
+      Targets: [{ Id: work, Arn: !GetAtt Work.Arn }]
+  Allowed: { Type: AWS::SQS::QueuePolicy, Properties: { Queues: [!Ref Work] } }
+  Name:
+    Type: AWS::Serverless::Function
+    Properties: { Environment: { Variables: { BUCKET: !Ref Files, ARN: !GetAtt Files.Arn, RULE: !GetAtt Dropped.Arn } } }
+";
+    let template = read(resources).unwrap();
+    let names: Vec<_> = template.buckets.iter().map(|bucket| (bucket.name.as_str(), bucket.tells)).collect();
+    assert_eq!(names, [("wattbook-files", true), ("wattbook-quiet", false)]);
+    let environment = &template.functions[1].environment;
+    assert_eq!(
+        (environment["BUCKET"].as_str(), environment["ARN"].as_str()),
+        ("wattbook-files", "arn:aws:s3:::wattbook-files")
+    );
+    assert!(environment["RULE"].starts_with("arn:aws:events:eu-central-1:000000000000:rule/"));
+    let [dropped, told] = template.rules.as_slice() else { panic!("two rules") };
+    assert_eq!((dropped.bus.as_str(), told.bus.as_str()), ("default", "memory"));
+    assert_eq!((dropped.enabled, told.enabled), (true, false));
+    assert_eq!(dropped.targets[0].queue, "arn:aws:sqs:eu-central-1:000000000000:Work");
+    let event = |bucket: &str, key: &str| serde_json::json!({"source": "aws.s3", "detail": {"bucket": {"name": bucket}, "object": {"key": key}}});
+    for (bucket, key, expected) in
+        [("wattbook-files", "in/a", true), ("wattbook-files", "a", false), ("b", "in/a", false)]
+    {
+        assert_eq!(dropped.pattern.matches(&event(bucket, key)), expected, "{bucket} {key}");
+    }
 }
 
 #[test]

@@ -6,7 +6,8 @@ use serde_json::{Map, Value as Json};
 use serde_yaml_ng::{Mapping, Value as Yaml};
 
 use super::{
-    EVENT_BUS, FUNCTION, HTTP_API, QUEUE, Resource, SECRET, Surroundings, TABLE, TemplateError, operation_name, queue,
+    BUCKET, EVENT_BUS, FUNCTION, HTTP_API, QUEUE, RULE, Resource, SECRET, Surroundings, TABLE, TemplateError, bucket,
+    operation_name, queue,
 };
 
 /// The account that the local bundle pretends to run in.
@@ -76,11 +77,22 @@ impl<'t> Scope<'t> {
             }
             ROLE => (id.to_owned(), Some(format!("arn:aws:iam::{ACCOUNT_ID}:role/{id}"))),
             QUEUE => {
-                let [name, arn, url] = queue::names(id, part, surroundings);
+                let [name, arn, url] = queue::names(resource, part, surroundings);
                 self.attributes.insert((id.to_owned(), "QueueName"), name);
                 (url, Some(arn))
             }
-            EVENT_BUS => (surroundings.event_bus.clone(), None),
+            EVENT_BUS => {
+                let name = surroundings.event_bus.clone();
+                let arn = format!("arn:aws:events:{region}:{ACCOUNT_ID}:event-bus/{name}");
+                (name, Some(arn))
+            }
+            // Policies alone name it.
+            RULE => (id.to_owned(), Some(format!("arn:aws:events:{region}:{ACCOUNT_ID}:rule/{id}"))),
+            BUCKET => {
+                let name = bucket::name(id);
+                let arn = format!("arn:aws:s3:::{name}");
+                (name, Some(arn))
+            }
             HTTP_API => (API_ID.to_owned(), None),
             // Deployed this is an ARN; only references to the secret's value are resolved here, and
             // the logical id finds it.

@@ -59,6 +59,8 @@ async fn speaks_the_dialect_of_the_part_that_has_the_path() {
         (Method::PUT, "/onboarding/entities", 405, "application/problem+json", "/code"),
         (Method::POST, "/onboarding/devices", 404, "application/problem+json", "/code"),
         (Method::PUT, "/openapi/onboarding.json", 405, "application/problem+json", "/code"),
+        (Method::PATCH, "/webhooks", 405, "application/problem+json", "/code"),
+        (Method::GET, "/webhook", 404, "application/problem+json", "/code"),
         (Method::GET, "/account/1/2/3", 404, "application/problem+json", "/code"),
         (Method::GET, "/restless", 404, "application/problem+json", "/code"),
     ] {

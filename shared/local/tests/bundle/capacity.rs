@@ -7,6 +7,7 @@ use crate::{
     events::samples,
     onboarding::made::{VIN, request},
     support::{BY, Running, body, send},
+    webhooks::Receiver,
 };
 
 /// Round trips and capacity units that `function` takes for one request.
@@ -235,7 +236,8 @@ async fn what_the_clock_and_the_stream_do_for_devices_stays_within_its_budget() 
     // The request is read, and written with its claim in one transaction, and it moves in an index and leaves another.
     assert_eq!(invoked("expire-onboardings", at).await, (10, 13.0));
     // A request and its entity are read, and go with claim and tokens, and the mark of the entity is left. Nobody has left
-    // one of the account, which is seen in a first try; then it is, with the entry, and the log is looked through.
+    // one of the account, which is seen in a first try; then it is, with the entry, and the log is looked through. Whether
+    // there are webhooks is read.
     let second = request(organisation, VIN);
     running.connected(&store, &second).await;
     let samples = samples().into_iter().find(|(name, _)| name == "follow-changes").unwrap().1;
@@ -244,7 +246,7 @@ async fn what_the_clock_and_the_stream_do_for_devices_stays_within_its_budget() 
     let erased = erased
         .replace(request["organisation"]["S"].as_str().unwrap(), &running.bundle.demo().organisation_id)
         .replace(request["id"]["S"].as_str().unwrap(), &second.id.to_string());
-    assert_eq!(invoked("follow-changes", serde_json::from_str(&erased).unwrap()).await, (6, 22.0));
+    assert_eq!(invoked("follow-changes", serde_json::from_str(&erased).unwrap()).await, (7, 22.5));
     assert!(running.consistent_devices().await.entities.is_empty());
     running.bundle.stop().await;
 }
@@ -268,5 +270,31 @@ async fn requests_cost_what_is_read_and_written_of_them() {
     let cancel = running.request(reqwest::Method::DELETE, &path).basic_auth(&admin.app_id, Some(&admin.app_key));
     let (round_trips, units) = cost(&running, "cancel-onboarding", cancel, 200).await;
     assert_eq!((round_trips, units), (2, 1.0 + 4.0 + 2.0 + 2.0));
+    running.bundle.stop().await;
+}
+
+#[tokio::test]
+async fn telling_a_webhook_stays_within_its_budget() {
+    let running = Running::start_for_webhooks(&[]).await;
+    let receiver = Receiver::start().await;
+    running.webhook(&receiver, &["account.created"]).await;
+    let usage = |function: &str| {
+        let usage = running.bundle.usage(function);
+        (usage.round_trips, usage.capacity_units)
+    };
+    // The stream has told of the webhook itself before.
+    let told = async |seed: &str| {
+        let before = ["follow-changes", "deliver-webhook"].map(usage);
+        let count = receiver.told().len();
+        running.provisioned(running.admin(), &body(seed)).await;
+        receiver.seen(|told| told.len() > count).await;
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        let after = ["follow-changes", "deliver-webhook"].map(usage);
+        [0, 1].map(|i| (after[i].0 - before[i].0, after[i].1 - before[i].1))
+    };
+    told("first").await;
+    // The set of webhooks and the one in it are read, and the event is put down. Then webhook, event and account are read, and
+    // what came of it is put down.
+    assert_eq!(told("second").await, [(3, 4.0), (4, 5.0)]);
     running.bundle.stop().await;
 }

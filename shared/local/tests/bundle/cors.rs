@@ -35,6 +35,7 @@ async fn a_page_of_an_allowed_origin_may_call_every_part() {
         ("/v1/token", "POST"),
         ("/openapi/accounts.json", "GET"),
         ("/onboarding/entities/types", "GET"),
+        ("/webhooks", "POST"),
         ("/nowhere", "GET"),
     ] {
         let answer = send(asked(&running, path, SHOP, method)).await;

@@ -63,7 +63,7 @@ fn every_file_is_of_a_function() {
 #[tokio::test]
 async fn each_gets_the_answer_it_is_a_sample_of() {
     let running = Running::start().await;
-    for_samples(&running.store()).await;
+    for_samples(&running).await;
     for (name, event) in in_order() {
         let mut answer = running.bundle.invoke(&name, &event).await.unwrap();
         // Changes are told of within moments.

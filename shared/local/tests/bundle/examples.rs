@@ -31,8 +31,8 @@ fn ids_of_thirteen_and_of_eighteen_digits_have_their_check_digit() {
         entries.map(|entry| entry.unwrap().path()).collect::<Vec<_>>()
     };
     let readmes = in_folder("functions").into_iter().map(|folder| folder.join("README.md"));
-    let documents =
-        ["accounts", "onboarding", "provisioning"].map(|api| root.join(format!("shared/dialects/{api}/openapi.json")));
+    let documents = ["accounts", "events", "onboarding", "provisioning"]
+        .map(|api| root.join(format!("shared/dialects/{api}/openapi.json")));
     let failures = ["shared/api/src/contract/problems.json", "shared/dialects/accounts/src/failures.json"];
     let files = [root.join("README.md"), root.join("functions/README.md")]
         .into_iter()

@@ -13,7 +13,7 @@ use crate::{
 
 /// A bundle whose transactions go through a proxy that follows `script`, with the bundle that
 /// holds the table.
-async fn behind(script: Arc<Script>) -> (Running, Running, Proxy) {
+pub(crate) async fn behind(script: Arc<Script>) -> (Running, Running, Proxy) {
     behind_for("TransactWriteItems", script).await
 }
 

@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 use wattbook_domain::{
     AccountId, OrganisationId,
     entity::{DisconnectReason, EntityId},
+    import::ImportId,
     onboarding::{FailureCode, Occurrence, OnboardingId, OnboardingRequest},
+    webhook::WebhookId,
 };
 use wattbook_local::functions::FUNCTIONS;
 use wattbook_store::Store;
@@ -50,6 +52,9 @@ impl Running {
             ("AWS_ENDPOINT_URL_DYNAMODB", &store.endpoint),
             ("AWS_ENDPOINT_URL_SQS", &self.bundle.url()),
             ("CONNECT_QUEUE_URL", &self.queue(queue)),
+            ("DELIVERIES_URL", &self.queue("Deliveries.fifo")),
+            ("SIGNING_KEYS", self.bundle.secret("SigningKeys").unwrap()),
+            ("CONNECTOR_KEYS", self.bundle.secret("ConnectorKeys").unwrap()),
         ];
         let environment = environment.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let function = FUNCTIONS.iter().find(|function| function.name == "follow-changes").unwrap();
@@ -292,9 +297,12 @@ fn the_filters_have_the_keys_of_the_store() {
     let account = wattbook_store::keys::account(organisation, AccountId::new_random());
     let onboarding = wattbook_store::keys::onboarding(organisation, OnboardingId::new_random());
     let entity = wattbook_store::keys::entity(organisation, EntityId::new_random());
+    let webhook = wattbook_store::keys::webhook(organisation, WebhookId::new_random());
+    let import = wattbook_store::keys::import(organisation, ImportId::new_random());
+    let keys = [account, onboarding, entity, webhook].map(|key| key.sk);
     let wanted = [
-        json!({"dynamodb": {"Keys": {"sk": {"S": [account.sk, entity.sk]}}}}),
-        json!({"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": {"sk": {"S": [onboarding.sk]}}}}),
+        json!({"dynamodb": {"Keys": {"sk": {"S": keys}}}}),
+        json!({"eventName": ["INSERT"], "dynamodb": {"Keys": {"sk": {"S": [import.sk]}}}}),
     ];
     assert_eq!(patterns.collect::<Vec<_>>(), wanted);
 }

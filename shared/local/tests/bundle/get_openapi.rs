@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use reqwest::Method;
 use serde_json::Value;
 use wattbook_accounts::contract as accounts;
+use wattbook_events::contract as events;
 use wattbook_local::contract::{self, APIS};
 use wattbook_onboarding::contract as onboarding;
 use wattbook_provisioning::contract as provisioning;
@@ -15,10 +16,11 @@ use crate::{
 };
 
 /// What is checked in: each API's document and routes.
-const CHECKED_IN: [(&str, &str, &str); 3] = [
+const CHECKED_IN: [(&str, &str, &str); 4] = [
     ("provisioning", provisioning::CHECKED_IN, provisioning::ROUTES),
     ("accounts", accounts::CHECKED_IN, accounts::ROUTES),
     ("onboarding", onboarding::CHECKED_IN, onboarding::ROUTES),
+    ("events", events::CHECKED_IN, events::ROUTES),
 ];
 
 #[test]

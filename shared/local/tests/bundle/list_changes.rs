@@ -14,7 +14,7 @@ use crate::{
 
 impl Running {
     /// The changes that a path tells of, once there are so many.
-    async fn told(&self, credential: &Credential, path: &str, most: usize) -> Vec<Value> {
+    async fn changes_told(&self, credential: &Credential, path: &str, most: usize) -> Vec<Value> {
         let mut last = Vec::new();
         for _ in 0..400 {
             let answer = self.get(credential, path).await;
@@ -65,7 +65,7 @@ async fn each_api_tells_who_changed_what_from_what_to_what() {
     // What changes nothing leaves no trace.
     running.must(Method::PUT, &format!("/rest/v1/accounts/{id}"), Some(json!({"accountName": "Home"}))).await;
 
-    let told = running.told(admin, &format!("{path}/changes"), 4).await;
+    let told = running.changes_told(admin, &format!("{path}/changes"), 4).await;
     assert_eq!(versions(&told), [4, 3, 2, 1]);
     let by_us = json!({"type": "credential", "id": admin.app_id});
     let by_customer = json!({"type": "registration", "id": null});
@@ -111,7 +111,7 @@ async fn an_entity_has_a_log_of_its_own() {
     let named = json!({"name": "Car", "properties": {"model": "Q4"}});
     running.must(Method::PUT, &path, Some(named)).await;
     running.must(Method::POST, "/offboarding/entities", Some(json!({"entityId": car.id}))).await;
-    let told = running.told(running.admin(), &format!("{path}/changes"), 3).await;
+    let told = running.changes_told(running.admin(), &format!("{path}/changes"), 3).await;
     assert_eq!(versions(&told), [3, 2, 1]);
     assert_eq!(told[2]["actor"], json!({"type": "connector", "id": null}));
     assert_eq!(told[1]["actor"], json!({"type": "credential", "id": running.admin().app_id}));
@@ -137,7 +137,7 @@ async fn a_log_is_paged_and_filtered() {
         let change = if n % 3 == 0 { json!({"owner": n.to_string()}) } else { json!({"accountName": n.to_string()}) };
         running.must(Method::PUT, &format!("/rest/v1/accounts/{id}"), Some(change)).await;
     }
-    let all = running.told(admin, &format!("/account/{id}/changes"), 12).await;
+    let all = running.changes_told(admin, &format!("/account/{id}/changes"), 12).await;
     // Page by page in both APIs, to the end.
     let (mut seen, mut path) = (Vec::new(), format!("/account/{id}/changes?page_size=5"));
     loop {
@@ -216,7 +216,7 @@ async fn a_brand_is_told_of_its_own_alone_and_a_stranger_of_nothing() {
     running
         .must(Method::PUT, &format!("{path}/customer-info"), Some(json!({"contact_info": {"firstname": "Jane"}})))
         .await;
-    assert_eq!(versions(&running.told(running.admin(), &format!("{path}/changes"), 3).await), [3, 2, 1]);
+    assert_eq!(versions(&running.changes_told(running.admin(), &format!("{path}/changes"), 3).await), [3, 2, 1]);
     for path in [format!("{path}/changes"), format!("/rest/v1/accounts/{id}/changes")] {
         let seen = running.get(running.brand(), &path).await;
         assert_eq!(versions(&entries(&seen)), [3, 1], "{path}");
@@ -252,7 +252,7 @@ async fn a_brand_is_told_of_its_own_alone_and_a_stranger_of_nothing() {
     other.label_partner = wattbook_domain::LabelPartnerCode::parse("SOUTH").ok();
     other.profile.name = wattbook_domain::Text::parse("Home").ok();
     store.replace_account(&was, &other, crate::support::BY, None).await.unwrap();
-    running.told(running.admin(), &format!("{path}/changes"), 4).await;
+    running.changes_told(running.admin(), &format!("{path}/changes"), 4).await;
     let south = running
         .operate(json!({
             "action": "issue-credential", "organisation_id": running.bundle.demo().organisation_id,
@@ -275,7 +275,7 @@ async fn an_erased_account_is_told_of_no_more() {
         let person = json!({"contact_info": {"firstname": name}});
         running.must(Method::PUT, &format!("{path}/customer-info"), Some(person)).await;
     }
-    running.told(running.admin(), &format!("{path}/changes"), 3).await;
+    running.changes_told(running.admin(), &format!("{path}/changes"), 3).await;
     running.must(Method::DELETE, &path, None).await;
     for word in ["Erasmus", "Desiderius"] {
         running.forgotten(word).await;

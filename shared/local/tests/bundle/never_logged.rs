@@ -24,10 +24,11 @@ use crate::{
         sign_in::{CLIENT_SECRET, Manufacturer, Reply},
     },
     support::{BY, Running, body, send, with},
+    webhooks::Receiver,
 };
 
 #[derive(Clone, Default)]
-struct Captured(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Captured(pub(crate) Arc<Mutex<Vec<u8>>>);
 
 impl Write for Captured {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
@@ -55,8 +56,11 @@ async fn no_secret_and_nothing_personal_reaches_the_log() {
     let filter = wattbook_api::log::filter(tracing::Level::TRACE);
     tracing_subscriber::registry().with(lines.with_filter(filter)).init();
 
-    let running = Running::start().await;
+    let running = Running::start_for_webhooks(&[("WebhookGiveUpAfter", "1")]).await;
     let admin = running.admin();
+    let receiver = Receiver::start().await;
+    receiver.answers(500);
+    let webhook = running.webhook(&receiver, &["*"]).await;
     let mut request = body("logmark");
     request["customer_info"]["contact_info"] = json!({"firstname": "Logmarkfirst", "lastname": "Logmarklast"});
     request["installation_info"][0]["address_info"] = json!({"street_no": "Logmarkstreet", "postal_code": "LOGMARK"});
@@ -104,6 +108,7 @@ async fn no_secret_and_nothing_personal_reaches_the_log() {
     running.bundle.invoke("administer-catalogue", &event).await.unwrap_err();
     connect_and_erase_devices(&running).await;
     let owners = use_the_owners_pages(&running).await;
+    running.seen_webhook(&webhook, |webhook| webhook["enabled"] == false).await;
     let demo = running.bundle.demo().clone();
     running.bundle.stop().await;
 
@@ -124,6 +129,9 @@ async fn no_secret_and_nothing_personal_reaches_the_log() {
         "refresh-sign-ins",
         "follow-changes",
         "publish-changes",
+        "create-webhook",
+        "deliver-webhook",
+        "not delivered",
         "a record cannot be read",
         "\"written\":1",
         "\"status\":409",
@@ -131,7 +139,9 @@ async fn no_secret_and_nothing_personal_reaches_the_log() {
     ] {
         assert!(log.contains(said), "the log has no {said}");
     }
-    for secret in [&demo.admin.app_key, &demo.brand.app_key, &demo.other.app_key, token, &*verification] {
+    let webhook_secret = webhook.secret.trim_start_matches("whsec_");
+    let keys = [&demo.admin.app_key, &demo.brand.app_key, &demo.other.app_key];
+    for secret in keys.into_iter().map(String::as_str).chain([token, &*verification, webhook_secret, &receiver.url()]) {
         assert!(!log.contains(secret), "a secret is in the log");
     }
     for secret in &owners {

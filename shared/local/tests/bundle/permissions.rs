@@ -16,6 +16,7 @@ use crate::{
     registration::PASSWORD,
     support::{BY, PROVIDER_ID, Running, body, day, send, with},
     templates,
+    webhooks::Receiver,
 };
 
 /// The actions on the table that the templates' policies allow, by function.
@@ -64,7 +65,14 @@ fn needed(function: &str, operations: &BTreeSet<String>) -> BTreeSet<String> {
         | "set-account-tariffs"
         | "delete-account-tariff"
         | "create-collective"
-        | "update-entity" => &["PutItem"],
+        | "update-entity"
+        | "update-webhook"
+        | "rotate-webhook-secret"
+        | "test-webhook"
+        | "resend-delivery"
+        | "deliver-webhook" => &["PutItem"],
+        "create-webhook" => &["PutItem", "UpdateItem"],
+        "delete-webhook" => &["DeleteItem", "UpdateItem"],
         "update-customer-info"
         | "remove-installation"
         | "remove-meter"
@@ -82,6 +90,8 @@ fn needed(function: &str, operations: &BTreeSet<String>) -> BTreeSet<String> {
             &["PutItem", "DeleteItem", "UpdateItem"]
         }
         "create-onboarding" => &["PutItem", "UpdateItem", "ConditionCheckItem"],
+        // It does what three others do.
+        "take-message" => &["PutItem", "DeleteItem", "UpdateItem", "ConditionCheckItem"],
         "follow-changes" => &["PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"],
         _ => &[],
     };
@@ -95,7 +105,7 @@ fn needed(function: &str, operations: &BTreeSet<String>) -> BTreeSet<String> {
 
 #[tokio::test]
 async fn each_function_may_do_exactly_what_it_does() {
-    let running = Running::start().await;
+    let running = Running::start_for_webhooks(&[]).await;
     let admin = running.admin();
     running.provisioned(admin, &body(1)).await;
     send(running.post(admin, "/account?dryRun=true", &body(2))).await;
@@ -184,8 +194,11 @@ async fn each_function_may_do_exactly_what_it_does() {
     running.ask_for_devices().await;
     running.use_the_owners_pages().await;
     running.expire_and_erase_devices().await;
+    let conflicting = running.message("customer.provisioning.requested", "taken", &body(9));
+    assert_eq!(running.hand_over(&[conflicting]).await, [0usize; 0]);
+    running.use_webhooks().await;
     // What nothing above does, a function's own sample does.
-    crate::onboarding::made::for_samples(&running.store()).await;
+    crate::onboarding::made::for_samples(&running).await;
     for (name, event) in crate::events::in_order() {
         running.bundle.invoke(&name, &event).await.unwrap();
     }
@@ -254,6 +267,36 @@ impl Running {
         let path = format!("/account/{account}");
         assert_eq!(self.change(Method::DELETE, self.admin(), &path, None).await.status, 204);
         self.only_left(before).await;
+    }
+
+    /// A webhook is told, and one is disabled.
+    async fn use_webhooks(&self) {
+        let receiver = Receiver::start().await;
+        let told = self.webhook(&receiver, &["account.created"]).await;
+        for path in [told.path(), format!("{}?dryRun=true", told.path())] {
+            let answer = self.change(Method::PUT, self.admin(), &path, Some(json!({"event_types": ["*"]}))).await;
+            assert_eq!(answer.status, 200, "{answer:?}");
+        }
+        for path in ["/webhooks", &told.below("secret"), &told.below("test")] {
+            let body = json!({"url": receiver.url(), "event_types": ["account.created"]});
+            for _ in 0..2 {
+                let sent = self.post(self.admin(), path, &body).header("idempotency-key", path);
+                assert!(send(sent).await.status < 300);
+            }
+        }
+        receiver.answers(410);
+        self.provisioned(self.admin(), &body("told")).await;
+        self.seen_webhook(&told, |webhook| webhook["enabled"] == false).await;
+        receiver.answers(204);
+        let enabled = json!({"enabled": true});
+        assert_eq!(self.change(Method::PUT, self.admin(), &told.path(), Some(enabled)).await.status, 200);
+        let delivery = self.deliveries(&told).await.remove(0);
+        for _ in 0..2 {
+            let path = told.below(&format!("deliveries/{}/resend", delivery["id"].as_str().unwrap()));
+            let sent = self.post(self.admin(), &path, &json!({})).header("idempotency-key", "again");
+            assert_eq!(send(sent).await.status, 202);
+        }
+        assert_eq!(self.change(Method::DELETE, self.admin(), &told.path(), None).await.status, 204);
     }
 
     /// Each operation of the accounts API, so that it does all that it can do to the table.

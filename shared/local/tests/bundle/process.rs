@@ -18,12 +18,12 @@ use crate::{
     templates,
 };
 
-struct Started {
-    child: Child,
+pub(crate) struct Started {
+    pub(crate) child: Child,
     environment: HashMap<String, String>,
 }
 
-async fn start(data: &Path) -> Started {
+pub(crate) async fn start(data: &Path) -> Started {
     start_with(data, &[]).await
 }
 
@@ -54,13 +54,13 @@ impl Started {
         Credential { app_id: value("APP_ID"), app_key: value("APP_KEY") }
     }
 
-    fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
+    pub(crate) fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
         let admin = self.credential("");
         let url = format!("{}{path}", self.environment["WATTBOOK_URL"]);
         reqwest::Client::new().request(method, url).basic_auth(admin.app_id, Some(admin.app_key))
     }
 
-    async fn get(&self, path: &str) -> Answered {
+    pub(crate) async fn get(&self, path: &str) -> Answered {
         send(self.request(reqwest::Method::GET, path)).await
     }
 }

@@ -11,6 +11,7 @@ use wattbook_domain::{
     AccountId, ExternalId, LabelPartnerCode, Name, OrganisationId,
     entity::EntityId,
     onboarding::{Occurrence, OnboardingId, OnboardingRequest},
+    webhook::WebhookId,
 };
 use wattbook_local::{DataDir, Options};
 
@@ -104,6 +105,22 @@ async fn the_token_verifies_the_account_and_positions_outlast_a_restart() {
     let of = |seed: &str| events.iter().filter(|event| event["detail"]["external_account_id"] == seed).count();
     assert_eq!((of("account-1"), of("account-3")), (0, 2));
     assert!(of("account-2") + told >= 2);
+    running.bundle.stop().await;
+}
+
+#[tokio::test]
+async fn an_installation_that_is_added_is_told_of() {
+    let running = Running::start().await;
+    let (admin, more) = (running.admin(), json!({"external_installation_id": "i-2"}));
+    let id = running.provisioned(admin, &with(body(1), "/create_verified_user", true)).await;
+    let path = format!("/account/{id}/installation");
+    let added = running.change(Method::POST, admin, &path, Some(more)).await.json();
+    let events = published(&running, 3).await;
+    assert_eq!(kinds(&events), ["account.created", "account.updated", "installation.added"]);
+    let detail = &events[2]["detail"];
+    assert_eq!((&detail["account_id"], &detail["version"]), (&json!(id), &json!(2)));
+    assert_eq!(detail["installation_id"], added["installation_id"]);
+    assert_eq!(detail["external_installation_id"], "i-2");
     running.bundle.stop().await;
 }
 
@@ -277,6 +294,7 @@ fn the_filter_has_the_keys_of_the_store() {
     let account = wattbook_store::keys::account(organisation, AccountId::new_random());
     let onboarding = wattbook_store::keys::onboarding(organisation, OnboardingId::new_random());
     let entity = wattbook_store::keys::entity(organisation, EntityId::new_random());
-    let wanted = json!({"dynamodb": {"Keys": {"sk": {"S": [account.sk, onboarding.sk, entity.sk]}}}});
+    let webhook = wattbook_store::keys::webhook(organisation, WebhookId::new_random());
+    let wanted = json!({"dynamodb": {"Keys": {"sk": {"S": [account.sk, onboarding.sk, entity.sk, webhook.sk]}}}});
     assert_eq!(serde_json::from_str::<Value>(pattern).unwrap(), wanted);
 }

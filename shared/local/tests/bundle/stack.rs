@@ -13,6 +13,8 @@ use wattbook_local::{
 };
 use wattbook_store::Usage;
 
+use crate::schemas;
+
 /// A bundle, or what stands for it.
 pub(crate) enum Stack {
     Local(Box<Bundle>),
@@ -138,7 +140,12 @@ impl Stack {
     }
 
     pub(crate) fn published(&self) -> Vec<Value> {
-        self.local().published()
+        schemas::checked(self.local().published())
+    }
+
+    /// The address of a queue.
+    pub(crate) fn queue(&self, name: &str) -> String {
+        self.local().queue(name).unwrap().to_owned()
     }
 
     pub(crate) fn usage(&self, name: &str) -> Usage {
@@ -169,9 +176,12 @@ impl Deployed {
         let accounts = path == "/rest" || path.starts_with("/rest/") || path.starts_with("/openapi/accounts");
         let of_onboarding = ["/onboarding/", "/entities", "/collectives", "/offboarding/", "/openapi/onboarding"];
         let onboarding = of_onboarding.iter().any(|start| path.starts_with(start));
-        let output = match (accounts, onboarding) {
-            (true, _) => "AccountsUrl",
-            (_, true) => "OnboardingUrl",
+        let of_events = ["/webhooks", "/imports", "/openapi/events"];
+        let events = of_events.iter().any(|start| path.starts_with(start));
+        let output = match (accounts, onboarding, events) {
+            (true, ..) => "AccountsUrl",
+            (_, true, _) => "OnboardingUrl",
+            (.., true) => "EventsUrl",
             _ => "ProvisioningUrl",
         };
         self.file.urls.get(output).or_else(|| self.file.urls.get("ApiUrl")).unwrap()

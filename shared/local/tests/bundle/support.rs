@@ -291,6 +291,7 @@ fn codes_are_in_the_contract(answered: &Answered) {
         let documents = [
             wattbook_accounts::contract::CHECKED_IN,
             wattbook_onboarding::contract::CHECKED_IN,
+            wattbook_events::contract::CHECKED_IN,
             wattbook_provisioning::contract::CHECKED_IN,
         ];
         let documents = documents.map(|text| serde_json::from_str::<Value>(text).unwrap());

@@ -76,13 +76,17 @@ fn what_holds_data_keeps_its_id_and_its_place() {
     let expected = [
         ("ConnectQueue", false),
         ("ConnectorKeys", true),
+        ("Deliveries", false),
         ("EventBus", false),
         ("HashKeys", true),
+        ("Inbox", false),
         ("SigningKeys", false),
         ("Table", true),
         ("UnconnectedRequests", false),
+        ("UndeliveredEvents", false),
         ("UnfollowedChanges", false),
         ("UnpublishedChanges", false),
+        ("UntakenMessages", false),
     ];
     let expected: Vec<_> = expected.into_iter().map(|(id, kept)| ("template.yaml", id.to_owned(), kept)).collect();
     assert_eq!(found, expected);

@@ -120,7 +120,7 @@ impl Noting {
                 let entry = ChangeEntry::of_entity(before, after, by, change.at)?;
                 Some(Self { of, entry, tally: None })
             }
-            Changed::Onboarding { .. } => None,
+            Changed::Onboarding { .. } | Changed::Import { .. } | Changed::Webhook { .. } => None,
         }
     }
 }

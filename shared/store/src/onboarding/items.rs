@@ -83,7 +83,7 @@ struct Indexed<T> {
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct Due {
+pub(crate) struct Due {
     due_pk: String,
     due_sk: String,
 }
@@ -101,7 +101,8 @@ pub(super) fn sortable(at: Timestamp) -> String {
     format!("{at:.6}")
 }
 
-fn indexed<T: Serialize>(
+/// An item that stands in a list, and perhaps in the index of what is due.
+pub(crate) fn indexed<T: Serialize>(
     value: T,
     key: Key,
     list: ListOf,

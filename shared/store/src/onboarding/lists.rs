@@ -1,4 +1,4 @@
-//! Lists of requests, entities and collectives, the newest first.
+//! Lists of requests, entities, collectives and imports, the newest first.
 
 use std::collections::HashMap;
 
@@ -26,13 +26,15 @@ const PART: usize = 500;
 
 /// What a list is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ListOf {
+pub(crate) enum ListOf {
     /// Onboarding requests.
     Requests,
     /// Entities.
     Entities,
     /// Collectives.
     Collectives,
+    /// Imports.
+    Imports,
 }
 
 /// Where a page ends.
@@ -74,6 +76,7 @@ impl ListOf {
             Self::Requests => 'R',
             Self::Entities => 'E',
             Self::Collectives => 'G',
+            Self::Imports => 'J',
         }
     }
 
@@ -88,6 +91,7 @@ impl ListOf {
             Self::Requests => keys::ONBOARDING,
             Self::Entities => keys::ENTITY,
             Self::Collectives => keys::COLLECTIVE,
+            Self::Imports => keys::IMPORT,
         };
         Key { pk: format!("O#{organisation}#{}#{id}", self.letter()), sk: sk.into() }
     }
@@ -122,7 +126,7 @@ impl Store {
     }
 
     /// What the keys of a page name, in its order. What has been erased meanwhile is not on it.
-    async fn read_page<T, I: DeserializeOwned>(
+    pub(crate) async fn read_page<T, I: DeserializeOwned>(
         &self,
         page: ListPage<Key>,
         value: impl Fn(I) -> T,
@@ -137,7 +141,7 @@ impl Store {
     }
 
     /// The keys of a page.
-    async fn page(
+    pub(crate) async fn page(
         &self,
         list: ListOf,
         Wanted { organisation, brand, filters, mut after, size }: Wanted<'_>,

@@ -12,6 +12,8 @@ mod items;
 mod lists;
 mod requests;
 
+use std::collections::BTreeSet;
+
 use wattbook_domain::{
     LabelPartnerCode, OrganisationId,
     entity::{Entity, EntityId, EntityNumber, Offboarding, OffboardingId},
@@ -26,8 +28,8 @@ use crate::{
 use due::DueKind;
 pub use items::SealedTokens;
 use items::{ClaimItem, OffboardingItem};
-pub(crate) use items::{EntityItem, RequestItem};
-use lists::ListOf;
+pub(crate) use items::{EntityItem, RequestItem, indexed};
+pub(crate) use lists::ListOf;
 pub use lists::{ListPage, Place, Wanted};
 
 /// Who has a device, or is on the way to it.
@@ -104,6 +106,19 @@ impl Store {
     ) -> Result<Option<OnboardingRequest>, StoreError> {
         let item = self.get(keys::onboarding(organisation, id)).await?;
         Ok(item.map(|item| read::<RequestItem>("onboarding request", item)).transpose()?.map(|it| it.onboarding))
+    }
+
+    /// The onboarding requests of these ids in that organisation, as far as they exist, in any order.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn onboardings(
+        &self,
+        organisation: OrganisationId,
+        ids: &BTreeSet<OnboardingId>,
+    ) -> Result<Vec<OnboardingRequest>, StoreError> {
+        let items = self.batch_get(ids.iter().map(|id| keys::onboarding(organisation, *id)).collect()).await?;
+        items.into_iter().map(|item| Ok(read::<RequestItem>("onboarding request", item)?.onboarding)).collect()
     }
 
     /// The entity of that id in that organisation.

@@ -16,7 +16,7 @@ use wattbook_domain::{
 use super::body::{OnboardingBody, place};
 use crate::{
     catalogue::{self, Offer},
-    list, own,
+    own,
 };
 
 /// What the body leads to, beside the device.
@@ -144,7 +144,7 @@ async fn ties(services: &Services, caller: &Principal, body: &OnboardingBody) ->
         broken.body(&at("labelPartner"), Flaw::Contradiction { other: "the brand of the account" });
     }
     let of_collective = collective.as_ref().and_then(|it| it.label_partner.as_ref());
-    let brand = body.label_partner.as_ref().or(of_account).or(of_collective).or(list::brand(caller)).cloned();
+    let brand = body.label_partner.as_ref().or(of_account).or(of_collective).or(caller.brand()).cloned();
     if collective.as_ref().is_some_and(|it| it.label_partner != brand) {
         broken.body(&at("collectiveId"), Flaw::AnotherBrand);
     }

@@ -3,4 +3,5 @@
 pub mod body;
 pub mod create;
 pub mod data;
+pub mod store;
 pub mod view;

@@ -54,6 +54,19 @@ fn each_kind_of_change_has_its_event() {
 }
 
 #[test]
+fn each_installation_that_is_added_has_an_event_of_its_own() {
+    let after = account(true);
+    let mut before = after.clone();
+    before.installations.clear();
+    assert_eq!(kinds(Some(&before), Some(&after)), ["account.updated", "installation.added", "installation.added"]);
+    let events = follow(Some(&before), Some(&after), Timestamp::MAX);
+    let added: Vec<_> = after.installations.iter().map(|it| Happening::InstallationAdded(it.id)).collect();
+    assert_eq!(events.iter().skip(1).map(|event| event.happening.clone()).collect::<Vec<_>>(), added);
+    assert_eq!(events.iter().map(AccountEvent::id).collect::<HashSet<_>>().len(), 3);
+    assert_eq!(kinds(Some(&after), Some(&before)), ["account.updated"]);
+}
+
+#[test]
 fn a_verification_is_told_of_whenever_it_is_asked_for_anew() {
     let before = account(false);
     let mut after = before.clone();

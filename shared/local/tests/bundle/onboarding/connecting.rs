@@ -155,7 +155,8 @@ async fn a_callback_that_comes_twice_is_exchanged_once() {
 fn message(request: &Value, receipt: u32) -> Value {
     let body = json!({"organisation_id": request["data"]["tenant"]["id"], "onboarding_id": request["id"]});
     json!({"Records": [{
-        "messageId": "m", "body": body.to_string(), "attributes": {"ApproximateReceiveCount": receipt.to_string()},
+        "messageId": "m", "receiptHandle": "r", "body": body.to_string(),
+        "attributes": {"ApproximateReceiveCount": receipt.to_string()},
     }]})
 }
 

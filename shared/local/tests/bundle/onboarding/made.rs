@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use wattbook_domain::{
-    AnswerKey, LabelPartnerCode, Name, OrganisationId,
+    AnswerKey, LabelPartner, LabelPartnerCode, Name, OrganisationId,
     catalogue::{
         EntityType, Manufacturer,
         attributes::{AttributeName, AttributeValue},
@@ -115,9 +115,15 @@ pub(crate) fn offboarding(entity: &Entity) -> Offboarding {
     }
 }
 
-/// What the sample events are about that no function makes by itself: an entity, one that was offboarded, and a collective.
-pub(crate) async fn for_samples(store: &Store) {
+/// What the sample events are about that no function makes by itself: an entity, one that was offboarded, a collective,
+/// imports and what webhooks are told.
+pub(crate) async fn for_samples(running: &Running) {
+    let store = &running.store();
     let organisation = "0b5c1c0e-6a53-4d0c-9d5e-1f6f6b7f9c11".parse().unwrap();
+    store.create_organisation(organisation, Name::parse("Sample Energy").unwrap()).await.unwrap();
+    let (code, name) = (LabelPartnerCode::parse("NORTH").unwrap(), Name::parse("North").unwrap());
+    let partner = LabelPartner { code, name, default_service_type: "RT-HR-NILM-HW".parse().unwrap() };
+    store.put_label_partner(organisation, &partner).await.unwrap();
     let car = async |vin: &str, onboarding: &str, entity: &str| {
         let mut request = request(organisation, vin);
         request.id = onboarding.parse().unwrap();
@@ -132,6 +138,8 @@ pub(crate) async fn for_samples(store: &Store) {
     store.offboard(&gone, &offboarding, BY, None).await.unwrap();
     let id = "c0a5b1de-4f27-4e0b-9a61-58d7f2e3b904".parse().unwrap();
     store.create_collective(&Collective { id, ..collective(organisation, Some("NORTH")) }, None).await.unwrap();
+    crate::imports::for_samples(store, organisation).await;
+    crate::webhooks::made::for_samples(running, organisation).await;
 }
 
 /// The first ten of a list.

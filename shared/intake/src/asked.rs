@@ -1,0 +1,51 @@
+//! What can be asked for by an event.
+
+use crate::{Kind, Mode};
+
+/// Something that can be asked for.
+#[derive(Debug)]
+pub struct Asked {
+    /// By an event of this type.
+    pub event_type: &'static str,
+    /// What its body is of.
+    pub kind: Kind,
+    /// What to do if that is there already.
+    pub mode: Mode,
+    /// The type of the event that says that it was done.
+    pub completed: &'static str,
+    /// The type of the event that says why it was not.
+    pub rejected: &'static str,
+}
+
+/// All that can be asked for.
+pub static ASKED: &[Asked] = &[
+    Asked {
+        event_type: "customer.provisioning.requested",
+        kind: Kind::Provisioning,
+        mode: Mode::Create,
+        completed: "customer.provisioning.completed",
+        rejected: "customer.provisioning.rejected",
+    },
+    Asked {
+        event_type: "account.upsert.requested",
+        kind: Kind::Account,
+        mode: Mode::Upsert,
+        completed: "account.upsert.completed",
+        rejected: "account.upsert.rejected",
+    },
+    Asked {
+        event_type: "device.onboarding.requested",
+        kind: Kind::Onboarding,
+        mode: Mode::Create,
+        completed: "device.onboarding.completed",
+        rejected: "device.onboarding.rejected",
+    },
+];
+
+impl Asked {
+    /// What is asked for by an event of that type.
+    #[must_use]
+    pub fn by(event_type: &str) -> Option<&'static Self> {
+        ASKED.iter().find(|asked| asked.event_type == event_type)
+    }
+}
