@@ -39,7 +39,7 @@ pub(crate) static FUNCTION: Function = Function {
 
 /// For how long the table is looked at. The template gives the function longer than that: the last part has to be
 /// finished.
-const LOOK_FOR: Duration = Duration::from_secs(60);
+const LOOK_FOR: Duration = Duration::from_mins(1);
 
 /// What an operator asks for.
 #[derive(Deserr)]

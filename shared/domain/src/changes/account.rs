@@ -2,7 +2,7 @@
 
 use super::fields::{Differences, common};
 use crate::{
-    Account, Contact, Customer, FormerInstallation, Installation, Meter, Profile, Site,
+    Account, Contact, Customer, Installation, Meter, Profile, Site,
     property::{KeyName, Property},
 };
 
@@ -30,7 +30,7 @@ pub(crate) fn differences(before: &Account, after: &Account) -> Differences {
         created_at: _,
         updated_at: _,
     } = before;
-    let brand = common(Some(label_partner.clone()), Some(after.label_partner.clone()));
+    let brand = common([label_partner.as_ref(), after.label_partner.as_ref()]);
     let mut found = Differences::of(brand.clone());
     found.compare("label_partner", label_partner, &after.label_partner);
     found.profile(profile, &after.profile);
@@ -47,8 +47,8 @@ pub(crate) fn differences(before: &Account, after: &Account) -> Differences {
     found.customer(customer, &after.customer);
     let id = |it: &Installation| it.id.to_string();
     found.each("installations", (installations, &after.installations), id, Differences::installation);
-    let brand_of = |it: &FormerInstallation| Some(it.label_partner.clone());
-    found.each_position("former_installations", (former_installations, &after.former_installations), brand_of);
+    let former = (former_installations.as_slice(), after.former_installations.as_slice());
+    found.each_position("former_installations", former, |it| Some(&it.label_partner));
     found.compare("onboardings", onboardings, &after.onboardings);
     found.compare("entities", entities, &after.entities);
     found
@@ -104,8 +104,8 @@ impl Differences {
     }
 
     fn installation(&mut self, path: &str, before: Option<&Installation>, after: Option<&Installation>) {
-        let brand = |it: Option<&Installation>| it.map(|it| Some(it.label_partner.clone()));
-        let mut found = Self::of(common(brand(before), brand(after)));
+        let brands = [before, after].into_iter().flatten().map(|it| Some(&it.label_partner));
+        let mut found = Self::of(common(brands));
         match (before, after) {
             (Some(before), Some(after)) => found.of_installation(path, before, after),
             (before, after) => found.came_or_went(path, before, after),

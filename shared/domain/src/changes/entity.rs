@@ -30,7 +30,7 @@ pub(super) fn differences(before: &Entity, after: &Entity) -> Differences {
         created_at: _,
         updated_at: _,
     } = before;
-    let mut found = Differences::of(common(Some(label_partner.clone()), Some(after.label_partner.clone())));
+    let mut found = Differences::of(common([label_partner.as_ref(), after.label_partner.as_ref()]));
     found.compare("label_partner", label_partner, &after.label_partner);
     found.compare("account", account, &after.account);
     found.compare("external_meter_id", external_meter_id, &after.external_meter_id);

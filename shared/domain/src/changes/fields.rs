@@ -80,7 +80,7 @@ impl Differences {
         &mut self,
         list: &str,
         (before, after): (&[T], &[T]),
-        brand: impl Fn(&T) -> Option<LabelPartnerCode>,
+        brand: impl Fn(&T) -> Option<&LabelPartnerCode>,
     ) {
         if before == after {
             return;
@@ -88,7 +88,7 @@ impl Differences {
         self.paths.push(list.to_owned());
         for position in 0..before.len().max(after.len()) {
             let (was, is) = (before.get(position), after.get(position));
-            let mut of_member = Self::of(common(was.map(&brand), is.map(&brand)));
+            let mut of_member = Self::of(common([was, is].into_iter().flatten().map(&brand)));
             of_member.values(&format!("{list}.{position}"), was, is);
             self.fields.extend(of_member.fields);
         }
@@ -153,16 +153,11 @@ impl Differences {
     }
 }
 
-/// The brand that something belongs to before and after, where it is there; none if that is two of them.
-pub(super) fn common(
-    before: Option<Option<LabelPartnerCode>>,
-    after: Option<Option<LabelPartnerCode>>,
-) -> Option<LabelPartnerCode> {
-    match (before, after) {
-        (Some(before), Some(after)) => before.filter(|before| after.as_ref() == Some(before)),
-        (Some(brand), None) | (None, Some(brand)) => brand,
-        (None, None) => None,
-    }
+/// The brand that all of these are; none if they are of two.
+pub(super) fn common<'b>(brands: impl IntoIterator<Item = Option<&'b LabelPartnerCode>>) -> Option<LabelPartnerCode> {
+    let mut brands = brands.into_iter();
+    let first = brands.next().flatten()?;
+    brands.all(|brand| brand == Some(first)).then(|| first.clone())
 }
 
 fn members(value: &Value) -> Map<String, Value> {

@@ -81,8 +81,10 @@ fn needed(function: &str, operations: &BTreeSet<String>) -> BTreeSet<String> {
         | "expire-onboardings"
         | "cancel-onboarding"
         | "answer-consent"
-        | "receive-callback" => &["PutItem", "DeleteItem"],
-        "update-account" | "delete-account" | "erase-account" => &["PutItem", "DeleteItem"],
+        | "receive-callback"
+        | "update-account"
+        | "delete-account"
+        | "erase-account" => &["PutItem", "DeleteItem"],
         // An account is told of its devices.
         "offboard-entity" | "connect-entity" | "refresh-sign-ins" | "withdraw-consent" => {
             &["PutItem", "DeleteItem", "UpdateItem"]

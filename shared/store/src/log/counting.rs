@@ -3,7 +3,7 @@
 //! A recount has to know of each change whether it was counted before it began. So it leaves its id in the counters when
 //! it reads them, and takes it out when it is done; meanwhile whoever counts has to name it, and notes it in the entry.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure, Update};
 
@@ -24,6 +24,29 @@ pub(super) fn running_recount(counter: &Item) -> Option<String> {
     counter.get(RECOUNT).and_then(|value| value.as_s().ok()).cloned()
 }
 
+/// What is added to the numbers of a counter, as an update says it.
+pub(super) struct Addition {
+    pub(super) expression: String,
+    pub(super) names: HashMap<String, String>,
+    pub(super) values: HashMap<String, AttributeValue>,
+}
+
+impl Addition {
+    pub(super) fn of(numbers: &BTreeMap<String, i64>) -> Self {
+        let number = |change: i64| AttributeValue::N(change.to_string());
+        let mut terms = vec!["#changes :one".to_owned()];
+        let mut names =
+            HashMap::from([("#changes".to_owned(), CHANGES.to_owned()), ("#recount".to_owned(), RECOUNT.to_owned())]);
+        let mut values = HashMap::from([(":one".to_owned(), number(1))]);
+        for (i, (list, change)) in numbers.iter().enumerate() {
+            terms.push(format!("#n{i} :n{i}"));
+            names.insert(format!("#n{i}"), list.clone());
+            values.insert(format!(":n{i}"), number(*change));
+        }
+        Self { expression: format!("ADD {}", terms.join(", ")), names, values }
+    }
+}
+
 impl Store {
     /// Adds to the numbers of a counter, which is made if it is not there, while this recount is running, or none.
     pub(super) fn counting(
@@ -32,28 +55,22 @@ impl Store {
         numbers: &BTreeMap<String, i64>,
         recount: Option<&str>,
     ) -> Result<Update, StoreError> {
-        let mut update = Update::builder()
+        let Addition { expression, names, mut values } = Addition::of(numbers);
+        let condition = match recount {
+            None => "attribute_not_exists(#recount)",
+            Some(recount) => {
+                values.insert(":recount".to_owned(), AttributeValue::S(recount.to_owned()));
+                "#recount = :recount"
+            }
+        };
+        Update::builder()
             .table_name(&self.table)
             .set_key(Some(key_item(key.clone())))
-            .expression_attribute_names("#changes", CHANGES)
-            .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
-            .expression_attribute_names("#recount", RECOUNT)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let mut terms = vec!["#changes :one".to_owned()];
-        for (i, (name, change)) in numbers.iter().enumerate() {
-            terms.push(format!("#n{i} :n{i}"));
-            update = update
-                .expression_attribute_names(format!("#n{i}"), name)
-                .expression_attribute_values(format!(":n{i}"), AttributeValue::N(change.to_string()));
-        }
-        update = match recount {
-            None => update.condition_expression("attribute_not_exists(#recount)"),
-            Some(recount) => update
-                .condition_expression("#recount = :recount")
-                .expression_attribute_values(":recount", AttributeValue::S(recount.to_owned())),
-        };
-        update
-            .update_expression(format!("ADD {}", terms.join(", ")))
+            .update_expression(expression)
+            .condition_expression(condition)
+            .set_expression_attribute_names(Some(names))
+            .set_expression_attribute_values(Some(values))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .build()
             .map_err(|error| StoreError::Setup(error.to_string()))
     }
