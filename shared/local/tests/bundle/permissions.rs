@@ -72,7 +72,6 @@ fn needed(function: &str, operations: &BTreeSet<String>) -> BTreeSet<String> {
         | "resend-delivery"
         | "deliver-webhook" => &["PutItem"],
         "create-webhook" => &["PutItem", "UpdateItem"],
-        "delete-webhook" => &["DeleteItem", "UpdateItem"],
         "update-customer-info"
         | "remove-installation"
         | "remove-meter"
@@ -85,7 +84,7 @@ fn needed(function: &str, operations: &BTreeSet<String>) -> BTreeSet<String> {
         // An account that comes, goes, or is deleted and kept is counted, and it is told of its devices.
         "update-account" | "delete-account" | "offboard-entity" | "connect-entity" | "refresh-sign-ins"
         | "withdraw-consent" => &["PutItem", "DeleteItem", "UpdateItem"],
-        "erase-account" => &["DeleteItem", "UpdateItem"],
+        "erase-account" | "delete-webhook" => &["DeleteItem", "UpdateItem"],
         "create-onboarding" => &["PutItem", "UpdateItem", "ConditionCheckItem"],
         "follow-changes" => &["DeleteItem"],
         _ => &[],
