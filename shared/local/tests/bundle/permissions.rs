@@ -72,7 +72,6 @@ fn needed(function: &str, operations: &BTreeSet<String>) -> BTreeSet<String> {
         | "resend-delivery"
         | "deliver-webhook" => &["PutItem"],
         "create-webhook" => &["PutItem", "UpdateItem"],
-        "delete-webhook" => &["DeleteItem", "UpdateItem"],
         "update-customer-info"
         | "remove-installation"
         | "remove-meter"
@@ -89,6 +88,7 @@ fn needed(function: &str, operations: &BTreeSet<String>) -> BTreeSet<String> {
         "offboard-entity" | "connect-entity" | "refresh-sign-ins" | "withdraw-consent" => {
             &["PutItem", "DeleteItem", "UpdateItem"]
         }
+        "delete-webhook" => &["DeleteItem", "UpdateItem"],
         "create-onboarding" => &["PutItem", "UpdateItem", "ConditionCheckItem"],
         // It does what three others do.
         "take-message" => &["PutItem", "DeleteItem", "UpdateItem", "ConditionCheckItem"],
