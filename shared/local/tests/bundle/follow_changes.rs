@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use wattbook_domain::{
     AccountId, OrganisationId,
     entity::{DisconnectReason, EntityId},
+    import::ImportId,
     onboarding::{FailureCode, Occurrence, OnboardingId, OnboardingRequest},
     webhook::WebhookId,
 };
@@ -52,6 +53,7 @@ impl Running {
             ("AWS_ENDPOINT_URL_SQS", &self.bundle.url()),
             ("CONNECT_QUEUE_URL", &self.queue(queue)),
             ("DELIVERIES_URL", &self.queue("Deliveries.fifo")),
+            ("IMPORT_QUEUE_URL", &self.queue("ImportQueue")),
             ("SIGNING_KEYS", self.bundle.secret("SigningKeys").unwrap()),
             ("CONNECTOR_KEYS", self.bundle.secret("ConnectorKeys").unwrap()),
         ];
@@ -298,5 +300,10 @@ fn the_filters_have_the_keys_of_the_store() {
     let entity = wattbook_store::keys::entity(organisation, EntityId::new_random());
     let webhook = wattbook_store::keys::webhook(organisation, WebhookId::new_random());
     let keys = [account, onboarding, entity, webhook].map(|key| key.sk);
-    assert_eq!(patterns.collect::<Vec<_>>(), [json!({"dynamodb": {"Keys": {"sk": {"S": keys}}}})]);
+    let import = wattbook_store::keys::import(organisation, ImportId::new_random()).sk;
+    let wanted = [
+        json!({"dynamodb": {"Keys": {"sk": {"S": keys}}}}),
+        json!({"eventName": ["INSERT"], "dynamodb": {"Keys": {"sk": {"S": [import]}}}}),
+    ];
+    assert_eq!(patterns.collect::<Vec<_>>(), wanted);
 }

@@ -87,8 +87,9 @@ fn needed(function: &str, operations: &BTreeSet<String>) -> BTreeSet<String> {
         | "withdraw-consent" => &["PutItem", "DeleteItem", "UpdateItem"],
         "erase-account" => &["DeleteItem", "UpdateItem"],
         "create-onboarding" => &["PutItem", "UpdateItem", "ConditionCheckItem"],
-        // It does what three others do.
-        "take-message" => &["PutItem", "DeleteItem", "UpdateItem", "ConditionCheckItem"],
+        "order-import" | "split-import" => &["PutItem"],
+        // They do what three others do.
+        "take-message" | "import-part" => &["PutItem", "DeleteItem", "UpdateItem", "ConditionCheckItem"],
         "follow-changes" => &["DeleteItem"],
         _ => &[],
     };
@@ -194,6 +195,7 @@ async fn each_function_may_do_exactly_what_it_does() {
     let taken = running.message("customer.provisioning.requested", "taken", &body(9));
     assert_eq!(running.hand_over(&[taken]).await, [0usize; 0]);
     running.use_webhooks().await;
+    running.use_imports().await;
     // What nothing above does, a function's own sample does.
     crate::onboarding::made::for_samples(&running).await;
     for (name, event) in crate::events::in_order() {
