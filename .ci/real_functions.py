@@ -251,6 +251,10 @@ def environment(local):
         "WEBHOOK_PAUSES": "5,30,120,600,1800,3600",
         "WEBHOOK_GIVE_UP_AFTER": "86400",
         "CONNECT_QUEUE_URL": f"{local['WATTBOOK_URL']}/000000000000/ConnectQueue",
+        "IMPORT_QUEUE_URL": f"{local['WATTBOOK_URL']}/000000000000/ImportQueue",
+        "IMPORT_LINES_URL": f"{local['WATTBOOK_URL']}/000000000000/ImportLines.fifo",
+        "AWS_ENDPOINT_URL_S3": local["WATTBOOK_URL"],
+        "BUCKET": "wattbook-bucket",
     }
 
 

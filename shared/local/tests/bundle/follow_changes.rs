@@ -53,6 +53,7 @@ impl Running {
             ("AWS_ENDPOINT_URL_SQS", &self.bundle.url()),
             ("CONNECT_QUEUE_URL", &self.queue(queue)),
             ("DELIVERIES_URL", &self.queue("Deliveries.fifo")),
+            ("IMPORT_QUEUE_URL", &self.queue("ImportQueue")),
             ("SIGNING_KEYS", self.bundle.secret("SigningKeys").unwrap()),
             ("CONNECTOR_KEYS", self.bundle.secret("ConnectorKeys").unwrap()),
         ];

@@ -90,8 +90,9 @@ fn needed(function: &str, operations: &BTreeSet<String>) -> BTreeSet<String> {
         }
         "delete-webhook" => &["DeleteItem", "UpdateItem"],
         "create-onboarding" => &["PutItem", "UpdateItem", "ConditionCheckItem"],
-        // It does what three others do.
-        "take-message" => &["PutItem", "DeleteItem", "UpdateItem", "ConditionCheckItem"],
+        "order-import" | "split-import" => &["PutItem"],
+        // They do what three others do.
+        "take-message" | "import-part" => &["PutItem", "DeleteItem", "UpdateItem", "ConditionCheckItem"],
         "follow-changes" => &["PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"],
         _ => &[],
     };
@@ -197,6 +198,7 @@ async fn each_function_may_do_exactly_what_it_does() {
     let conflicting = running.message("customer.provisioning.requested", "taken", &body(9));
     assert_eq!(running.hand_over(&[conflicting]).await, [0usize; 0]);
     running.use_webhooks().await;
+    running.use_imports().await;
     // What nothing above does, a function's own sample does.
     crate::onboarding::made::for_samples(&running).await;
     for (name, event) in crate::events::in_order() {

@@ -148,6 +148,11 @@ impl Stack {
         self.local().queue(name).unwrap().to_owned()
     }
 
+    /// The name of the bucket.
+    pub(crate) fn bucket(&self) -> String {
+        self.local().bucket("Bucket").unwrap().to_owned()
+    }
+
     pub(crate) fn usage(&self, name: &str) -> Usage {
         self.local().usage(name)
     }

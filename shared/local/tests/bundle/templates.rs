@@ -74,18 +74,23 @@ fn what_holds_data_keeps_its_id_and_its_place() {
     }
     found.sort();
     let expected = [
+        ("Bucket", true),
         ("ConnectQueue", false),
         ("ConnectorKeys", true),
         ("Deliveries", false),
         ("EventBus", false),
         ("HashKeys", true),
+        ("ImportLines", false),
+        ("ImportQueue", false),
         ("Inbox", false),
         ("SigningKeys", false),
         ("Table", true),
         ("UnconnectedRequests", false),
         ("UndeliveredEvents", false),
         ("UnfollowedChanges", false),
+        ("UnimportedLines", false),
         ("UnpublishedChanges", false),
+        ("UnsplitImports", false),
         ("UntakenMessages", false),
     ];
     let expected: Vec<_> = expected.into_iter().map(|(id, kept)| ("template.yaml", id.to_owned(), kept)).collect();

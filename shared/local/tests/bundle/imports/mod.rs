@@ -125,6 +125,28 @@ impl Running {
         (ended, self.report(self.admin(), &id, "").await)
     }
 
+    /// Imports what is new, what changes and what clashes, of each dialect, and sends an order twice.
+    pub(crate) async fn use_imports(&self) {
+        let customers = "labelpartner,external_account_id,email,firstname,lastname,external_installation_id\n";
+        let row = |id: &str, email: &str| format!("NORTH,{id},{email},Kai,Berg,installation of {id}\n");
+        let rows = [("p-1", "p-1@example.com"), ("p-1", "p-1-new@example.com"), ("p-2", "jo-4@example.com")];
+        let customers = rows.iter().fold(customers.to_owned(), |file, (id, email)| file + &row(id, email));
+        let accounts = "providerAccountId,addressString\np-3,\"221 Main Street, San Francisco, CA 94105\"\n";
+        let devices = "type,manufacturer,vin,accountId\nEV,Sandbox,WAUZZZGE1NB012377,ACCOUNT\n";
+        for (dialect, file) in [("provisioning", customers.as_str()), ("accounts", accounts), ("onboarding", devices)] {
+            let accounts = self.get(self.admin(), "/rest/v1/accounts/pid/p-1").await.json();
+            let account = accounts["results"][0]["accountId"].as_str().unwrap_or_default().to_owned();
+            let order = || {
+                let file = file.replace("ACCOUNT", &account);
+                self.file(self.admin(), &format!("dialect={dialect}"), CSV, file).header("idempotency-key", dialect)
+            };
+            let id = ordered(&send(order()).await);
+            assert_eq!(ordered(&send(order()).await), id);
+            let ended = self.ended(self.admin(), &id).await;
+            assert_eq!((&ended["status"], &ended["counts"]["invalid"]), (&json!("completed"), &json!(0)), "{ended:#}");
+        }
+    }
+
     /// What is stored of accounts, by their own ids: which version, and when it was last changed.
     async fn versions(&self) -> BTreeMap<String, String> {
         let accounts = self.consistent_accounts().await;

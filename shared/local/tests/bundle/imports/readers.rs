@@ -10,6 +10,8 @@ const HEADER: &str = "labelpartner;external_account_id;email;firstname;lastname;
 #[tokio::test]
 async fn a_spreadsheet_is_read_as_it_shows_itself() {
     let running = Running::start().await;
+    // What is in another lane may be done before or after.
+    running.provisioned(running.admin(), &customer("holder", "taken@example.com")).await;
     let file = format!(
         "\u{feff}{HEADER}\r\n\
          NORTH;s-1;s1@example.com;NA;Null;i-1;NO\r\n\
@@ -18,7 +20,7 @@ async fn a_spreadsheet_is_read_as_it_shows_itself() {
          NORTH;s-3;s3@example.com;\"Jo\r\n\r\nAnn\";Doe;i-3;;;\r\n\
          {HEADER}\r\n\
          NORTH;s-4;s4@example.com;Jo;Doe;i-4;1;2\r\n\
-         NORTH;s-5;s1@example.com;Jo;Doe;i-5\r\n\
+         NORTH;s-5;taken@example.com;Jo;Doe;i-5\r\n\
          NORTH;s-1;s1@example.com;Nana;Null;i-1;NO\r\n\
          NORTH;s-6;s6@example.com;Jo;Doe"
     );

@@ -18,7 +18,7 @@ use crate::{
 
 impl Running {
     /// Hands a message over as its queue does; whether it was handled.
-    async fn handled(&self, function: &str, body: &Value) -> bool {
+    pub(super) async fn handled(&self, function: &str, body: &Value) -> bool {
         let sample = samples().into_iter().find(|(name, _)| name == function).unwrap().1;
         let record = with(sample["Records"][0].clone(), "/body", body.to_string());
         let answer = self.bundle.invoke(function, &json!({ "Records": [record] })).await.unwrap();
@@ -139,7 +139,9 @@ async fn importers_at_once_write_no_item_together() {
     let mut accounts_of = BTreeMap::<String, BTreeSet<String>>::new();
     for keys in seen.lock().unwrap().iter() {
         for account in keys.iter().filter(|key| key.ends_with(" ACCOUNT")) {
-            keys.iter().for_each(|key| drop(accounts_of.entry(key.clone()).or_default().insert(account.clone())));
+            for key in keys {
+                accounts_of.entry(key.clone()).or_default().insert(account.clone());
+            }
         }
     }
     let shared: Vec<_> = accounts_of.iter().filter(|(_, accounts)| accounts.len() > 1).map(|(key, _)| key).collect();
