@@ -60,15 +60,16 @@ async fn missed(
     (failure, status): (DeliveryFailure, Option<u16>),
 ) -> Result<(), Failure> {
     let now = clock::now();
-    let Some(seconds) = services.patience()?.pause(delivery, now) else {
+    let pause = services.patience()?.pause(delivery, now);
+    let (webhook_id, why) = (webhook.id.to_string(), failure.word());
+    tracing::info!(webhook_id, failure = why, status, seconds = pause, "not delivered");
+    let Some(seconds) = pause else {
         put(services, delivery, delivery.missed(failure, status, now, None)).await?;
         return disable(services, webhook, DisabledBy::Failures).await;
     };
     let next = now.checked_add(jiff::SignedDuration::from_secs(seconds.into())).ok();
     put(services, delivery, delivery.missed(failure, status, now, next)).await?;
     services.queue(DELIVERIES)?.postpone(message, seconds).await?;
-    let (webhook_id, failure) = (webhook.id.to_string(), failure.word());
-    tracing::info!(webhook_id, failure, status, seconds, "not delivered");
     Err(Failure::PutOff)
 }
 

@@ -12,9 +12,10 @@ use crate::support::{Running, send};
 
 const README: &str = include_str!("../../../../../functions/events/README.md");
 
-/// The code that stands there in that language.
+/// The first code in that language that stands in the chapter about who sends.
 fn shown(language: &str) -> &str {
-    let (_, code) = README.split_once(&format!("```{language}\n")).unwrap();
+    let (_, chapter) = README.split_once("### Who sends\n").unwrap();
+    let (_, code) = chapter.split_once(&format!("```{language}\n")).unwrap();
     code.split_once("```").unwrap().0
 }
 
