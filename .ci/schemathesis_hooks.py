@@ -84,9 +84,10 @@ def aim(case):
     if (case.method, case.path) == ("GET", "/account") and not case.meta.is_negative_at(ParameterLocation.QUERY):
         case.query = dict(itertools.islice((case.query or {"external_account_id": "nobody"}).items(), 1))
     valid_query = not case.meta.is_negative_at(ParameterLocation.QUERY)
-    if valid_query and case.query and "continuationToken" in case.query:
+    tokens = {"continuationToken", "continuation_token"}
+    if valid_query and case.query and tokens & case.query.keys():
         # A token is nobody's to make up.
-        case.query = {name: value for name, value in case.query.items() if name != "continuationToken"}
+        case.query = {name: value for name, value in case.query.items() if name not in tokens}
     if not case.path.startswith("/rest/v1/"):
         return
     if valid_query and case.method == "PUT" and case.path == "/rest/v1/accounts":
@@ -389,6 +390,16 @@ def fit_collective(body):
         body["labelPartner"] = existing(body["labelPartner"])
 
 
+def fit_webhook(body):
+    """An address on the internet, each type once, and a brand that there is."""
+    if body.get("url"):
+        body["url"] = f"https://hooks.example.com/{next(serial)}"
+    if body.get("event_types"):
+        body["event_types"] = sorted(set(body["event_types"]))
+    if body.get("label_partner"):
+        body["label_partner"] = existing(body["label_partner"])
+
+
 ACCOUNT = "/account/{account_id}"
 BODIES = {
     ("POST", "/account"): fit_account,
@@ -399,6 +410,8 @@ BODIES = {
     ("POST", "/installation/move"): fit_move,
     ("POST", "/collectives"): fit_collective,
     ("POST", "/onboarding/entities"): fit_onboarding,
+    ("POST", "/webhooks"): fit_webhook,
+    ("PUT", "/webhooks/{id}"): fit_webhook,
 }
 BODIES["POST", "/rest/v1/accounts"] = fit_added_account
 BODIES["PUT", "/rest/v1/accounts"] = fit_upserted_account

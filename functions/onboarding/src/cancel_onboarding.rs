@@ -43,7 +43,7 @@ async fn cancel(services: &Services, request: &Request) -> Result<Answer, Failur
     faults.none()?;
     let precondition = Precondition::of(request);
     let occurrence = Occurrence::Canceled { reason };
-    let shown = Shown { keys: services.signing_keys()?, public_url: request.public_url(services.public_url()) };
+    let shown = Shown::of(services, request)?;
     for _ in 0..TRIES {
         let found = own::request(services, &caller, request.path_parameter("id")).await?;
         precondition.check(ETag(found.version))?;

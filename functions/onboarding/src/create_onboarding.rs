@@ -31,7 +31,7 @@ pub(crate) static FUNCTION: Function = wattbook_onboarding::function(
 
 async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> {
     let posted = Posted::read(request)?;
-    let shown = Shown { keys: services.signing_keys()?, public_url: request.public_url(services.public_url()) };
+    let shown = Shown::of(services, request)?;
     let created = |new: &OnboardingRequest| {
         Ok(Answer::json(201, &RequestView::of(new, &shown))?
             .header("location", format!("/onboarding/entities/{}", new.id))

@@ -23,6 +23,6 @@ async fn get(services: &Services, request: &Request) -> Result<Answer, Failure> 
     request.query().close(&mut faults);
     faults.none()?;
     let found = own::request(services, &request.principal()?, request.path_parameter("id")).await?;
-    let shown = Shown { keys: services.signing_keys()?, public_url: request.public_url(services.public_url()) };
+    let shown = Shown::of(services, request)?;
     ETag(found.version).answer(request, || Answer::json(200, &RequestView::of(&found, &shown)))
 }

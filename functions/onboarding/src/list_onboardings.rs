@@ -37,7 +37,7 @@ async fn list(services: &Services, request: &Request) -> Result<Answer, Failure>
     let (organisation, brand) = (caller.reach.organisation, caller.brand());
     let wanted = Wanted { organisation, brand, filters: &filters, after, size: page.size };
     let found = services.store()?.list_onboardings(wanted).await?;
-    let shown = Shown { keys: services.signing_keys()?, public_url: request.public_url(services.public_url()) };
+    let shown = Shown::of(services, request)?;
     let views = found.entries.iter().map(|it| RequestView::of(it, &shown)).collect();
     page.answer(services, views, found.next)
 }

@@ -10,6 +10,7 @@ pub mod batch;
 pub mod body;
 pub mod bucket;
 pub mod bus;
+pub mod changes;
 pub mod clock;
 pub mod contract;
 pub mod credentials;

@@ -1,5 +1,5 @@
-//! What everything that asks for something with a body is read into, before its body is: a `POST`, or a message or a line
-//! of a file that asks for the same.
+//! What everything that asks for something with a body is read into, before its body is: a `POST`, or a message or a
+//! line of a file that asks for the same.
 
 use deserr::Deserr;
 use serde_json::Value;

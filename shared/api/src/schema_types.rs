@@ -9,9 +9,10 @@ use utoipa::{
     openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type, schema::SchemaType},
 };
 use wattbook_domain::{
-    AccountStatus, AccountType, CountryCode, Email, EnergyType, IdentifierKind, InputMethod, ServiceType,
+    AccountStatus, AccountType, Actor, CountryCode, Email, EnergyType, IdentifierKind, InputMethod, ServiceType,
     TariffService,
     catalogue::{Connector, Consent, EntityType, Step},
+    changes::ChangeKind,
     entity::{CollectiveKind, DisconnectReason, EntityStatus, Permission},
     import::{FileFormat, ImportDialect, ImportOutcome, ImportStatus},
     onboarding::{CanceledBy, Happening, OnboardingStatus, StepState},
@@ -203,6 +204,12 @@ described! {
         .format(Some(SchemaFormat::Custom("uri".into())))
         .pattern(Some("^[Hh][Tt][Tt][Pp][Ss]?://"))
         .max_length(Some(ReceiverUrl::MAX));
+    /// What a change was.
+    ChangeWord as "ChangeKind" => |text| text.enum_values(Some(ChangeKind::WORDS.iter().copied()));
+    /// What kind of actor made a change: a credential of the organisation; the customer, by a token sent to the e-mail;
+    /// the owner of a device, on the pages that he was given a link to; what connects devices, by what a manufacturer
+    /// said; a schedule; an import; a message that came by a queue.
+    ActorWord as "ChangeActorType" => |text| text.enum_values(Some(Actor::WORDS.iter().copied()));
     /// A kind of identifier, by whose rules it is checked.
     IdentifierKindWord as "IdentifierKind" => |text| text.enum_values(Some(IdentifierKind::WORDS.iter().copied()));
 }

@@ -17,8 +17,8 @@ use crate::OrganisationId;
 /// The space of the event ids. It has no meaning, and must never change.
 const IDS: Uuid = Uuid::from_u128(0x8f1d_6c1e_52b7_4c0a_9d3e_7a64_0b9e_21f5);
 
-/// The id of an event of that kind which the `version` of what has `id` brings. A version comes about once, and brings at
-/// most one event of each kind.
+/// The id of an event of that kind which the `version` of what has `id` brings. A version comes about once, and brings
+/// at most one event of each kind.
 fn id(kind: &str, organisation: OrganisationId, id: &dyn Display, version: u64) -> Uuid {
     Uuid::new_v5(&IDS, format!("{kind}\n{organisation}\n{id}\n{version}").as_bytes())
 }

@@ -9,6 +9,7 @@ pub mod account;
 mod actor;
 pub mod catalogue;
 pub mod change;
+pub mod changes;
 pub mod claim;
 mod country;
 mod details;

@@ -1,9 +1,9 @@
 //! Bodies that come without HTTP: as a message of a queue, or as a line of a file.
 //!
-//! They are read, checked and stored by what the operations of the dialects do it with, and under a key of their own like
-//! a request with an `Idempotency-Key`: so what is brought twice takes effect once, and is told the same. What comes of it
-//! is an [`Outcome`], of whatever kind the body was; a body that is refused is one, too. Only what is worth another try is
-//! a failure.
+//! They are read, checked and stored by what the operations of the dialects do it with, and under a key of their own
+//! like a request with an `Idempotency-Key`: so what is brought twice takes effect once, and is told the same. What
+//! comes of it is an [`Outcome`], of whatever kind the body was; a body that is refused is one, too. Only what is worth
+//! another try is a failure.
 
 mod asked;
 mod outcome;
@@ -47,8 +47,8 @@ pub enum Mode {
     /// Then it is a conflict, as for a `POST`.
     Create,
     /// Then it is brought up to what the body states. An account is found by the caller's own id, or an account of the
-    /// accounts dialect by ours, which must be there then; a device by its identifier: one that is onboarded or connected
-    /// for the same account and under the same reference is left as it is.
+    /// accounts dialect by ours, which must be there then; a device by its identifier: one that is onboarded or
+    /// connected for the same account and under the same reference is left as it is.
     Upsert,
 }
 
@@ -68,8 +68,8 @@ pub struct Intake<'a> {
     pub kind: Kind,
     /// What to do if that is there already.
     pub mode: Mode,
-    /// The idempotency key, good for 24 hours. The organisation has it for all that is brought without HTTP; with another
-    /// body under it nothing is done.
+    /// The idempotency key, good for 24 hours. The organisation has it for all that is brought without HTTP; with
+    /// another body under it nothing is done.
     pub key: &'a str,
     /// The body, as JSON.
     pub body: &'a [u8],
@@ -83,8 +83,8 @@ impl Intake<'_> {
         Once::brought(caller, self.key, &asked, self.body)
     }
 
-    /// Carries it out, once, as whoever `caller` is. Of what `services` are, accounts need the table alone; onboarding needs
-    /// the signing keys, too.
+    /// Carries it out, once, as whoever `caller` is. Of what `services` are, accounts need the table alone; onboarding
+    /// needs the signing keys, too.
     ///
     /// # Errors
     /// The store failed, or others were faster for too long: then it is to be tried again, under the same key.

@@ -143,7 +143,8 @@ impl Outcome {
         let effect = match failure.status() {
             _ if failure.retry_after_seconds().is_some() => return Err(failure),
             500.. => return Err(failure),
-            // By the one rule of statuses: what clashes with what is stored, or with an earlier body under the same key.
+            // By the one rule of statuses: what clashes with what is stored, or with an earlier body under the same
+            // key.
             409 | 410 | 422 => Effect::Conflict,
             _ => Effect::Invalid,
         };

@@ -21,11 +21,13 @@ const SET_UP: &str = "
         bucket TEXT NOT NULL, key TEXT NOT NULL, file TEXT NOT NULL, size INTEGER NOT NULL, etag TEXT NOT NULL,
         content_type TEXT NOT NULL, stored_at INTEGER NOT NULL,
         PRIMARY KEY (bucket, key)) WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS objects_by_file ON objects (file);
     CREATE TABLE IF NOT EXISTS uploads (
         id TEXT PRIMARY KEY, bucket TEXT NOT NULL, key TEXT NOT NULL, content_type TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS parts (
         upload TEXT NOT NULL, number INTEGER NOT NULL, file TEXT NOT NULL, size INTEGER NOT NULL, etag TEXT NOT NULL,
-        PRIMARY KEY (upload, number)) WITHOUT ROWID;";
+        PRIMARY KEY (upload, number)) WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS parts_by_file ON parts (file);";
 
 /// Behind every key that begins with the same text, for no key goes on with it.
 const LAST: char = char::MAX;
@@ -88,7 +90,21 @@ impl ObjectStore {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", if lasting { "NORMAL" } else { "OFF" })?;
         connection.execute_batch(SET_UP)?;
-        Ok(Self { connection, folder: contents })
+        let store = Self { connection, folder: contents };
+        store.drop_what_nothing_has()?;
+        Ok(store)
+    }
+
+    /// Removes what had arrived at an earlier stop, and had not become an object's or a part's content.
+    fn drop_what_nothing_has(&self) -> rusqlite::Result<()> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM objects WHERE file = ?1 UNION ALL SELECT 1 FROM parts WHERE file = ?1)";
+        for entry in fs::read_dir(&self.folder).map_err(failed)? {
+            let name = entry.map_err(failed)?.file_name().to_string_lossy().into_owned();
+            if !self.connection.prepare_cached(sql)?.query_row([&name], |row| row.get::<_, bool>(0))? {
+                self.drop_file(&name)?;
+            }
+        }
+        Ok(())
     }
 
     /// A new file for a content, with its name.

@@ -1,8 +1,8 @@
-//! As much of S3's own API as functions use, and whoever drops files into a bucket: objects, whole, in part and in parts,
-//! and lists. So `aws s3 cp` and `aws s3 ls --endpoint-url` work with the bundle.
+//! As much of S3's own API as functions use, and whoever drops files into a bucket: objects, whole, in part and in
+//! parts, and lists. So `aws s3 cp` and `aws s3 ls --endpoint-url` work with the bundle.
 //!
-//! A bucket is the first part of the path. As with the other APIs of AWS, whoever can reach the port may use it, and web
-//! pages may not.
+//! A bucket is the first part of the path. As with the other APIs of AWS, whoever can reach the port may use it, and
+//! web pages may not.
 
 mod answers;
 mod lists;

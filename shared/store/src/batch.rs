@@ -84,7 +84,7 @@ fn batches(items: Vec<Item>) -> Result<VecDeque<Vec<WriteRequest>>, StoreError> 
 }
 
 /// A random part of a time.
-fn part_of(time: Duration) -> Duration {
+pub(crate) fn part_of(time: Duration) -> Duration {
     let (_, random) = Uuid::new_v4().as_u64_pair();
     time.mul_f64(f64::from(u32::try_from(random >> 32).unwrap_or(u32::MAX)) / f64::from(u32::MAX))
 }

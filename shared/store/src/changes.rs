@@ -6,10 +6,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_dynamo::Item;
 use serde_json::value::RawValue;
-use wattbook_domain::{Account, entity::Entity, import::ImportJob, onboarding::OnboardingRequest, webhook::Webhook};
+use wattbook_domain::{
+    Account, Actor, entity::Entity, import::ImportJob, onboarding::OnboardingRequest, webhook::Webhook,
+};
 
 use crate::{
-    StoreError,
+    StoreError, by,
     imports::ImportItem,
     items::AccountItem,
     keys::{self, Key},
@@ -22,8 +24,20 @@ use crate::{
 pub struct Change {
     /// When, to the second.
     pub at: Timestamp,
+    /// Who wrote what is there now, if that is stored.
+    pub by: Option<Actor>,
     /// What was changed.
     pub of: Changed,
+    /// Whether what is there now says who wrote it.
+    is_signed: bool,
+}
+
+impl Change {
+    /// Whether it is for who is told of it to count. Whoever wrote before the stream counted has counted it himself; of an
+    /// erasure only the mark that it left tells that.
+    pub(crate) fn is_counted_here(&self) -> bool {
+        self.is_signed || matches!(self.of, Changed::Account { after: None, .. })
+    }
 }
 
 /// What was changed, as it was and as it is: it was created without the one, and erased without the other.
@@ -121,8 +135,27 @@ impl Change {
         };
         #[expect(clippy::cast_possible_truncation, reason = "a time in seconds, far from the limits of the type")]
         let seconds = approximate_creation_date_time as i64;
-        Ok(Some(Self { at: Timestamp::from_second(seconds).unwrap_or_default(), of }))
+        let signature = signature(new_image)?;
+        let by = signature.as_ref().zip(keys::organisation_id(&key.pk)).and_then(|(text, id)| by::read(id, text));
+        let at = Timestamp::from_second(seconds).unwrap_or_default();
+        Ok(Some(Self { at, by, of, is_signed: signature.is_some() }))
     }
+}
+
+/// Who an item says has written it, as it is stored.
+fn signature(image: Option<&RawValue>) -> Result<Option<String>, StoreError> {
+    #[derive(Deserialize)]
+    struct Signed {
+        by: Option<Text>,
+    }
+    #[derive(Deserialize)]
+    struct Text {
+        #[serde(rename = "S")]
+        text: String,
+    }
+    let Some(image) = image else { return Ok(None) };
+    let signed: Signed = serde_json::from_str(image.get()).map_err(StoreError::UnreadableChange)?;
+    Ok(signed.by.map(|by| by.text))
 }
 
 /// What an item was or is about, if there was or is one.

@@ -24,6 +24,8 @@
 //! | webhook | `O#<organisation>#H#<id>` | `WEBHOOK` | `webhook`, with its secrets sealed |
 //! | webhooks | `O#<organisation>#H` | `WEBHOOKS` | `ids`: the set of the ids of the organisation's webhooks, which are found by it |
 //! | delivery | `O#<organisation>#H#<webhook id>` | `DELIVERY#<id>` | `delivery`: an event that a webhook is told of, sealed; `expires_at` |
+//! | change | `pk` of the account or the entity | `CHANGE#<version>` | an entry of its change log: `at`, `kind`, `by`, `brand`, `fields`; what was `counted` with it, during which `recount` |
+//! | mark of an erasure | `pk` of the account or the entity | `ERASED` | that it is gone; `expires_at` |
 //! | counter | `O#<organisation>#N` | `COUNT#<shard>` | how many accounts there are: a number for each list, by its name |
 //!
 //! The organisation is part of every key that is built from a request, and it comes from the
@@ -46,9 +48,9 @@
 //! `<device>` is what [`DeviceClaim`] makes of an identifier: the space it is unique in, and its one form. An entity's
 //! `<number>` is in its id.
 //!
-//! Every item is a partition of its own, except an organisation with its credentials, an entity with its tokens, a
-//! collective with its members, an import with its lanes, a webhook with its deliveries, a place with its tariffs, the
-//! manufacturers of the deployment with their sign-ins, and the
+//! Every item is a partition of its own, except an organisation with its credentials, an account and an entity with what
+//! is told of their changes, an entity with its tokens, a collective with its members, an import with its lanes, a webhook
+//! with its deliveries, a place with its tariffs, the manufacturers of the deployment with their sign-ins, and the
 //! counters of an organisation, which are read together. `expires_at` (epoch seconds) is the table's TTL attribute.
 //!
 //! # Lists
@@ -68,7 +70,8 @@
 //! indexes repeat `listed` alone: an entry has a few hundred bytes however large the account is.
 //!
 //! A counter's attributes are named like the lists: `L`, `D`, `L#<brand>`, `D#<brand>`. Its shard follows from
-//! the account's id, and what counts is the sum over the shards: their number may change at any time.
+//! the account's id, and what counts is the sum over the shards: their number may change at any time. `changes` counts
+//! what was added to it, and while the accounts are recounted, `recount` says by which recount.
 //!
 //! Onboarding requests, entities, collectives and imports stand in lists, too, the newest first: `list_pk` is
 //! `O#<organisation>#R`, `#E`, `#G` or `#J`, `brand_pk` the same with `#<brand>`, `list_sk` the time of creation and the id, and
@@ -125,6 +128,33 @@ pub fn account(organisation: OrganisationId, account: AccountId) -> Key {
     Key { pk: format!("O#{organisation}#A#{account}"), sk: ACCOUNT.into() }
 }
 
+/// The organisation that a key is of, if it is one's.
+pub(crate) fn organisation_id(pk: &str) -> Option<OrganisationId> {
+    pk.strip_prefix("O#")?.split('#').next().and_then(|id| id.parse().ok())
+}
+
+/// What the sort keys of a change log begin with.
+pub(crate) const CHANGE_PREFIX: &str = "CHANGE#";
+
+/// The key of the entry of a change, in the partition of what changed.
+pub(crate) fn change(partition: String, version: u64) -> Key {
+    // As long as the greatest number, so that they sort as the versions do.
+    Key { pk: partition, sk: format!("{CHANGE_PREFIX}{version:020}") }
+}
+
+/// The sort key of the mark that an account or an entity is erased.
+pub(crate) const ERASED: &str = "ERASED";
+
+/// The key of that mark, in the partition of what was erased.
+pub(crate) fn erased(partition: String) -> Key {
+    Key { pk: partition, sk: ERASED.into() }
+}
+
+/// What the partition keys of an organisation's accounts begin with.
+pub(crate) fn accounts(organisation: OrganisationId) -> String {
+    format!("O#{organisation}#A#")
+}
+
 /// The id of the account that a key is of.
 pub(crate) fn account_id(pk: &str) -> Option<AccountId> {
     pk.rsplit_once('#').and_then(|(_, id)| id.parse().ok())
@@ -143,8 +173,8 @@ pub const MAX_LISTED_NAME_BYTES: usize = 960;
 /// Stands between the name and the id in the sort key of a list.
 const SEPARATOR: char = '\u{1}';
 
-/// How many counters an organisation has. Transactions of accounts in different shards do not meet.
-const SHARDS: u8 = 16;
+/// How many counters an organisation has. Those who note changes of accounts in different shards do not meet.
+pub(crate) const SHARDS: u8 = 16;
 
 /// The name of a list within an organisation: a part of its key, and an attribute of the counters.
 #[must_use]
@@ -179,7 +209,11 @@ pub fn counters(organisation: OrganisationId) -> String {
 /// The key of the counter that an account is counted by.
 pub(crate) fn counter(organisation: OrganisationId, account: AccountId) -> Key {
     let digest = Sha256::digest(account.to_string());
-    let shard = digest.first().copied().unwrap_or_default() % SHARDS;
+    counter_numbered(organisation, digest.first().copied().unwrap_or_default() % SHARDS)
+}
+
+/// The key of a counter.
+pub(crate) fn counter_numbered(organisation: OrganisationId, shard: u8) -> Key {
     Key { pk: counters(organisation), sk: format!("COUNT#{shard:02}") }
 }
 

@@ -7,7 +7,7 @@
 //! * An account and its claims are written in one transaction, or not at all. Nothing is read
 //!   first: a read before a write proves nothing about the moment of the write.
 //! * A refused transaction says which values were taken, each by its position.
-//! * How many accounts there are is known exactly and costs one read, however many there are.
+//! * How many accounts there are is known within moments and costs one read, however many there are.
 //! * A write whose answer was lost is recognised as one's own when it is tried again.
 //!
 //! [`keys`] documents every item of the table. No other crate builds a key or an expression, and
@@ -31,6 +31,7 @@ mod items;
 pub mod keys;
 pub mod listing;
 mod load;
+mod log;
 mod onboarding;
 mod organisations;
 mod reference;
@@ -47,6 +48,7 @@ pub use client::{Store, StoreSettings, UniquenessScope};
 pub use error::StoreError;
 pub use idempotency::{IdempotencyRecord, Subject};
 pub use imports::ImportError;
+pub use log::{ChangePage, ListSize, LogOf, Recount, Recounted, WantedChanges};
 pub use onboarding::{DeviceHolder, ListPage, OnboardingError, Place, SealedTokens, Wanted};
 pub use organisations::{Credential, CredentialSummary, PartnerPut};
 pub use reference::{PlaceRow, TariffRow};

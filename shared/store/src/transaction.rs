@@ -142,31 +142,6 @@ impl<M> Transaction<M> {
         self.actions.push((TransactWriteItem::builder().update(update).build(), meaning));
     }
 
-    /// Adds to numbers of an item, which is made if it is not there. Nothing stands in the way of this but
-    /// another transaction at the same item.
-    pub(crate) fn add(
-        &mut self,
-        store: &Store,
-        key: Key,
-        changes: impl IntoIterator<Item = (String, i64)>,
-        meaning: M,
-    ) -> Result<(), StoreError> {
-        let mut update = Update::builder().table_name(&store.table).set_key(Some(items::key_item(key)));
-        let mut terms = Vec::new();
-        for (i, (name, change)) in changes.into_iter().enumerate() {
-            terms.push(format!("#n{i} :n{i}"));
-            update = update
-                .expression_attribute_names(format!("#n{i}"), name)
-                .expression_attribute_values(format!(":n{i}"), AttributeValue::N(change.to_string()));
-        }
-        let update = update
-            .update_expression(format!("ADD {}", terms.join(", ")))
-            .build()
-            .map_err(|error| StoreError::Setup(error.to_string()))?;
-        self.actions.push((TransactWriteItem::builder().update(update).build(), meaning));
-        Ok(())
-    }
-
     /// Adds a condition on an item that is not written.
     pub(crate) fn require(&mut self, check: ConditionCheckBuilder, meaning: M) -> Result<(), StoreError> {
         let check = check.build().map_err(|error| StoreError::Setup(error.to_string()))?;
@@ -178,6 +153,12 @@ impl<M> Transaction<M> {
     pub(crate) fn require_existing(&mut self, store: &Store, key: Key, meaning: M) -> Result<(), StoreError> {
         let check = ConditionCheck::builder().table_name(&store.table).set_key(Some(items::key_item(key)));
         self.require(check.condition_expression("attribute_exists(pk)"), meaning)
+    }
+
+    /// The same: that it is not there.
+    pub(crate) fn require_absent(&mut self, store: &Store, key: Key, meaning: M) -> Result<(), StoreError> {
+        let check = ConditionCheck::builder().table_name(&store.table).set_key(Some(items::key_item(key)));
+        self.require(check.condition_expression("attribute_not_exists(pk)"), meaning)
     }
 
     /// Writes all or nothing. The same client token goes with every try, so that a try whose answer

@@ -9,7 +9,7 @@ use crate::{
     by::written,
     items::{self, AccountItem, ClaimItem, Item, ListedAccount},
     keys::{self, Key},
-    listing::{Tally, Transition},
+    log::erased_mark,
     size,
     transaction::{Cancelled, Obstacle, Refusal, Transaction, When},
 };
@@ -69,8 +69,8 @@ enum Meaning {
     Claim(usize),
     /// The release of a claim.
     Release,
-    /// How many accounts there are.
-    Count,
+    /// The mark that it is erased. Ids are never given twice: there is none yet.
+    Mark,
     /// The record of the answer.
     Idempotency,
 }
@@ -102,7 +102,6 @@ impl Store {
             Meaning::Account,
         )?;
         self.claim(&mut transaction, account, &HashSet::new())?;
-        self.count(&mut transaction, &[(None, Some(account))])?;
         self.finish(transaction, account, record).await
     }
 
@@ -123,7 +122,6 @@ impl Store {
         transaction.put(self, written(account_item(new)?, new.organisation, by), &version(old), Meaning::Account)?;
         self.claim(&mut transaction, new, &held)?;
         self.release(&mut transaction, old, &wanted)?;
-        self.count(&mut transaction, &[(Some(old), Some(new))])?;
         self.finish(transaction, new, record).await
     }
 
@@ -163,7 +161,6 @@ impl Store {
             let item = items::write(keys::claim(self.scope, to.organisation, claim), holder(to))?;
             transaction.put(self, item, &held_by(old), Meaning::Release)?;
         }
-        self.count(&mut transaction, &[(Some(old), Some(new)), (old_to, Some(to))])?;
         self.finish(transaction, to, record).await
     }
 
@@ -174,18 +171,10 @@ impl Store {
     pub async fn delete_account(&self, account: &Account) -> Result<(), WriteError> {
         let mut transaction = Transaction::new();
         let key = keys::account(account.organisation, account.id);
+        transaction.put(self, erased_mark(key.pk.clone())?, &When::Absent, Meaning::Mark)?;
         transaction.delete(self, key, &version(account), Meaning::Account)?;
         self.release(&mut transaction, account, &HashSet::new())?;
-        self.count(&mut transaction, &[(Some(account), None)])?;
         self.finish(transaction, account, None).await
-    }
-
-    /// Counts in the transaction that writes what is counted: so the counters are exact.
-    fn count(&self, transaction: &mut Transaction<Meaning>, changes: &[Transition<'_>]) -> Result<(), StoreError> {
-        for (key, numbers) in Tally::of(changes).changes() {
-            transaction.add(self, key, numbers, Meaning::Count)?;
-        }
-        Ok(())
     }
 
     /// Claims the values of an account that are not `held` already.
@@ -246,9 +235,8 @@ impl Store {
                 (Meaning::Account, Obstacle::Item(item)) if is(account, &item) => return Ok(()),
                 (Meaning::Account, Obstacle::Item(item)) => stale = Some(current(item)?),
                 (Meaning::Release, Obstacle::Item(_)) => stale = stale.or(Some(None)),
-                // A counter has no condition: it can only be contended, which passes.
-                (Meaning::Account | Meaning::Release | Meaning::Count, Obstacle::Contention)
-                | (Meaning::Count, Obstacle::Item(_)) => {}
+                (Meaning::Account | Meaning::Release | Meaning::Mark, Obstacle::Contention)
+                | (Meaning::Mark, Obstacle::Item(_)) => {}
                 (Meaning::Idempotency, Obstacle::Item(item)) => answered = Some(item),
                 (Meaning::Idempotency, Obstacle::Contention) => in_progress = true,
                 (Meaning::Claim(position), Obstacle::Item(item)) => taken.push(read_taken(position, item)?),

@@ -103,8 +103,8 @@ impl<'a> Page<'a> {
         let (results, shown) = self.show(&found.rows).await?;
         let end = start + u64::try_from(shown).unwrap_or_default();
         let (count, is_exact) = found.count;
-        // What was counted in part is at least what has been seen since.
-        let count = if is_exact { count } else { count.max(end).min(MAX_COUNT) };
+        // What was counted in part, or a moment ago, is at least what has been seen since.
+        let count = count.max(end).min(MAX_COUNT);
         let last = shown.checked_sub(1).and_then(|last| found.rows.get(last));
         let after = match last {
             Some(row) if shown < found.rows.len() => Some((0, row.position.clone())),

@@ -1,8 +1,9 @@
 //! The table's stream: does what follows from a write and could not be a part of it, because it takes another service, or
 //! more items than a transaction has.
 //!
-//! It may be told of a change again, or of an older one after a newer one. So it does nothing that would do harm then: who
-//! is handed a request to connect looks at how far it has come, and what is erased is not there any more.
+//! It may be told of a change again, or of an older one after a newer one. So it does nothing that would do harm then: a
+//! change is noted and counted once, who is handed a request to connect looks at how far it has come, and what is erased is
+//! not there any more.
 
 mod webhooks;
 
@@ -35,6 +36,7 @@ pub(crate) static FUNCTION: Function = Function {
 
 /// Does what follows from one change. Others hear of it at last.
 async fn follow(services: &Services, change: &Change) -> Result<(), Failure> {
+    services.store()?.note_change(change).await?;
     act(services, change).await?;
     webhooks::tell(services, change).await
 }

@@ -1,10 +1,10 @@
-//! On the queue of what others ask for by events: carries out the body of a message as the operation over HTTP would, and
-//! tells on the event bus what came of it.
+//! On the queue of what others ask for by events: carries out the body of a message as the operation over HTTP would,
+//! and tells on the event bus what came of it.
 //!
-//! A message is what a rule of the bus has made of an event:
-//! `{"organisation_id": …, "label_partner": …, "type": …, "detail": {"correlation_id": …, "body": …}}`. The organisation, and
-//! the brand if there is one, are the rule's own words, and none of the sender's. A body that is refused has its outcome, as
-//! any other has; a message that cannot be read, or is of an organisation that is not there, fails.
+//! A message is what a rule of the bus has made of an event: `{"organisation_id": …, "label_partner": …, "type": …,
+//! "detail": {"correlation_id": …, "body": …}}`. The organisation, and the brand if there is one, are the rule's own
+//! words, and none of the sender's. A body that is refused has its outcome, as any other has; a message that cannot be
+//! read, or is of an organisation that is not there, fails.
 
 mod told;
 

@@ -100,6 +100,8 @@ impl PartialSchema for FaultCode {
             "invalid_organisation_id",
             "invalid_postal_code",
             "invalid_service_type",
+            "invalid_time",
+            "ends_before_start",
             "invalid_token",
             "invalid_value",
             "unknown_label_partner",

@@ -1,4 +1,5 @@
-//! Provisioning an account: one that is new or, where a file or a message may bring the same again, one that may be there.
+//! Provisioning an account: one that is new or, where a file or a message may bring the same again, one that may be
+//! there.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -49,9 +50,9 @@ pub async fn create(services: &Services, posted: Posted, answer: Answering<'_>) 
     }
 }
 
-/// Stores an account or, if there is one of its external id that the caller can see, brings into that what is stated: the
-/// customer as by `PUT …/customer-info`, installations and meters by their external ids. What is new is added, nothing is
-/// removed, and what changes nothing is not written. All in one transaction.
+/// Stores an account or, if there is one of its external id that the caller can see, brings into that what is stated:
+/// the customer as by `PUT …/customer-info`, installations and meters by their external ids. What is new is added,
+/// nothing is removed, and what changes nothing is not written. All in one transaction.
 ///
 /// # Errors
 /// As [`create`]; or what is stored does not allow it.

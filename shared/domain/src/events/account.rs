@@ -3,12 +3,10 @@
 //! An account's version counts what changes in its sets of onboarding requests and of entities, too. So such a change is
 //! told of as any other is: who keeps accounts by their version, or what `state` says of one, misses nothing.
 
-mod changed;
-
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::{Account, InstallationId, TokenPurpose, webhook::EventType};
+use crate::{Account, InstallationId, TokenPurpose, changes::of_account, webhook::EventType};
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,7 +69,7 @@ impl AccountEvent<'_> {
 pub fn follow<'a>(before: Option<&'a Account>, after: Option<&'a Account>, at: Timestamp) -> Vec<AccountEvent<'a>> {
     let (happening, account, occurred_at) = match (before, after) {
         (None, Some(after)) => (Happening::Created, after, after.created_at),
-        (Some(before), Some(after)) => (Happening::Updated(changed::paths(before, after)), after, after.updated_at),
+        (Some(before), Some(after)) => (Happening::Updated(of_account(before, after).paths), after, after.updated_at),
         (Some(before), None) => (Happening::Deleted, before, at),
         (None, None) => return Vec::new(),
     };

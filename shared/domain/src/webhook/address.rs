@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// The blocks of IPv4 that are not (IANA IPv4 Special-Purpose Address Registry, RFC 6890 and what followed it; RFC 5771
 /// for multicast), each by its first address and the length of its prefix.
-const NOT_PUBLIC_V4: [([u8; 4], u32); 16] = [
+const NOT_PUBLIC_V4: [([u8; 4], u32); 15] = [
     // "This network".
     ([0, 0, 0, 0], 8),
     // Private use.
@@ -31,12 +31,10 @@ const NOT_PUBLIC_V4: [([u8; 4], u32); 16] = [
     ([198, 51, 100, 0], 24),
     // Documentation.
     ([203, 0, 113, 0], 24),
-    // Multicast for documentation and within an organisation are parts of multicast.
+    // Multicast.
     ([224, 0, 0, 0], 4),
     // Reserved, with the broadcast address.
     ([240, 0, 0, 0], 4),
-    // The broadcast address, for whoever reads this.
-    ([255, 255, 255, 255], 32),
 ];
 
 /// The only block of IPv6 that public addresses are from (RFC 4291, IANA IPv6 Address Space).

@@ -37,6 +37,8 @@ fn an_object_is_there_until_it_is_replaced_or_deleted_and_who_reads_it_is_not_di
     let mut text = String::new();
     reading.read_to_string(&mut text).unwrap();
     assert_eq!(text, "first");
+    content(&store, "of nothing");
+    assert_eq!(files(&folder), 2);
     drop(store);
     let store = open(&folder);
     assert_eq!(store.get("files", "a/../b").unwrap().unwrap().0.size, 6);

@@ -299,11 +299,11 @@ fn the_filters_have_the_keys_of_the_store() {
     let onboarding = wattbook_store::keys::onboarding(organisation, OnboardingId::new_random());
     let entity = wattbook_store::keys::entity(organisation, EntityId::new_random());
     let webhook = wattbook_store::keys::webhook(organisation, WebhookId::new_random());
+    let import = wattbook_store::keys::import(organisation, ImportId::new_random());
     let keys = [account, onboarding, entity, webhook].map(|key| key.sk);
-    let import = wattbook_store::keys::import(organisation, ImportId::new_random()).sk;
     let wanted = [
         json!({"dynamodb": {"Keys": {"sk": {"S": keys}}}}),
-        json!({"eventName": ["INSERT"], "dynamodb": {"Keys": {"sk": {"S": [import]}}}}),
+        json!({"eventName": ["INSERT"], "dynamodb": {"Keys": {"sk": {"S": [import.sk]}}}}),
     ];
     assert_eq!(patterns.collect::<Vec<_>>(), wanted);
 }

@@ -161,10 +161,10 @@ async fn what_came_of_a_message_is_told_once_and_the_same_each_time() {
     // Another body under the same id, a value that is taken, and one with faults: refused, and nothing that comes again.
     let other = running.message(PROVISIONING, "c1", &body(2));
     let taken = running.message(PROVISIONING, "c2", &body(1));
-    let faulty =
+    let wrong =
         running.message(PROVISIONING, "c3", &with(with(body(3), "/labelpartner", "EAST"), "/customer_info/email", 7));
     let device = running.message(DEVICE, "c4", &car("WAUZZZGE1NB01234"));
-    assert_eq!(running.hand_over(&[other, taken, faulty, device]).await, [0usize; 0]);
+    assert_eq!(running.hand_over(&[other, taken, wrong, device]).await, [0usize; 0]);
     let told = running.told().split_off(2);
     let shown: Vec<_> = told
         .iter()

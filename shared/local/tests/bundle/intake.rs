@@ -332,3 +332,38 @@ async fn of_many_at_once_one_creates_and_the_others_find_it() {
     assert_eq!(effects, BTreeMap::from([(Effect::Created, 1), (Effect::Unchanged, 7)]));
     assert_eq!(desk.running.consistent_accounts().await.len(), 1);
 }
+
+/// A queue may hand the same message to two at once: whoever comes too early is told to come again.
+#[tokio::test]
+async fn the_same_at_the_same_time_takes_effect_once() {
+    let desk = std::sync::Arc::new(Desk::open().await);
+    let admin = desk.admin().await;
+    let bodies =
+        [(CREATE, body(1)), (UPSERT, body(2)), (ACCOUNT, json!({"providerAccountId": "home"})), (DEVICE, car(VIN))];
+    for (n, (kinds, body)) in bodies.into_iter().enumerate() {
+        let tasks: Vec<_> = (0..6)
+            .map(|_| {
+                let (desk, admin, body) = (desk.clone(), admin.clone(), body.to_string());
+                tokio::spawn(async move {
+                    let (key, (kind, mode)) = (format!("k{n}"), kinds);
+                    let intake = Intake { kind, mode, key: &key, body: body.as_bytes() };
+                    loop {
+                        match intake.carry_out(&desk.services, &admin).await {
+                            Ok(outcome) => return outcome,
+                            Err(failure) => assert!(failure.retry_after_seconds().is_some(), "{failure}"),
+                        }
+                    }
+                })
+            })
+            .collect();
+        let mut found = Vec::new();
+        for task in tasks {
+            let outcome = task.await.unwrap();
+            assert_eq!(outcome.effect, Effect::Created, "{outcome:?}");
+            found.push(outcome.ids);
+        }
+        assert!(found.iter().all(|ids| *ids == found[0]));
+    }
+    assert_eq!(desk.running.consistent_accounts().await.len(), 3);
+    assert_eq!(desk.running.consistent_devices().await.requests.len(), 1);
+}

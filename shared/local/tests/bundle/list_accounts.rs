@@ -34,6 +34,7 @@ async fn fill(running: &Running, accounts: Vec<Account>) {
     for account in accounts {
         store.create_account(&account, BY, None).await.unwrap();
     }
+    running.consistent_accounts().await;
 }
 
 async fn list(running: &Running, query: &str) -> Value {
@@ -81,6 +82,7 @@ async fn an_answer_has_the_envelope_of_the_dialect() {
     });
     assert_eq!(empty, expected);
     let id = running.provisioned(running.admin(), &body(1)).await;
+    running.consistent_accounts().await;
     let one = list(&running, "?appId=x&appKey=y&fields=ext&fields2").await;
     assert_eq!((&one["count"], &one["results"][0]["accountId"]), (&1.into(), &id.clone().into()));
     assert_eq!(one["results"][0]["accountName"], "John Doe");
@@ -190,7 +192,11 @@ async fn each_account_is_on_one_page_while_others_are_made() {
 #[tokio::test]
 async fn the_count_follows_every_change() {
     let running = Arc::new(Running::start().await);
-    let count = async |query: &str| list(&running, query).await["count"].as_u64().unwrap();
+    let count = async |query: &str| {
+        // Within moments.
+        running.consistent_accounts().await;
+        list(&running, query).await["count"].as_u64().unwrap()
+    };
     let tasks: Vec<_> = (0..200)
         .map(|seed| {
             let running = Arc::clone(&running);

@@ -24,6 +24,7 @@ use crate::{
         sign_in::{CLIENT_SECRET, Manufacturer, Reply},
     },
     support::{BY, Running, body, send, with},
+    webhooks::Receiver,
 };
 
 #[derive(Clone, Default)]
@@ -55,8 +56,11 @@ async fn no_secret_and_nothing_personal_reaches_the_log() {
     let filter = wattbook_api::log::filter(tracing::Level::TRACE);
     tracing_subscriber::registry().with(lines.with_filter(filter)).init();
 
-    let running = Running::start().await;
+    let running = Running::start_for_webhooks(&[("WebhookGiveUpAfter", "1")]).await;
     let admin = running.admin();
+    let receiver = Receiver::start().await;
+    receiver.answers(500);
+    let webhook = running.webhook(&receiver, &["*"]).await;
     let mut request = body("logmark");
     request["customer_info"]["contact_info"] = json!({"firstname": "Logmarkfirst", "lastname": "Logmarklast"});
     request["installation_info"][0]["address_info"] = json!({"street_no": "Logmarkstreet", "postal_code": "LOGMARK"});
@@ -71,6 +75,10 @@ async fn no_secret_and_nothing_personal_reaches_the_log() {
     running.get(admin, "/account/account-logmark?id_type=external").await;
     running.get(admin, "/account/x?logmark=logmark").await;
     write_in_the_other_dialect(&running).await;
+    let message = |correlation_id: &str, body| running.message("customer.provisioning.requested", correlation_id, body);
+    let messages =
+        [message("logmark1", &body("logmark-1")), message("logmark2", &request), message("logmark 3", &request)];
+    assert_eq!(running.hand_over(&messages).await, [2usize]);
     let account = running.get(admin, "/account/account-logmark?id_type=external").await.json();
     let verification = running.verification_token(account["account_id"].as_str().unwrap()).await;
     running.resend(&json!({"email": "jo-logmark@example.com"})).await;
@@ -104,6 +112,7 @@ async fn no_secret_and_nothing_personal_reaches_the_log() {
     running.bundle.invoke("administer-catalogue", &event).await.unwrap_err();
     connect_and_erase_devices(&running).await;
     let owners = use_the_owners_pages(&running).await;
+    running.seen_webhook(&webhook, |webhook| webhook["enabled"] == false).await;
     let demo = running.bundle.demo().clone();
     running.bundle.stop().await;
 
@@ -121,9 +130,13 @@ async fn no_secret_and_nothing_personal_reaches_the_log() {
         "show-withdrawal",
         "withdraw-consent",
         "connect-entity",
+        "take-message",
         "refresh-sign-ins",
         "follow-changes",
         "publish-changes",
+        "create-webhook",
+        "deliver-webhook",
+        "not delivered",
         "a record cannot be read",
         "\"written\":1",
         "\"status\":409",
@@ -131,7 +144,9 @@ async fn no_secret_and_nothing_personal_reaches_the_log() {
     ] {
         assert!(log.contains(said), "the log has no {said}");
     }
-    for secret in [&demo.admin.app_key, &demo.brand.app_key, &demo.other.app_key, token, &*verification] {
+    let webhook_secret = webhook.secret.trim_start_matches("whsec_");
+    let keys = [&demo.admin.app_key, &demo.brand.app_key, &demo.other.app_key];
+    for secret in keys.into_iter().map(String::as_str).chain([token, &*verification, webhook_secret, &receiver.url()]) {
         assert!(!log.contains(secret), "a secret is in the log");
     }
     for secret in &owners {

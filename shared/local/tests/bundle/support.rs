@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::LazyLock,
+    time::Duration,
 };
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -182,9 +183,21 @@ impl Running {
         items
     }
 
-    /// How many items the table has, without the counters: these stay when what they count is gone.
+    /// How many items the table has, without what follows from them a moment later, and stays when they are gone: the
+    /// counters, what is told of changes, and the marks of what is erased.
     pub(crate) async fn uncounted(&self) -> usize {
-        self.scan().await.iter().filter(|item| !text(item, "sk").starts_with("COUNT#")).count()
+        self.scan().await.iter().filter(|item| !follows(item)).count()
+    }
+
+    /// Waits until no item has this in it, in any case: what tells of somebody in the change log goes within moments.
+    pub(crate) async fn forgotten(&self, word: &str) {
+        for _ in 0..400 {
+            if !format!("{:?}", self.scan().await).to_lowercase().contains(&word.to_lowercase()) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("{word} is still told of");
     }
 
     /// The accounts in the table, after checking that the claims are exactly the values they hold, and that
@@ -194,11 +207,27 @@ impl Running {
     }
 
     pub(crate) async fn consistent_accounts_in(&self, scope: UniquenessScope) -> Vec<Account> {
+        // They are counted within moments.
+        for _ in 0..400 {
+            let (accounts, counted, there) = self.counted_accounts(scope).await;
+            if counted == there {
+                return accounts;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        let (accounts, counted, there) = self.counted_accounts(scope).await;
+        assert_eq!(counted, there, "counters and accounts disagree");
+        accounts
+    }
+
+    /// The accounts, what the counters say, and what they should say.
+    async fn counted_accounts(&self, scope: UniquenessScope) -> (Vec<Account>, Counts, Counts) {
         let (mut accounts, mut held, mut claimed) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
-        let (mut counted, mut there) = (BTreeMap::<_, i64>::new(), BTreeMap::<_, i64>::new());
+        let (mut counted, mut there) = (Counts::new(), Counts::new());
         for item in self.scan().await {
             if text(&item, "sk").starts_with("COUNT#") {
-                for (list, number) in item.iter().filter_map(|(list, number)| Some((list, number.as_n().ok()?))) {
+                let numbers = item.iter().filter(|(list, _)| *list != "changes");
+                for (list, number) in numbers.filter_map(|(list, number)| Some((list, number.as_n().ok()?))) {
                     *counted.entry((text(&item, "pk"), list.clone())).or_default() += number.parse::<i64>().unwrap();
                 }
             } else if text(&item, "sk") == "CLAIM" && !item.contains_key("onboarding_id") {
@@ -221,9 +250,17 @@ impl Running {
         }
         assert_eq!(claimed, held, "claims and accounts disagree");
         counted.retain(|_, number| *number != 0);
-        assert_eq!(counted, there, "counters and accounts disagree");
-        accounts
+        (accounts, counted, there)
     }
+}
+
+/// Numbers of accounts, by counter and list.
+type Counts = BTreeMap<(String, String), i64>;
+
+/// Whether an item is there because the stream has told of another one.
+pub(crate) fn follows(item: &Item) -> bool {
+    let sk = text(item, "sk");
+    sk.starts_with("COUNT#") || sk.starts_with("CHANGE#") || sk == "ERASED"
 }
 
 pub(crate) fn text(item: &Item, name: &str) -> String {

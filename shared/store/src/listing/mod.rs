@@ -6,7 +6,7 @@
 //! accounts of a page are read as they were a moment ago, too ([`crate::Store::accounts_eventually`]), and
 //! whoever shows them checks that they belong there. What an entry has itself need not be read at all.
 //!
-//! How many accounts a list has is counted where they are written ([`crate::Store::size_of_list`]). How
+//! How many accounts a list has is counted as the stream tells of them ([`crate::Store::size_of_list`]). How
 //! many match something can only be found out by looking ([`crate::Store::walk`]), within a stated budget.
 //!
 //! Turned down: an index with whole accounts (every list would read what it does not show, and every write

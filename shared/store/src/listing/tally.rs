@@ -53,7 +53,7 @@ impl Tally {
 }
 
 impl Store {
-    /// How many accounts a list has at this moment: exact, in one read of a few hundred bytes.
+    /// How many accounts a list had a moment ago, in one read of a few hundred bytes.
     ///
     /// # Errors
     /// The store failed.

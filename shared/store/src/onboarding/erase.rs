@@ -3,7 +3,11 @@
 use wattbook_domain::{OrganisationId, onboarding::OnboardingId};
 
 use super::{Meaning, OnboardingError, items};
-use crate::{Store, keys, transaction::Transaction};
+use crate::{
+    Store, keys,
+    log::erased_mark,
+    transaction::{Transaction, When},
+};
 
 /// How often it is tried anew when somebody else was faster.
 const TRIES: u32 = 8;
@@ -31,6 +35,7 @@ impl Store {
             }
             if let Some(entity) = self.entity(organisation, request.entity).await? {
                 let key = keys::entity(organisation, entity.id);
+                transaction.put(self, erased_mark(key.pk.clone())?, &When::Absent, Meaning::Subject)?;
                 transaction.delete(self, key, &items::unchanged_entity(&entity), Meaning::Subject)?;
                 transaction.remove(self, keys::tokens(organisation, entity.id), Meaning::Follows)?;
                 for collective in &entity.collectives {

@@ -16,13 +16,14 @@ use super::{
 /// Answers with a request.
 pub type Answering<'a> = &'a (dyn Fn(&OnboardingRequest) -> Result<Answer, Failure> + Sync);
 
-/// What is answered with a new request and, where the same may be asked again, with the one that has its device already.
+/// What is answered with a new request and, where the same may be asked again, with the one that has its device
+/// already.
 #[derive(Clone, Copy)]
 pub struct Answers<'a> {
     /// With one that is new.
     pub created: Answering<'a>,
-    /// With one that the caller can see, for the same account and under the same reference. Without this answer the device
-    /// is taken.
+    /// With one that the caller can see, for the same account and under the same reference. Without this answer the
+    /// device is taken.
     pub held: Option<Answering<'a>>,
 }
 
@@ -121,8 +122,8 @@ async fn store(
     }
 }
 
-/// The request that the account has for a device like that of a new one which leaves it to the owner to name it: without
-/// what names it, no claim tells.
+/// The request that the account has for a device like that of a new one which leaves it to the owner to name it:
+/// without what names it, no claim tells.
 async fn unnamed(services: &Services, new: &OnboardingRequest) -> Result<Option<OnboardingRequest>, Failure> {
     let (None, Some(account)) = (&new.device.identifier, new.account) else { return Ok(None) };
     let store = services.store()?;

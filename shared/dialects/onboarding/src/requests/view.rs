@@ -6,10 +6,12 @@ use utoipa::{
     openapi::{RefOr, Schema},
 };
 use wattbook_api::{
+    Request, Services,
     contract::open_enumeration,
     link::{self, Purpose},
     schema_types::{CanceledByWord, HappeningWord, OnboardingStatusWord, StepStateWord, StepWord},
     secret::KeyRing,
+    services::Undeclared,
 };
 use wattbook_domain::{
     catalogue::Step,
@@ -164,9 +166,19 @@ pub struct CancellationView {
 /// What a request is shown with.
 pub struct Shown<'a> {
     /// The keys that links are made with.
-    pub keys: &'a KeyRing,
+    keys: &'a KeyRing,
     /// Where our pages are.
-    pub public_url: String,
+    public_url: String,
+}
+
+impl<'a> Shown<'a> {
+    /// What the answer to a request takes.
+    ///
+    /// # Errors
+    /// The function does not declare that it uses the signing keys.
+    pub fn of(services: &'a Services, request: &Request) -> Result<Self, Undeclared> {
+        Ok(Self { keys: services.signing_keys()?, public_url: request.public_url(services.public_url()) })
+    }
 }
 
 impl RequestView {

@@ -31,6 +31,7 @@ fn operations() -> Vec<(Method, &'static str, Option<Value>)> {
         (Method::PUT, "/properties", Some(property)),
         (Method::DELETE, "/properties/a", None),
         (Method::GET, "/tariffs", None),
+        (Method::GET, "/changes", None),
         (Method::PUT, "/tariffs", Some(json!({"masterTariffId": 1}))),
         (Method::DELETE, "/tariffs/1", None),
     ]

@@ -178,7 +178,7 @@ async fn what_is_another_brands_or_organisations_is_as_if_it_were_not_there() {
         let list = running.get(credential, "/webhooks").await.json();
         list["data"].as_array().unwrap().iter().map(|it| it["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
-    assert_eq!(ids(running.brand()).await, [of_brand.id.clone()]);
+    assert_eq!(ids(running.brand()).await, std::slice::from_ref(&of_brand.id));
     assert_eq!(ids(running.admin()).await.len(), 2);
     assert!(ids(running.other()).await.is_empty());
     let south = json!({"url": receiver.url(), "event_types": ["*"], "label_partner": "SOUTH"});
