@@ -118,13 +118,11 @@ fn carry_out(Task::Import { file, dialect, url, data_dir }: &Task) -> Result<boo
     let format = FileFormat::of_name(name);
     let format = format.ok_or(Failure::Arguments("the file's name ends with none of .csv, .ndjson, .jsonl and .gz"))?;
     let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let credential = match (set("WATTBOOK_APP_ID"), set("WATTBOOK_APP_KEY")) {
-        (Some(app_id), Some(app_key)) => Credential { app_id, app_key },
-        _ => {
-            let demo = private_file::read_json::<Demo>(&data_dir.join("demo.json"))?;
-            demo.ok_or(Failure::Arguments("set WATTBOOK_APP_ID and WATTBOOK_APP_KEY; no bundle has its data here"))?
-                .admin
-        }
+    let credential = if let (Some(app_id), Some(app_key)) = (set("WATTBOOK_APP_ID"), set("WATTBOOK_APP_KEY")) {
+        Credential { app_id, app_key }
+    } else {
+        let demo = private_file::read_json::<Demo>(&data_dir.join("demo.json"))?;
+        demo.ok_or(Failure::Arguments("set WATTBOOK_APP_ID and WATTBOOK_APP_KEY; no bundle has its data here"))?.admin
     };
     let url = url.clone().or_else(|| set("WATTBOOK_URL")).unwrap_or_else(|| "http://127.0.0.1:3000".to_owned());
     let order = import_file::Order { file: file.clone(), dialect: *dialect, format, url, credential };

@@ -110,9 +110,9 @@ impl Content<'_> {
                 self.end = bytes.is_empty().then_some(End::Whole).or(self.end.take());
                 return Ok(Next::Bytes(bytes));
             }
-            let inflated = self.inflate();
-            if !inflated.is_empty() {
-                return Ok(Next::Bytes(inflated));
+            let plain = self.inflate();
+            if !plain.is_empty() {
+                return Ok(Next::Bytes(plain));
             }
         }
     }
@@ -138,17 +138,17 @@ impl Content<'_> {
         let is_end = self.chunk.is_empty();
         let piece = self.chunk.split_to(self.chunk.len().min(Inflater::PIECE));
         let outcome = if is_end { inflater.finish() } else { inflater.inflate(&piece) };
-        let inflated = match outcome {
-            Ok(inflated) => {
+        let plain = match outcome {
+            Ok(plain) => {
                 self.end = is_end.then_some(End::Whole);
-                inflated
+                plain
             }
-            Err((inflated, refusal)) => {
+            Err((plain, refusal)) => {
                 self.end = Some(End::Refused(refusal));
-                inflated
+                plain
             }
         };
-        let length = u64::try_from(inflated.len()).unwrap_or(u64::MAX);
+        let length = u64::try_from(plain.len()).unwrap_or(u64::MAX);
         self.inflated = self.inflated.saturating_add(length);
         if self.inflated > MAX_INFLATED {
             self.end = Some(End::Failed(ImportFailure {
@@ -159,8 +159,8 @@ impl Content<'_> {
         }
         let skipped = self.skip.min(length);
         self.skip -= skipped;
-        let mut inflated = Bytes::from(inflated);
-        inflated.advance(usize::try_from(skipped).unwrap_or_default());
-        inflated
+        let mut plain = Bytes::from(plain);
+        plain.advance(usize::try_from(skipped).unwrap_or_default());
+        plain
     }
 }

@@ -50,7 +50,7 @@ impl Api {
     pub(super) fn new(url: &str, credential: &Credential) -> Self {
         let pair = format!("{}:{}", credential.app_id, credential.app_key);
         Self {
-            client: Client::new(Receivers::Any, Duration::from_secs(10), Duration::from_secs(60)),
+            client: Client::new(Receivers::Any, Duration::from_secs(10), Duration::from_mins(1)),
             url: url.trim_end_matches('/').to_owned(),
             authorization: format!("Basic {}", STANDARD.encode(pair)),
         }

@@ -195,15 +195,17 @@ mod tests {
 
     /// Text that hardly gets smaller.
     fn noise(n: u64) -> String {
-        (0..20).map(|i| format!("{:016x}", (n * 20 + i).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(13))).collect()
+        let word = |i: u64| (n * 20 + i).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(13);
+        (0..20).map(|i| word(i).to_string()).collect()
     }
 
     #[test]
     fn the_pieces_of_a_file_are_the_file() {
         let header = "sep=;\r\n\r\ntype;owner;reference\r\n".to_owned();
-        let csv = (0..12_000).map(|n| format!("EV;\"a\r\nb {n}\";{}\r\n\r\n", noise(n)));
-        cut("a.csv", Format::Csv, (header + &csv.collect::<String>()).as_bytes());
-        let ndjson = (0..12_000).map(|n| format!("{{\"a\": {n}}}{{\"b\": \"{}\"}}\n\n", noise(n))).collect::<String>();
-        cut("a.ndjson", Format::Ndjson, ndjson.as_bytes());
+        let row = |n| format!("EV;\"a\r\nb {n}\";{}\r\n\r\n", noise(n));
+        let csv: Vec<_> = std::iter::once(header).chain((0..12_000).map(row)).collect();
+        cut("a.csv", Format::Csv, csv.concat().as_bytes());
+        let line = |n| format!("{{\"a\": {n}}}{{\"b\": \"{}\"}}\n\n", noise(n));
+        cut("a.ndjson", Format::Ndjson, (0..12_000).map(line).collect::<Vec<_>>().concat().as_bytes());
     }
 }

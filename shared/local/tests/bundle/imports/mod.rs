@@ -186,3 +186,8 @@ fn customer(n: impl std::fmt::Display, email: &str) -> Value {
         "installation_info": [{"external_installation_id": format!("import-installation-{n}")}],
     })
 }
+
+/// A file of so many lines.
+fn lines_of(lines: u64, line: impl Fn(u64) -> Value) -> String {
+    (0..lines).map(|n| line(n).to_string() + "\n").collect()
+}

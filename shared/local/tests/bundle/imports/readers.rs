@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{CSV, NDJSON, counts, customer, gzip, ordered, told};
+use super::{CSV, NDJSON, counts, customer, gzip, lines_of, ordered, told};
 use crate::support::{Running, send};
 
 const HEADER: &str = "labelpartner;external_account_id;email;firstname;lastname;external_installation_id;house_no";
@@ -86,8 +86,7 @@ async fn lines_are_read_however_files_were_joined() {
 async fn a_compressed_file_that_is_cut_short_fails_and_what_was_read_stays() {
     let running = Running::start().await;
     let lines = if running.bundle.is_deployed() { 60 } else { 300 };
-    let file: String =
-        (0..lines).map(|n| format!("{}\n", customer(n, &format!("z-{n}-{}@example.com", n * n)))).collect();
+    let file = lines_of(lines, |n| customer(n, &format!("z-{n}-{}@example.com", n * n)));
     let whole = gzip(file.as_bytes());
     let request = running.file(running.admin(), "dialect=provisioning", NDJSON, &whole[..whole.len() - 20]);
     let id = ordered(&send(request.header("content-encoding", "gzip")).await);

@@ -3,7 +3,7 @@
 use reqwest::{Method, header::HeaderValue};
 use serde_json::{Value, json};
 
-use super::{CSV, NDJSON, counts, customer, gzip, ordered, told};
+use super::{CSV, NDJSON, counts, customer, gzip, lines_of, ordered, told};
 use crate::support::{Running, send, with};
 
 /// A file of one customer.
@@ -180,7 +180,7 @@ async fn a_template_is_downloaded_and_can_be_imported() {
 async fn what_is_canceled_goes_no_further() {
     let running = Running::start().await;
     let lines = 400;
-    let file: String = (0..lines).map(|n| format!("{}\n", customer(n, &format!("c-{n}@example.com")))).collect();
+    let file = lines_of(lines, |n| customer(n, &format!("c-{n}@example.com")));
     let id = running.order("provisioning", NDJSON, file).await;
     let path = format!("/imports/{id}");
     let cancel = async || running.change(Method::DELETE, running.admin(), &path, None).await;

@@ -8,7 +8,7 @@ use std::{
 use serde_json::{Value, json};
 use wattbook_domain::import::ImportJob;
 
-use super::{counts, customer, job, told};
+use super::{counts, customer, job, lines_of, told};
 use crate::{
     events::samples,
     faulty_store::behind,
@@ -82,7 +82,7 @@ async fn who_wrote_an_account_is_the_import() {
 async fn a_file_that_is_split_twice_at_once_is_imported_once() {
     let running = Running::start().await;
     let lines = if running.bundle.is_deployed() { 40 } else { 600 };
-    let file: String = (0..lines).map(|n| format!("{}\n", customer(n, &format!("t-{n}@example.com")))).collect();
+    let file = lines_of(lines, |n| customer(n, &format!("t-{n}@example.com")));
     let id = running.order("provisioning", super::NDJSON, file).await;
     let order = json!({"organisation_id": running.bundle.demo().organisation_id, "import_id": id});
     let split = || running.handled("split-import", &order);
