@@ -50,9 +50,11 @@ async fn act(services: &Services, change: &Change) -> Result<(), Failure> {
         }
         Changed::Account { before: Some(account), after: None } => erase_devices(services, account).await,
         Changed::Import { before: None, after: Some(job) } => split(services, job).await,
-        Changed::Import { .. } | Changed::Webhook { .. } | Changed::Account { .. } | Changed::Onboarding { .. } | Changed::Entity { .. } => {
-            Ok(())
-        }
+        Changed::Import { .. }
+        | Changed::Webhook { .. }
+        | Changed::Account { .. }
+        | Changed::Onboarding { .. }
+        | Changed::Entity { .. } => Ok(()),
     }
 }
 
