@@ -32,12 +32,9 @@ async fn update(services: &Services, request: &Request) -> Result<Answer, Failur
     let dry_run = query.switch("dryRun", &mut faults);
     query.close(&mut faults);
     let document = request.json(&mut faults)?.value;
+    let url = webhooks::receiver(&document, services.receivers()?, &mut faults);
     let read: Option<WebhookChangeBody> = body::read(&document, &mut faults);
-    let Some(wanted) = read else { return Err(Failure::Faults(faults)) };
-    let receivers = services.receivers()?;
-    let url = wanted.url.as_deref().and_then(|url| webhooks::receiver(url, receivers, &mut faults));
-    faults.sort_by(&document);
-    faults.none()?;
+    let Some(wanted) = read.filter(|_| faults.is_empty()) else { return Err(Failure::Faults(faults)) };
     let (id, precondition) = (request.path_parameter("id"), Precondition::of(request));
     let change = Change { services, caller: &caller, id, dry_run, precondition };
     let answer = |webhook: &Webhook| WebhookView::of(webhook).answer(200, webhook.version);

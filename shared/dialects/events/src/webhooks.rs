@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use deserr::Deserr;
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 use wattbook_api::{
     Answer, Failure, Faults, Principal, Services, clock,
@@ -186,13 +187,15 @@ pub fn created(
     receivers: Receivers,
     connector_keys: &KeyRing,
 ) -> Result<(Webhook, String), Failure> {
-    let read: WebhookBody = posted.body()?;
     let Posted { caller, faults, document, .. } = posted;
-    let url = receiver(&read.url, receivers, faults);
-    if read.label_partner.as_ref().is_some_and(|it| caller.default_service_type(it).is_none()) {
+    // What a deployment and an organisation allow is looked at first, so that it is told with all else.
+    let url = receiver(document, receivers, faults);
+    let brand = document.get("label_partner").and_then(Value::as_str).and_then(|it| LabelPartnerCode::parse(it).ok());
+    if brand.is_some_and(|it| caller.default_service_type(&it).is_none()) {
         faults.body(&Pointer::root().child("label_partner"), Flaw::UnknownLabelPartner);
     }
-    faults.sort_by(document);
+    let read: WebhookBody = posted.body()?;
+    let Posted { caller, faults, .. } = posted;
     let Some(url) = url.filter(|_| faults.is_empty()) else { return Err(Failure::Faults(std::mem::take(faults))) };
     let (id, organisation, now) = (WebhookId::new_random(), caller.reach.organisation, clock::now());
     let (secret, sealed) = new_secret(connector_keys, organisation, id)?;
@@ -229,9 +232,9 @@ pub fn new_secret(
     Ok((secret, SealedSecret(sealed)))
 }
 
-/// Reads the address of a body.
-pub fn receiver(raw: &str, receivers: Receivers, faults: &mut Faults) -> Option<ReceiverUrl> {
-    let read = ReceiverUrl::parse(raw, receivers);
+/// Reads the address of a body, if it states one in a text: else whatever reads the body tells.
+pub fn receiver(document: &Value, receivers: Receivers, faults: &mut Faults) -> Option<ReceiverUrl> {
+    let read = ReceiverUrl::parse(document.get("url")?.as_str()?, receivers);
     read.map_err(|flaw| faults.body(&Pointer::root().child("url"), flaw)).ok()
 }
 

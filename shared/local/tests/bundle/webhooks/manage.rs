@@ -78,15 +78,14 @@ async fn every_fault_is_told_at_once() {
         "url": "https://169.254.169.254/latest", "event_types": [], "description": "", "label_partner": "WEST", "secret": "mine",
     });
     let answer = create(&running, &body).await;
-    assert_eq!(
-        (answer.status, answer.faults()),
-        (400, vec!["too_few /event_types".into(), "empty /description".into(), "unknown_member /secret".into()])
-    );
-    let body = json!({"url": "https://169.254.169.254/latest", "event_types": ["*"], "label_partner": "WEST"});
-    assert_eq!(
-        create(&running, &body).await.faults(),
-        ["url_not_allowed /url", "unknown_label_partner /label_partner"]
-    );
+    let told = [
+        "url_not_allowed /url",
+        "too_few /event_types",
+        "empty /description",
+        "unknown_label_partner /label_partner",
+        "unknown_member /secret",
+    ];
+    assert_eq!((answer.status, answer.faults()), (400, told.map(str::to_owned).to_vec()));
     for (body, faults) in [
         (json!({}), vec!["required /url", "required /event_types"]),
         (json!({"url": 1, "event_types": "*"}), vec!["wrong_type /url", "wrong_type /event_types"]),
@@ -100,7 +99,7 @@ async fn every_fault_is_told_at_once() {
     let made = create(&running, &json!({"url": URL, "event_types": ["*"]})).await.json();
     let path = format!("/webhooks/{}", made["id"].as_str().unwrap());
     let answer = put(&running, &path, json!({"url": "https://[::1]/", "event_types": null, "enabled": "no"})).await;
-    assert_eq!(answer.faults(), ["wrong_type /enabled"]);
+    assert_eq!(answer.faults(), ["url_not_allowed /url", "wrong_type /enabled"]);
     let answer = put(&running, &path, json!({"url": "https://0x7f.1/"})).await;
     assert_eq!(answer.faults(), ["url_not_allowed /url"]);
     running.bundle.stop().await;
