@@ -70,7 +70,9 @@ fn needed(function: &str, operations: &BTreeSet<String>) -> BTreeSet<String> {
         | "rotate-webhook-secret"
         | "test-webhook"
         | "resend-delivery"
-        | "deliver-webhook" => &["PutItem"],
+        | "deliver-webhook"
+        | "order-import"
+        | "split-import" => &["PutItem"],
         "create-webhook" => &["PutItem", "UpdateItem"],
         "update-customer-info"
         | "remove-installation"
@@ -90,7 +92,6 @@ fn needed(function: &str, operations: &BTreeSet<String>) -> BTreeSet<String> {
         }
         "delete-webhook" => &["DeleteItem", "UpdateItem"],
         "create-onboarding" => &["PutItem", "UpdateItem", "ConditionCheckItem"],
-        "order-import" | "split-import" => &["PutItem"],
         // They do what three others do.
         "take-message" | "import-part" => &["PutItem", "DeleteItem", "UpdateItem", "ConditionCheckItem"],
         "follow-changes" => &["PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"],

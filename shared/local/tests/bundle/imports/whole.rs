@@ -17,7 +17,7 @@ pub(super) fn file(lines: u64, taken: &str) -> (String, Expected) {
     for n in 0..lines {
         let good = customer(n, &format!("kai-{n}@example.com"));
         let (line, outcome) = match n % 100 {
-            17 => (invalid(n, good).0, "invalid"),
+            17 => (invalid(n, &good).0, "invalid"),
             42 => (customer(n, taken).to_string(), "conflict"),
             // Another line with the same id came before, and it is the same.
             99 => (customer(n - 50, &format!("kai-{}@example.com", n - 50)).to_string(), "unchanged"),
@@ -31,14 +31,13 @@ pub(super) fn file(lines: u64, taken: &str) -> (String, Expected) {
 }
 
 /// A line that is wrong in one way or another, and what is said of it.
-fn invalid(n: u64, good: Value) -> (String, &'static str) {
-    let good = good.clone();
+fn invalid(n: u64, good: &Value) -> (String, &'static str) {
     match n / 100 % 5 {
-        0 => (with(good, "/customer_info/email", "nobody").to_string(), "invalid_email /customer_info/email"),
-        1 => (without(good, "/labelpartner").to_string(), "required /labelpartner"),
-        2 => (with(good, "/labelpartner", "EAST").to_string(), "unknown_label_partner /labelpartner"),
+        0 => (with(good.clone(), "/customer_info/email", "nobody").to_string(), "invalid_email /customer_info/email"),
+        1 => (without(good.clone(), "/labelpartner").to_string(), "required /labelpartner"),
+        2 => (with(good.clone(), "/labelpartner", "EAST").to_string(), "unknown_label_partner /labelpartner"),
         3 => (good.to_string().replace("\"email\"", "email"), "malformed_body"),
-        _ => (with(good, "/customer_info/email", json!({})).to_string(), "wrong_type /customer_info/email"),
+        _ => (with(good.clone(), "/customer_info/email", json!({})).to_string(), "wrong_type /customer_info/email"),
     }
 }
 
@@ -90,7 +89,7 @@ async fn a_file_comes_to_what_is_expected_and_again_to_nothing() {
     }
     for line in running.report(running.admin(), &id, "&outcome=invalid").await {
         let (row, _, faults) = super::told(&line);
-        assert_eq!(faults, [invalid(row - 1, customer(row - 1, "kai@example.com")).1], "row {row}");
+        assert_eq!(faults, [invalid(row - 1, &customer(row - 1, "kai@example.com")).1], "row {row}");
     }
     let created = running.report(running.admin(), &id, "&outcome=created").await;
     let found = running.get(running.admin(), &format!("/account/{}", created[0]["account_id"].as_str().unwrap())).await;
