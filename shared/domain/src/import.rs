@@ -97,20 +97,20 @@ impl FileFormat {
 /// How many records came to what.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportCounts {
-    /// See [`ImportOutcome`], likewise the others.
+    /// What they are of is new.
     #[serde(default)]
     pub created: u64,
+    /// What they are of was there, and is another now.
     #[serde(default)]
-    #[allow(missing_docs, reason = "as the first")]
     pub updated: u64,
+    /// What they are of was there as it is stated.
     #[serde(default)]
-    #[allow(missing_docs, reason = "as the first")]
     pub unchanged: u64,
+    /// They clash with what is stored.
     #[serde(default)]
-    #[allow(missing_docs, reason = "as the first")]
     pub conflict: u64,
+    /// They are wrong in themselves.
     #[serde(default)]
-    #[allow(missing_docs, reason = "as the first")]
     pub invalid: u64,
 }
 

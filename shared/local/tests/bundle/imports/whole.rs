@@ -32,13 +32,12 @@ pub(super) fn file(lines: u64, taken: &str) -> (String, Expected) {
 
 /// A line that is wrong in one way or another, and what is said of it.
 fn invalid(n: u64, good: &Value) -> (String, &'static str) {
-    let good = good.clone();
     match n / 100 % 5 {
-        0 => (with(good, "/customer_info/email", "nobody").to_string(), "invalid_email /customer_info/email"),
-        1 => (without(good, "/labelpartner").to_string(), "required /labelpartner"),
-        2 => (with(good, "/labelpartner", "EAST").to_string(), "unknown_label_partner /labelpartner"),
+        0 => (with(good.clone(), "/customer_info/email", "nobody").to_string(), "invalid_email /customer_info/email"),
+        1 => (without(good.clone(), "/labelpartner").to_string(), "required /labelpartner"),
+        2 => (with(good.clone(), "/labelpartner", "EAST").to_string(), "unknown_label_partner /labelpartner"),
         3 => (good.to_string().replace("\"email\"", "email"), "malformed_body"),
-        _ => (with(good, "/customer_info/email", json!({})).to_string(), "wrong_type /customer_info/email"),
+        _ => (with(good.clone(), "/customer_info/email", json!({})).to_string(), "wrong_type /customer_info/email"),
     }
 }
 
