@@ -7,10 +7,7 @@ use wattbook_api::{
     idempotency::Once,
     schema_types::ImportDialectWord,
 };
-use wattbook_domain::{
-    AnswerKey,
-    import::{FileFormat, ImportDialect, ImportId, ImportJob, ImportSource, ImportStatus, Splitting},
-};
+use wattbook_domain::import::{FileFormat, ImportDialect, ImportId, ImportJob, ImportOrder, ImportSource};
 use wattbook_events::imports::ImportView;
 use wattbook_import::{Place, Reader, is_gzip, objects};
 use wattbook_store::{ImportError, Subject};
@@ -70,7 +67,7 @@ async fn order(services: &Services, request: &Request) -> Result<Answer, Failure
 fn job(caller: &Principal, dialect: ImportDialect, format: FileFormat, bytes: usize) -> ImportJob {
     let (id, organisation) = (ImportId::new_random(), caller.reach.organisation);
     let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
-    ImportJob {
+    let order = ImportOrder {
         id,
         organisation,
         access: caller.reach.access.clone(),
@@ -78,16 +75,8 @@ fn job(caller: &Principal, dialect: ImportDialect, format: FileFormat, bytes: us
         dialect,
         format,
         source: ImportSource { key: objects::source(organisation, id), etag: String::new(), bytes },
-        status: ImportStatus::Pending,
-        splitting: Splitting::default(),
-        counts: None,
-        failure: None,
-        answer_key: AnswerKey::new_random(),
-        version: 1,
-        created_at: clock::now(),
-        started_at: None,
-        ended_at: None,
-    }
+    };
+    ImportJob::ordered(order, clock::now())
 }
 
 /// Reads the file to its end, so that one that cannot be read is refused at once, and counts its records.

@@ -14,7 +14,7 @@ use wattbook_import::{
     objects,
     part::{Line, Part},
 };
-use wattbook_intake::{Effect, Intake, Kind, Mode, Outcome};
+use wattbook_intake::{Intake, Kind, Mode, Outcome};
 
 /// The function.
 pub(crate) static FUNCTION: Function = Function {
@@ -75,16 +75,6 @@ const fn kind(dialect: ImportDialect) -> Kind {
     }
 }
 
-const fn outcome(effect: Effect) -> ImportOutcome {
-    match effect {
-        Effect::Created => ImportOutcome::Created,
-        Effect::Updated => ImportOutcome::Updated,
-        Effect::Unchanged => ImportOutcome::Unchanged,
-        Effect::Conflict => ImportOutcome::Conflict,
-        Effect::Invalid => ImportOutcome::Invalid,
-    }
-}
-
 /// What came of a record that was carried out.
 fn told(line: &Line, Outcome { effect, ids, faults, faults_omitted }: Outcome) -> LineView {
     let omitted = faults_omitted + faults.len().saturating_sub(MAX_FAULTS);
@@ -103,7 +93,7 @@ fn told(line: &Line, Outcome { effect, ids, faults, faults_omitted }: Outcome) -
     LineView {
         record: line.number,
         row: line.row,
-        outcome: outcome(effect),
+        outcome: effect,
         account_id: ids.account_id.map(|id| id.to_string()),
         external_account_id: ids.external_account_id.map(|id| id.to_string()),
         installations: installations.collect(),

@@ -80,6 +80,14 @@ words! {
     }
 }
 
+impl ImportOutcome {
+    /// Whether the record was refused.
+    #[must_use]
+    pub const fn is_refusal(self) -> bool {
+        matches!(self, Self::Conflict | Self::Invalid)
+    }
+}
+
 impl FileFormat {
     /// What the name of a file says it is, `.gz` aside.
     #[must_use]
@@ -232,6 +240,25 @@ pub struct ImportJob {
     pub ended_at: Option<Timestamp>,
 }
 
+/// What is ordered with an import.
+#[derive(Debug)]
+pub struct ImportOrder {
+    /// Our id.
+    pub id: ImportId,
+    /// Whose it is.
+    pub organisation: OrganisationId,
+    /// How far whoever orders it reaches.
+    pub access: AccessLevel,
+    /// The app id of the credential that it is ordered with; none if the file was put into the bucket.
+    pub app_id: Option<String>,
+    /// What the records are.
+    pub dialect: ImportDialect,
+    /// How they are written.
+    pub format: FileFormat,
+    /// The file.
+    pub source: ImportSource,
+}
+
 /// What has been done in one lane.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lane {
@@ -257,6 +284,30 @@ impl ImportJob {
 
     /// For how long a job and its report are kept, in days.
     pub const DAYS_KEPT: i64 = 30;
+
+    /// One that is ordered now.
+    #[must_use]
+    pub fn ordered(order: ImportOrder, now: Timestamp) -> Self {
+        let ImportOrder { id, organisation, access, app_id, dialect, format, source } = order;
+        Self {
+            id,
+            organisation,
+            access,
+            app_id,
+            dialect,
+            format,
+            source,
+            status: ImportStatus::Pending,
+            splitting: Splitting::default(),
+            counts: None,
+            failure: None,
+            answer_key: AnswerKey::new_random(),
+            version: 1,
+            created_at: now,
+            started_at: None,
+            ended_at: None,
+        }
+    }
 
     /// The brand that it is for; none if it is for all of the organisation.
     #[must_use]
@@ -357,7 +408,7 @@ mod tests {
     use super::*;
 
     fn job() -> ImportJob {
-        ImportJob {
+        let order = ImportOrder {
             id: ImportId::new_random(),
             organisation: OrganisationId::new_random(),
             access: AccessLevel::Admin,
@@ -365,16 +416,8 @@ mod tests {
             dialect: ImportDialect::Provisioning,
             format: FileFormat::Csv,
             source: ImportSource { key: "sources/x".into(), etag: "e".into(), bytes: 1 },
-            status: ImportStatus::Pending,
-            splitting: Splitting::default(),
-            counts: None,
-            failure: None,
-            answer_key: AnswerKey::new_random(),
-            version: 1,
-            created_at: Timestamp::UNIX_EPOCH,
-            started_at: None,
-            ended_at: None,
-        }
+        };
+        ImportJob::ordered(order, Timestamp::UNIX_EPOCH)
     }
 
     fn at(seconds: i64) -> Timestamp {

@@ -18,7 +18,9 @@ use wattbook_onboarding::requests::store::{self, Answers};
 use wattbook_provisioning::provision;
 
 pub use asked::{ASKED, Asked};
-pub use outcome::{Effect, Ids, InstallationIds, Outcome};
+pub use outcome::{Ids, InstallationIds, Outcome};
+/// What a body brought about, whether it came as a record of a file or as a message.
+pub use wattbook_domain::import::ImportOutcome as Effect;
 
 /// What a body is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,32 +7,9 @@ use wattbook_api::{
 };
 use wattbook_domain::{
     Account, AccountId, ExternalId, InstallationId,
+    import::ImportOutcome as Effect,
     onboarding::{OnboardingId, OnboardingRequest},
 };
-
-/// What a body brought about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Effect {
-    /// What it is of is new.
-    Created,
-    /// What it is of was there, and is another now.
-    Updated,
-    /// What it is of was there as it is stated, and nothing was written.
-    Unchanged,
-    /// Nothing: it clashes with what is stored.
-    Conflict,
-    /// Nothing: there are faults in the body itself.
-    Invalid,
-}
-
-impl Effect {
-    /// Whether the body was refused.
-    #[must_use]
-    pub const fn is_refusal(self) -> bool {
-        matches!(self, Self::Conflict | Self::Invalid)
-    }
-}
 
 /// What came of a body.
 #[derive(Debug, Serialize)]

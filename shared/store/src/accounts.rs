@@ -2,13 +2,18 @@
 
 use std::collections::{HashMap, HashSet};
 
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity};
+use aws_sdk_dynamodb::{
+    operation::query::{QueryOutput, builders::QueryFluentBuilder},
+    types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity},
+};
 use wattbook_domain::{Account, AccountId, Claim, Email, OrganisationId};
 
 use crate::{
     IdempotencyRecord, Store, StoreError, UniquenessScope,
+    error::conditional,
     items::{self, AccountItem, ClaimItem, Item},
     keys::{self, Key},
+    transaction::When,
 };
 
 /// The most keys that `BatchGetItem` takes.
@@ -151,6 +156,32 @@ impl Store {
         Ok(answer.item)
     }
 
+    /// What one call of a query finds.
+    pub(crate) async fn queried(&self, query: QueryFluentBuilder) -> Result<QueryOutput, StoreError> {
+        let query = query.return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let answer = query.send().await.map_err(|error| StoreError::call("Query", &error))?;
+        self.counter.add(answer.consumed_capacity());
+        Ok(answer)
+    }
+
+    /// Puts an item where that is allowed. Whether it was.
+    pub(crate) async fn put_when(&self, item: Item, when: &When) -> Result<bool, StoreError> {
+        let outcome = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression(when.expression())
+            .set_expression_attribute_names(when.names())
+            .set_expression_attribute_values(when.values())
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await;
+        let Some(answer) = conditional("PutItem", outcome)? else { return Ok(false) };
+        self.counter.add(answer.consumed_capacity());
+        Ok(true)
+    }
+
     /// The items of a partition, as they were a moment ago, in the order of their sort keys: all, or those whose
     /// sort key begins with `prefix`.
     pub(crate) async fn partition(&self, pk: String, prefix: Option<String>) -> Result<Vec<Item>, StoreError> {
@@ -161,16 +192,14 @@ impl Store {
                 .query()
                 .table_name(&self.table)
                 .expression_attribute_values(":pk", AttributeValue::S(pk.clone()))
-                .set_exclusive_start_key(from)
-                .return_consumed_capacity(ReturnConsumedCapacity::Total);
+                .set_exclusive_start_key(from);
             let query = match &prefix {
                 None => query.key_condition_expression("pk = :pk"),
                 Some(prefix) => query
                     .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
                     .expression_attribute_values(":prefix", AttributeValue::S(prefix.clone())),
             };
-            let answer = query.send().await.map_err(|error| StoreError::call("Query", &error))?;
-            self.counter.add(answer.consumed_capacity());
+            let answer = self.queried(query).await?;
             items.extend(answer.items.unwrap_or_default());
             // The end is a missing key; a page may be short, or empty, for other reasons.
             from = answer.last_evaluated_key;

@@ -77,21 +77,7 @@ impl Store {
     /// # Errors
     /// The store failed.
     pub async fn replace_import(&self, old: &ImportJob, new: &ImportJob) -> Result<bool, StoreError> {
-        let outcome = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item(new)?))
-            .condition_expression("#import.#version = :version")
-            .expression_attribute_names("#import", "import")
-            .expression_attribute_names("#version", "version")
-            .expression_attribute_values(":version", AttributeValue::N(old.version.to_string()))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
-        let Some(answer) = conditional("PutItem", outcome)? else { return Ok(false) };
-        self.counter.add(answer.consumed_capacity());
-        Ok(true)
+        self.put_when(item(new)?, &When::Version("import", old.version)).await
     }
 
     /// The job of that id in that organisation.
@@ -113,18 +99,14 @@ impl Store {
         id: ImportId,
     ) -> Result<Option<ImportProgress>, StoreError> {
         // A job and its lanes are a few kilobytes: one page has them all.
-        let answer = self
+        let query = self
             .client
             .query()
             .table_name(&self.table)
             .key_condition_expression("pk = :pk")
             .expression_attribute_values(":pk", AttributeValue::S(keys::import(organisation, id).pk))
-            .consistent_read(true)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await
-            .map_err(|error| StoreError::call("Query", &error))?;
-        self.counter.add(answer.consumed_capacity());
+            .consistent_read(true);
+        let answer = self.queried(query).await?;
         let (mut job, mut lanes) = (None, [Lane::default(); ImportJob::LANES]);
         for item in answer.items.unwrap_or_default() {
             let Key { sk, .. } = read("key", item.clone())?;

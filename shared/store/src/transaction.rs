@@ -62,7 +62,7 @@ pub(crate) enum When {
 }
 
 impl When {
-    const fn expression(&self) -> &'static str {
+    pub(crate) const fn expression(&self) -> &'static str {
         match self {
             Self::Absent => "attribute_not_exists(pk)",
             Self::AbsentOrExpired(_) => "attribute_not_exists(pk) OR expires_at <= :now",
@@ -71,7 +71,7 @@ impl When {
         }
     }
 
-    fn names(&self) -> Option<HashMap<String, String>> {
+    pub(crate) fn names(&self) -> Option<HashMap<String, String>> {
         let names = match self {
             Self::Absent | Self::AbsentOrExpired(_) => return None,
             Self::Version(document, _) => vec![("#document", *document), ("#version", "version")],
@@ -80,7 +80,7 @@ impl When {
         Some(names.into_iter().map(|(name, path)| (name.to_owned(), path.to_owned())).collect())
     }
 
-    fn values(&self) -> Option<HashMap<String, AttributeValue>> {
+    pub(crate) fn values(&self) -> Option<HashMap<String, AttributeValue>> {
         let (name, value) = match self {
             Self::Absent => return None,
             Self::AbsentOrExpired(now) => (":now", AttributeValue::N(now.to_string())),

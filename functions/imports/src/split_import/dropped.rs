@@ -6,8 +6,8 @@
 use serde::Deserialize;
 use wattbook_api::{Failure, Services, clock};
 use wattbook_domain::{
-    AccessLevel, AnswerKey,
-    import::{ImportId, ImportJob, ImportSource, ImportStatus, Splitting},
+    AccessLevel,
+    import::{ImportId, ImportJob, ImportOrder, ImportSource},
 };
 use wattbook_import::objects::Incoming;
 
@@ -32,7 +32,7 @@ pub(super) async fn begin(services: &Services, file: File) -> Result<(), Failure
         tracing::warn!(code = "unknown_organisation", "a file was passed over");
         return Ok(());
     }
-    let job = ImportJob {
+    let order = ImportOrder {
         id: ImportId::of_file(&file.key, &file.sequencer),
         organisation,
         access: AccessLevel::Admin,
@@ -40,15 +40,6 @@ pub(super) async fn begin(services: &Services, file: File) -> Result<(), Failure
         dialect,
         format,
         source: ImportSource { key: file.key, etag: file.etag, bytes: file.size },
-        status: ImportStatus::Pending,
-        splitting: Splitting::default(),
-        counts: None,
-        failure: None,
-        answer_key: AnswerKey::new_random(),
-        version: 1,
-        created_at: clock::now(),
-        started_at: None,
-        ended_at: None,
     };
-    Ok(store.create_import(&job, None).await?)
+    Ok(store.create_import(&ImportJob::ordered(order, clock::now()), None).await?)
 }

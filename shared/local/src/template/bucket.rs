@@ -1,7 +1,6 @@
 //! The buckets of the template at the top.
 
 use serde::Deserialize;
-use serde_json::Map;
 
 use super::{
     Resource, TemplateError,
@@ -55,14 +54,8 @@ pub(crate) fn name(logical_id: &str) -> String {
 
 pub(super) fn read(resource: Resource<'_>, scope: &Scope<'_>) -> Result<BucketDefinition, TemplateError> {
     let place = resource.place();
-    let mut evaluated = Map::new();
-    for key in resource.property_names().filter(|key| !WITHOUT_PART.contains(key)) {
-        if let Some(value) = resource.property(key) {
-            evaluated.insert(key.to_owned(), scope.evaluate(value, &format!("{place}.{key}"))?);
-        }
-    }
-    let properties: Properties =
-        serde_json::from_value(evaluated.into()).map_err(|error| not_understood(&place, &error))?;
+    let properties: Properties = serde_json::from_value(resource.evaluated(WITHOUT_PART, scope)?)
+        .map_err(|error| not_understood(&place, &error))?;
     let event_bridge = properties.notification_configuration.event_bridge_configuration;
     Ok(BucketDefinition {
         name: name(resource.logical_id),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde::Deserialize;
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 use serde_yaml_ng::Value as Yaml;
 
 use super::{
@@ -146,14 +146,8 @@ pub(super) fn read(
     surroundings: &Surroundings,
 ) -> Result<QueueDefinition, TemplateError> {
     let place = resource.place();
-    let mut evaluated = Map::new();
-    for key in resource.property_names().filter(|key| !WITHOUT_PART.contains(key)) {
-        if let Some(value) = resource.property(key) {
-            evaluated.insert(key.to_owned(), scope.evaluate(value, &format!("{place}.{key}"))?);
-        }
-    }
-    let properties: Properties =
-        serde_json::from_value(evaluated.into()).map_err(|error| not_understood(&place, &error))?;
+    let properties: Properties = serde_json::from_value(resource.evaluated(WITHOUT_PART, scope)?)
+        .map_err(|error| not_understood(&place, &error))?;
     let redrive = properties.redrive_policy.map(|policy| Redrive {
         dead_letter: policy.dead_letter_target_arn,
         maximum_receives: policy.max_receive_count,

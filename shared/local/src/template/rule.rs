@@ -78,14 +78,8 @@ struct Transformer {
 
 pub(super) fn read(resource: Resource<'_>, scope: &Scope<'_>) -> Result<RuleDefinition, TemplateError> {
     let place = resource.place();
-    let mut evaluated = Map::new();
-    for key in resource.property_names().filter(|key| !WITHOUT_PART.contains(key)) {
-        if let Some(value) = resource.property(key) {
-            evaluated.insert(key.to_owned(), scope.evaluate(value, &format!("{place}.{key}"))?);
-        }
-    }
-    let properties: Properties =
-        serde_json::from_value(evaluated.into()).map_err(|error| not_understood(&place, &error))?;
+    let properties: Properties = serde_json::from_value(resource.evaluated(WITHOUT_PART, scope)?)
+        .map_err(|error| not_understood(&place, &error))?;
     let pattern = properties
         .event_pattern
         .ok_or_else(|| TemplateError::Missing { place: place.clone(), what: "an EventPattern" })?;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::{Map, Value as Json};
 use serde_yaml_ng::{Mapping, Value as Yaml};
 
 use super::{
@@ -43,6 +44,18 @@ impl Resource<'_> {
 
     pub(super) fn property(&self, name: &str) -> Option<&Yaml> {
         self.properties.and_then(|properties| properties.get(name))
+    }
+
+    /// The properties with what they refer to, but those that have no part on one machine.
+    pub(super) fn evaluated(&self, without_part: &[&str], scope: &Scope<'_>) -> Result<Json, TemplateError> {
+        let mut evaluated = Map::new();
+        for key in self.property_names().filter(|key| !without_part.contains(key)) {
+            if let Some(value) = self.property(key) {
+                let place = format!("{}.{key}", self.place());
+                evaluated.insert(key.to_owned(), scope.evaluate(value, &place)?);
+            }
+        }
+        Ok(evaluated.into())
     }
 
     pub(super) fn property_names(&self) -> impl Iterator<Item = &str> {

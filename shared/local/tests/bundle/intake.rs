@@ -1,6 +1,6 @@
 //! Bodies that come without HTTP, carried out past every queue.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -325,11 +325,11 @@ async fn of_many_at_once_one_creates_and_the_others_find_it() {
             tokio::spawn(async move { desk.bring(&admin, UPSERT, &format!("k{n}"), &body(1)).await.effect })
         })
         .collect();
-    let mut effects = BTreeMap::<Effect, u32>::new();
+    let mut effects = HashMap::<Effect, u32>::new();
     for task in tasks {
         *effects.entry(task.await.unwrap()).or_default() += 1;
     }
-    assert_eq!(effects, BTreeMap::from([(Effect::Created, 1), (Effect::Unchanged, 7)]));
+    assert_eq!(effects, HashMap::from([(Effect::Created, 1), (Effect::Unchanged, 7)]));
     assert_eq!(desk.running.consistent_accounts().await.len(), 1);
 }
 

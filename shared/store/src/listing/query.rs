@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity, Select};
+use aws_sdk_dynamodb::types::{AttributeValue, Select};
 use wattbook_domain::ListField;
 
 use crate::{
@@ -50,8 +50,7 @@ impl Store {
             .expression_attribute_values(":list", AttributeValue::S(range.list.partition()))
             .scan_index_forward(!range.backwards)
             .limit(i32::try_from(limit).unwrap_or(i32::MAX))
-            .set_exclusive_start_key(after.map(|position| start(range, partition_key, position)).transpose()?)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+            .set_exclusive_start_key(after.map(|position| start(range, partition_key, position)).transpose()?);
         query = if range.prefix.is_empty() {
             query.key_condition_expression(format!("{partition_key} = :list"))
         } else {
@@ -72,8 +71,7 @@ impl Store {
                 )
             }
         };
-        let answer = query.send().await.map_err(|error| StoreError::call("Query", &error))?;
-        self.counter.add(answer.consumed_capacity());
+        let answer = self.queried(query).await?;
         let count = u64::try_from(answer.count).unwrap_or_default();
         let next = answer.last_evaluated_key.map(|key| position(&key)).transpose()?;
         let entries = answer.items.unwrap_or_default().into_iter().map(entry).collect::<Result<_, _>>()?;

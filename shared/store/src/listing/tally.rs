@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
+use aws_sdk_dynamodb::types::AttributeValue;
 use wattbook_domain::Account;
 
 use crate::{
@@ -61,7 +61,7 @@ impl Store {
         let name = list.name();
         let (mut sum, mut from) = (0_i64, None);
         loop {
-            let answer = self
+            let query = self
                 .client
                 .query()
                 .table_name(&self.table)
@@ -70,12 +70,8 @@ impl Store {
                 .expression_attribute_names("#list", &name)
                 .expression_attribute_values(":pk", AttributeValue::S(keys::counters(list.organisation)))
                 .consistent_read(true)
-                .set_exclusive_start_key(from)
-                .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                .send()
-                .await
-                .map_err(|error| StoreError::call("Query", &error))?;
-            self.counter.add(answer.consumed_capacity());
+                .set_exclusive_start_key(from);
+            let answer = self.queried(query).await?;
             for counter in answer.items.unwrap_or_default() {
                 let number = counter.get(&name).and_then(|value| value.as_n().ok());
                 sum += number.and_then(|digits| digits.parse::<i64>().ok()).unwrap_or_default();

@@ -1,7 +1,5 @@
 //! Emptying a log of what tells of a person.
 
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
-
 use super::{LogOf, items::EntryItem};
 use crate::{
     Store, StoreError,
@@ -18,19 +16,15 @@ impl Store {
     pub(super) async fn empty_log(&self, of: LogOf) -> Result<(), StoreError> {
         let mut from = None;
         loop {
-            let answer = self
+            let query = self
                 .log_query(of)
                 .consistent_read(true)
                 .filter_expression("attribute_not_exists(expires_at)")
                 .projection_expression("pk, sk, version, #at, kind, counted, recount")
                 .expression_attribute_names("#at", "at")
                 .limit(PART)
-                .set_exclusive_start_key(from)
-                .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                .send()
-                .await
-                .map_err(|error| StoreError::call("Query", &error))?;
-            self.counter.add(answer.consumed_capacity());
+                .set_exclusive_start_key(from);
+            let answer = self.queried(query).await?;
             let mut left = Vec::new();
             for item in answer.items.unwrap_or_default() {
                 let key: Key = read("key", item.clone())?;

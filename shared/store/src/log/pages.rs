@@ -1,6 +1,6 @@
 //! Reading a log, the newest first.
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
+use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{SignedDuration, Timestamp};
 use wattbook_domain::{Reach, changes::ChangeEntry};
 
@@ -76,16 +76,12 @@ impl Store {
             let limit =
                 if wanted.from.is_none() && wanted.to.is_none() && wanted.field.is_none() { open } else { PART };
             // One more than wanted tells whether there is another page.
-            let answer = self
+            let query = self
                 .log_query(wanted.of)
                 .scan_index_forward(false)
                 .limit(i32::try_from(limit.saturating_add(1)).unwrap_or(i32::MAX))
-                .set_exclusive_start_key(below.map(|version| start(wanted.of, version)))
-                .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                .send()
-                .await
-                .map_err(|error| StoreError::call("Query", &error))?;
-            self.counter.add(answer.consumed_capacity());
+                .set_exclusive_start_key(below.map(|version| start(wanted.of, version)));
+            let answer = self.queried(query).await?;
             for item in answer.items.unwrap_or_default() {
                 let entry = read::<EntryItem>("entry of a change log", item)?.entry(wanted.of.organisation());
                 let (version, at) = (entry.version, entry.at);

@@ -103,7 +103,7 @@ impl Store {
     async fn due(&self, kind: DueKind, now: Timestamp, most: i32) -> Result<Vec<Key>, StoreError> {
         let mut due = Vec::new();
         for shard in 0..keys::DUE_SHARDS {
-            let answer = self
+            let query = self
                 .client
                 .query()
                 .table_name(&self.table)
@@ -112,12 +112,8 @@ impl Store {
                 .expression_attribute_values(":part", AttributeValue::S(keys::due_partition(kind.word(), shard)))
                 // What is due at this very moment has its id behind the time.
                 .expression_attribute_values(":now", AttributeValue::S(format!("{}$", items::sortable(now))))
-                .limit(most)
-                .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                .send()
-                .await
-                .map_err(|error| StoreError::call("Query", &error))?;
-            self.counter.add(answer.consumed_capacity());
+                .limit(most);
+            let answer = self.queried(query).await?;
             for item in answer.items.unwrap_or_default() {
                 due.push(read("key", item)?);
             }

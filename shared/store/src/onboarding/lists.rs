@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use wattbook_domain::{
     LabelPartnerCode, OrganisationId,
@@ -164,8 +164,7 @@ impl Store {
                 .scan_index_forward(false)
                 .limit(i32::try_from(limit).unwrap_or(i32::MAX))
                 .set_exclusive_start_key(start)
-                .projection_expression("pk, sk, list_sk")
-                .return_consumed_capacity(ReturnConsumedCapacity::Total);
+                .projection_expression("pk, sk, list_sk");
             let terms: Vec<_> = (0..filters.len()).map(|i| format!("listed.#f{i} = :f{i}")).collect();
             for (i, (name, value)) in filters.iter().enumerate() {
                 query = query
@@ -175,8 +174,7 @@ impl Store {
             if !terms.is_empty() {
                 query = query.filter_expression(terms.join(" AND "));
             }
-            let answer = query.send().await.map_err(|error| StoreError::call("Query", &error))?;
-            self.counter.add(answer.consumed_capacity());
+            let answer = self.queried(query).await?;
             for item in answer.items.unwrap_or_default() {
                 if entries.len() == size {
                     let next = entries.last().map(|(_, place): &(Key, Place)| place.clone());
@@ -205,7 +203,7 @@ impl Store {
     ) -> Result<(Vec<Entity>, Option<EntityId>), StoreError> {
         let pk = keys::collective(organisation, collective).pk;
         let start = after.map(|id| crate::items::key_item(keys::member(organisation, collective, id)));
-        let answer = self
+        let query = self
             .client
             .query()
             .table_name(&self.table)
@@ -213,12 +211,8 @@ impl Store {
             .expression_attribute_values(":pk", AttributeValue::S(pk))
             .expression_attribute_values(":prefix", AttributeValue::S(keys::MEMBER_PREFIX.into()))
             .limit(i32::try_from(size).unwrap_or(i32::MAX))
-            .set_exclusive_start_key(start)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await
-            .map_err(|error| StoreError::call("Query", &error))?;
-        self.counter.add(answer.consumed_capacity());
+            .set_exclusive_start_key(start);
+        let answer = self.queried(query).await?;
         let id = |item: Item| -> Result<Option<EntityId>, StoreError> {
             let key: Key = read("key", item)?;
             Ok(key.sk.strip_prefix(keys::MEMBER_PREFIX).and_then(|id| id.parse().ok()))

@@ -1,6 +1,6 @@
 //! What webhooks are told.
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 use wattbook_domain::{
     OrganisationId,
@@ -10,7 +10,6 @@ use wattbook_domain::{
 use super::{Meaning, WebhookError};
 use crate::{
     IdempotencyRecord, Store, StoreError,
-    error::conditional,
     items::{Item, key_item, read, write},
     keys,
     transaction::{Transaction, When},
@@ -28,18 +27,7 @@ impl Store {
     /// # Errors
     /// The store failed.
     pub async fn create_delivery(&self, delivery: &Delivery) -> Result<bool, StoreError> {
-        let outcome = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item(delivery)?))
-            .condition_expression("attribute_not_exists(pk)")
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
-        let Some(answer) = conditional("PutItem", outcome)? else { return Ok(false) };
-        self.counter.add(answer.consumed_capacity());
-        Ok(true)
+        self.put_when(item(delivery)?, &When::Absent).await
     }
 
     /// Stores a delivery that a caller asks for, in the place of what it was; of one that is new there was nothing.
@@ -64,19 +52,8 @@ impl Store {
     /// # Errors
     /// See [`WebhookError`].
     pub async fn replace_delivery(&self, old: &Delivery, new: &Delivery) -> Result<(), WebhookError> {
-        let outcome = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item(new)?))
-            .condition_expression("delivery.version = :version")
-            .expression_attribute_values(":version", AttributeValue::N(old.version.to_string()))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
-        let answer = conditional("PutItem", outcome)?.ok_or(WebhookError::Stale)?;
-        self.counter.add(answer.consumed_capacity());
-        Ok(())
+        let is_put = self.put_when(item(new)?, &When::Version("delivery", old.version)).await?;
+        if is_put { Ok(()) } else { Err(WebhookError::Stale) }
     }
 
     /// The delivery of that id to that webhook.
@@ -104,7 +81,7 @@ impl Store {
         after: Option<DeliveryId>,
         size: usize,
     ) -> Result<(Vec<Delivery>, Option<DeliveryId>), StoreError> {
-        let answer = self
+        let query = self
             .client
             .query()
             .table_name(&self.table)
@@ -114,12 +91,8 @@ impl Store {
             .scan_index_forward(false)
             // One more than wanted tells whether there is another page.
             .limit(i32::try_from(size.saturating_add(1)).unwrap_or(i32::MAX))
-            .set_exclusive_start_key(after.map(|id| key_item(keys::delivery(organisation, webhook, id))))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await
-            .map_err(|error| StoreError::call("Query", &error))?;
-        self.counter.add(answer.consumed_capacity());
+            .set_exclusive_start_key(after.map(|id| key_item(keys::delivery(organisation, webhook, id))));
+        let answer = self.queried(query).await?;
         let mut found =
             answer.items.unwrap_or_default().into_iter().map(delivery).collect::<Result<Vec<Delivery>, _>>()?;
         // An answer has at most 1 MB, and may have fewer than there are.

@@ -160,17 +160,13 @@ impl Store {
     async fn noted(&self, of: LogOf, version: Option<u64>, recount: &str) -> Result<Noted, StoreError> {
         let (mut noted, mut from) = (Noted::default(), None);
         loop {
-            let answer = self
+            let query = self
                 .log_query(of)
                 .consistent_read(true)
                 .projection_expression("version, #at, kind, counted, recount")
                 .expression_attribute_names("#at", "at")
-                .set_exclusive_start_key(from)
-                .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                .send()
-                .await
-                .map_err(|error| StoreError::call("Query", &error))?;
-            self.counter.add(answer.consumed_capacity());
+                .set_exclusive_start_key(from);
+            let answer = self.queried(query).await?;
             for item in answer.items.unwrap_or_default() {
                 let entry: EntryItem = read("entry of a change log", item)?;
                 if version.is_some_and(|version| entry.version > version) {
