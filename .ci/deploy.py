@@ -130,6 +130,7 @@ class Stack:
             "region": ministack_process.REGION,
             "urls": self.urls,
             "table": self.outputs["TableName"],
+            "bucket": self.outputs["BucketName"],
             "functions": self.functions,
             "secrets": {name: self.secret(name) for name in ("SigningKeys", "HashKeys", "ConnectorKeys")},
             "app_id": credential.app_id,

@@ -36,6 +36,7 @@ struct File {
     /// By output of the template.
     urls: BTreeMap<String, String>,
     table: String,
+    bucket: String,
     /// What the functions are called there, by operation.
     functions: BTreeMap<String, String>,
     secrets: BTreeMap<String, String>,
@@ -148,9 +149,12 @@ impl Stack {
         self.local().queue(name).unwrap().to_owned()
     }
 
-    /// The name of the bucket.
-    pub(crate) fn bucket(&self) -> String {
-        self.local().bucket("Bucket").unwrap().to_owned()
+    /// The name of the bucket, and where it is reached.
+    pub(crate) fn bucket(&self) -> (String, String) {
+        match self {
+            Self::Local(bundle) => (bundle.bucket("Bucket").unwrap().to_owned(), bundle.url()),
+            Self::Deployed(deployed) => (deployed.file.bucket.clone(), deployed.file.endpoint.clone()),
+        }
     }
 
     pub(crate) fn usage(&self, name: &str) -> Usage {

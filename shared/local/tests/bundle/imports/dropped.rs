@@ -9,13 +9,13 @@ use crate::support::Running;
 impl Running {
     /// The bucket, past the functions.
     fn bucket(&self) -> Bucket {
-        let access = self.bundle.store();
-        let credentials = aws_sdk_dynamodb::config::Credentials::new("test", "test", None, None, "test");
+        let (access, (name, endpoint)) = (self.bundle.store(), self.bundle.bucket());
+        let credentials = aws_sdk_dynamodb::config::Credentials::new(&access.access_key_id, &access.secret_access_key, None, None, "test");
         Bucket::connect(BucketSettings {
-            name: self.bundle.bucket(),
+            name,
             region: access.region.clone(),
             credentials,
-            endpoint: Some(self.bundle.url()),
+            endpoint: Some(endpoint),
         })
         .unwrap()
     }
