@@ -15,7 +15,7 @@ use flate2::{Compression, write::GzEncoder};
 use wattbook_api::bucket::{Bucket, BucketError, BucketSettings, BucketSettingsError};
 use wattbook_domain::{
     OrganisationId,
-    import::{ImportCounts, ImportId, ImportProgress, ImportStatus},
+    import::{ImportCounts, ImportId, ImportOutcome, ImportProgress, ImportStatus},
 };
 use wattbook_local::{Bundle, LocalError, Options};
 use wattbook_store::{Store, StoreError, Usage, Wanted};
@@ -89,18 +89,16 @@ pub(crate) async fn measure(out: &mut impl Write, lines: u64) -> Result<(), Impo
     let organisation = bundle.demo().organisation_id.parse().map_err(|_| ImportsError::Nobody)?;
     let mut measured = Measured { bundle, store, bucket, organisation, seen: BTreeSet::new() };
     let each = lines / AT_ONCE;
-    let new = ImportCounts { created: lines, ..ImportCounts::default() };
-    let old = ImportCounts { unchanged: lines, ..ImportCounts::default() };
+    let new = expected(0, lines);
+    let ImportCounts { created, unchanged, conflict, invalid, .. } = new;
+    let old = ImportCounts { unchanged: created + unchanged, conflict, invalid, ..ImportCounts::default() };
+    let several: Vec<_> = (0..AT_ONCE).map(|n| (lines + n * each, each)).collect();
+    let of_several = several.iter().map(|(from, lines)| expected(*from, *lines));
+    let of_several = of_several.fold(ImportCounts::default(), ImportCounts::plus);
     let found = [
         measured.import("new customers".into(), &[(0, lines)], new).await?,
         measured.import("the same file again".into(), &[(0, lines)], old).await?,
-        measured
-            .import(
-                format!("new ones, {AT_ONCE} importers at once"),
-                &(0..AT_ONCE).map(|n| (lines + n * each, each)).collect::<Vec<_>>(),
-                ImportCounts { created: each * AT_ONCE, ..ImportCounts::default() },
-            )
-            .await?,
+        measured.import(format!("new ones, {AT_ONCE} importers at once"), &several, of_several).await?,
     ];
     measured.bundle.stop().await;
     writeln!(out, "{:36} {:>8} {:>12} {:>14} {:>15}", "", "lines", "lines/s", "units/line", "requests/line")?;
@@ -175,17 +173,45 @@ fn bucket(bundle: &Bundle) -> Result<Bucket, ImportsError> {
     })?)
 }
 
+/// What line `n` of a file is, whose first one is `from`: of a hundred lines one is invalid, one wants the e-mail of the line
+/// before it, and one is the line before it again.
+fn outcome(from: u64, n: u64) -> ImportOutcome {
+    match n % 100 {
+        17 => ImportOutcome::Invalid,
+        43 if n > from => ImportOutcome::Conflict,
+        71 if n > from => ImportOutcome::Unchanged,
+        _ => ImportOutcome::Created,
+    }
+}
+
+/// What a file of so many lines comes to.
+fn expected(from: u64, lines: u64) -> ImportCounts {
+    let mut counts = ImportCounts::default();
+    (from..from + lines).for_each(|n| counts.add(outcome(from, n)));
+    counts
+}
+
 /// A compressed file of customers.
 fn file(from: u64, lines: u64) -> io::Result<Vec<u8>> {
     let mut file = GzEncoder::new(Vec::new(), Compression::fast());
     for n in from..from + lines {
+        let (id, email) = match outcome(from, n) {
+            ImportOutcome::Invalid => (n, "nobody".to_owned()),
+            ImportOutcome::Conflict => (n, email(n - 1)),
+            ImportOutcome::Unchanged => (n - 1, email(n - 1)),
+            _ => (n, email(n)),
+        };
         let mut line = String::new();
         let _ = write!(
             line,
-            r#"{{"labelpartner":"NORTH","customer_info":{{"external_account_id":"a-{n}","email":"jo-{n}@example.com","contact_info":{{"firstname":"Jo","lastname":"Doe"}}}},"installation_info":[{{"external_installation_id":"i-{n}","service_information":{{"service_type":"BR-LR-NILM-noHW"}},"meters":[{{"external_meter_id":"m-{n}","meter_input_method":"IMPORT","meter_energy_type":"GAS"}}]}}]}}"#
+            r#"{{"labelpartner":"NORTH","customer_info":{{"external_account_id":"a-{id}","email":"{email}","contact_info":{{"firstname":"Jo","lastname":"Doe"}}}},"installation_info":[{{"external_installation_id":"i-{id}","service_information":{{"service_type":"BR-LR-NILM-noHW"}},"meters":[{{"external_meter_id":"m-{id}","meter_input_method":"IMPORT","meter_energy_type":"GAS"}}]}}]}}"#
         );
         line.push('\n');
         file.write_all(line.as_bytes())?;
     }
     file.finish()
+}
+
+fn email(n: u64) -> String {
+    format!("jo-{n}@example.com")
 }

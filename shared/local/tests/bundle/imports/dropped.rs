@@ -10,14 +10,15 @@ impl Running {
     /// The bucket, past the functions.
     fn bucket(&self) -> Bucket {
         let (access, (name, endpoint)) = (self.bundle.store(), self.bundle.bucket());
-        let credentials = aws_sdk_dynamodb::config::Credentials::new(&access.access_key_id, &access.secret_access_key, None, None, "test");
-        Bucket::connect(BucketSettings {
-            name,
-            region: access.region.clone(),
-            credentials,
-            endpoint: Some(endpoint),
-        })
-        .unwrap()
+        let credentials = aws_sdk_dynamodb::config::Credentials::new(
+            &access.access_key_id,
+            &access.secret_access_key,
+            None,
+            None,
+            "test",
+        );
+        Bucket::connect(BucketSettings { name, region: access.region.clone(), credentials, endpoint: Some(endpoint) })
+            .unwrap()
     }
 
     /// The imports of files that were put there, once there are so many.
