@@ -4,13 +4,9 @@
 //! A FIFO queue keeps the order within each group: while a message of a group is being handled, or waits to be tried
 //! again, the later ones of that group wait, too.
 
-use std::time::Duration;
-
 use aws_sdk_sqs::{
     Client,
     config::{BehaviorVersion, Credentials, Region},
-    error::BuildError,
-    types::{BatchResultErrorEntry, SendMessageBatchRequestEntry},
 };
 use wattbook_store::{StoreError, connection};
 
@@ -29,16 +25,6 @@ pub const DELIVERIES: &str = "DELIVERIES_URL";
 pub const LONGEST_DELAY_SECONDS: u32 = 900;
 /// For how long a message that was handed over can be put off, in seconds: what SQS takes.
 pub const LONGEST_POSTPONEMENT_SECONDS: u32 = 43_200;
-/// The most messages that are sent in one call: what SQS takes.
-pub const MOST_AT_ONCE: usize = 10;
-/// The most bytes of bodies that are sent in one call, if it is not one message alone: a quarter of what SQS takes,
-/// because a function holds them several times over.
-pub const MOST_BYTES_AT_ONCE: usize = 256 * 1024;
-
-/// How often messages are sent that the queue did not take though it took the call, the first time included.
-const TRIES: u32 = 5;
-/// The wait before the second try, which doubles with each.
-const FIRST_WAIT: Duration = Duration::from_millis(50);
 
 /// How a queue in AWS is reached.
 pub struct QueueSettings {
@@ -80,14 +66,6 @@ pub enum QueueError {
         operation: &'static str,
         /// Its code, and the id of the request.
         cause: String,
-    },
-    /// The queue took the call, and not all of its messages.
-    #[error("the queue refused {count} messages of a call, the first with {code}")]
-    Refused {
-        /// How many.
-        count: usize,
-        /// The code of the first.
-        code: String,
     },
     /// SQS holds no message back for that long.
     #[error("a delay of {0} seconds is more than {LONGEST_DELAY_SECONDS}")]
@@ -140,42 +118,6 @@ impl Queue {
         sent.map(drop).map_err(|error| failed("SendMessage", connection::cause(&error)))
     }
 
-    /// Sends messages to a FIFO queue, up to [`MOST_AT_ONCE`] and [`MOST_BYTES_AT_ONCE`] in a call. A call has one
-    /// message of a group only, for the queue may refuse one and take the next: whoever lets groups alternate needs the
-    /// fewest calls. Sending the same again within five minutes does no harm.
-    ///
-    /// # Errors
-    /// Some messages may not have been sent. Of each group those that were are the first.
-    pub async fn send_all_in_order(&self, messages: &[InOrder<'_>]) -> Result<(), QueueError> {
-        let mut rest = messages;
-        while !rest.is_empty() {
-            let (call, after) = rest.split_at_checked(fitting(rest)).unwrap_or((rest, &[]));
-            self.send_in_one_call(call).await?;
-            rest = after;
-        }
-        Ok(())
-    }
-
-    /// What the queue refuses of a call that it took is sent again, unless it is the message's own fault.
-    async fn send_in_one_call(&self, messages: &[InOrder<'_>]) -> Result<(), QueueError> {
-        let entries: Result<Vec<_>, _> = messages.iter().enumerate().map(entry).collect();
-        let mut entries = entries.map_err(|error| failed("SendMessageBatch", error.to_string()))?;
-        let (mut attempt, mut wait) = (1, FIRST_WAIT);
-        loop {
-            let request = self.client.send_message_batch().queue_url(&self.url).set_entries(Some(entries.clone()));
-            let answer = request.send().await;
-            let answer = answer.map_err(|error| failed("SendMessageBatch", connection::cause(&error)))?;
-            let refused = answer.failed();
-            let Some(first) = refused.first() else { return Ok(()) };
-            if attempt == TRIES || refused.iter().any(BatchResultErrorEntry::sender_fault) {
-                return Err(QueueError::Refused { count: refused.len(), code: first.code().to_owned() });
-            }
-            entries.retain(|entry| refused.iter().any(|refused| refused.id() == entry.id()));
-            tokio::time::sleep(wait).await;
-            (attempt, wait) = (attempt + 1, wait * 2);
-        }
-    }
-
     /// Lets a message that was handed over, and is to be reported as failed, come again in so many seconds and not when
     /// its visibility time-out is over: at most [`LONGEST_POSTPONEMENT_SECONDS`] after it was handed over. In a FIFO
     /// queue the later ones of its group wait with it. The function needs `sqs:ChangeMessageVisibility`.
@@ -193,29 +135,6 @@ impl Queue {
 
 fn failed(operation: &'static str, cause: String) -> QueueError {
     QueueError::Call { operation, cause }
-}
-
-/// How many of the first messages go into one call: one at least.
-fn fitting(messages: &[InOrder<'_>]) -> usize {
-    let mut bytes = 0;
-    let mut groups = Vec::new();
-    for message in messages.iter().take(MOST_AT_ONCE) {
-        bytes += message.body.len();
-        if !groups.is_empty() && (bytes > MOST_BYTES_AT_ONCE || groups.contains(&message.group)) {
-            break;
-        }
-        groups.push(message.group);
-    }
-    groups.len()
-}
-
-fn entry((number, message): (usize, &InOrder<'_>)) -> Result<SendMessageBatchRequestEntry, BuildError> {
-    SendMessageBatchRequestEntry::builder()
-        .id(number.to_string())
-        .message_body(message.body)
-        .message_group_id(message.group)
-        .message_deduplication_id(message.deduplication_id)
-        .build()
 }
 
 #[cfg(test)]

@@ -32,7 +32,6 @@ const MOST_AT_ONCE: usize = 10;
 pub(crate) async fn answer(queues: &Queues, operation: &str, body: &[u8]) -> Result<Value, Refusal> {
     match operation {
         "SendMessage" => sending::send(queues, read(body)?).await,
-        "SendMessageBatch" => sending::send_all(queues, read(body)?).await,
         "ReceiveMessage" => receive(queues, read(body)?).await,
         "DeleteMessage" => delete(queues, read(body)?).await,
         "ChangeMessageVisibility" => postpone(queues, read(body)?).await,

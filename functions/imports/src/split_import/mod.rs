@@ -146,18 +146,14 @@ async fn window(reader: &mut Reader, content: &mut Content<'_>, until: Instant) 
 
 /// Sends parts, each to its lane.
 async fn send(services: &Services, parts: &[Part]) -> Result<(), Failure> {
-    let mut bodies = Vec::new();
     for part in parts {
         let body = serde_json::to_string(part).map_err(|error| Failure::Internal(error.into()))?;
         let group = format!("{}-{}", part.import_id, part.lane);
-        let id = format!("{group}-{}", part.number);
-        bodies.push((body, group, id));
+        let deduplication_id = format!("{group}-{}", part.number);
+        let message = InOrder { body: &body, group: &group, deduplication_id: &deduplication_id };
+        services.queue(IMPORT_LINES)?.send_in_order(message).await?;
     }
-    let messages: Vec<_> = bodies
-        .iter()
-        .map(|(body, group, id)| InOrder { body: body.as_str(), group: group.as_str(), deduplication_id: id.as_str() })
-        .collect();
-    Ok(services.queue(IMPORT_LINES)?.send_all_in_order(&messages).await?)
+    Ok(())
 }
 
 /// Ends a job whose file cannot be read at all.
