@@ -7,7 +7,7 @@ use csv_core::{ReadRecordResult, ReaderBuilder};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Dialect, LineFault, MAX_RECORD_BYTES, Refusal,
+    Dialect, LOST, LineFault, MAX_RECORD_BYTES, Refusal,
     layout::Layout,
     reader::{BYTE_ORDER_MARK, Step},
 };
@@ -241,11 +241,13 @@ fn repeats(names: &[String], cells: &[&str]) -> bool {
 
 /// That bytes are UTF-8; what is not may be cut off at their end.
 fn encoded(bytes: &[u8], row: u64, offset: u64) -> Result<(), Refusal> {
-    match std::str::from_utf8(bytes) {
-        Err(error) if error.error_len().is_some() || bytes.len() <= MAX_RECORD_BYTES => {
-            let before = u64::try_from(error.valid_up_to()).unwrap_or(u64::MAX);
-            Err(Refusal::NotUtf8 { row, byte: offset.saturating_add(before) })
-        }
-        _ => Ok(()),
-    }
+    let before = match std::str::from_utf8(bytes) {
+        Err(error) if error.error_len().is_some() || bytes.len() <= MAX_RECORD_BYTES => Some(error.valid_up_to()),
+        Err(_) => None,
+        Ok(text) => text.find(LOST),
+    };
+    before.map_or(Ok(()), |before| {
+        let before = u64::try_from(before).unwrap_or(u64::MAX);
+        Err(Refusal::NotUtf8 { row, byte: offset.saturating_add(before) })
+    })
 }

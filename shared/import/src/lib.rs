@@ -34,6 +34,10 @@ pub use record::{LineFault, Record, Refusal};
 pub use template::template;
 pub use wattbook_domain::import::{FileFormat as Format, ImportDialect as Dialect};
 
+/// What stands for a character that whoever handed a file on could not read, as a gateway that takes one in another encoding
+/// for text: what it was is lost.
+const LOST: char = char::REPLACEMENT_CHARACTER;
+
 /// The most objects of a line of NDJSON.
 pub const MAX_OBJECTS: usize = 100;
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::{LineFault, MAX_OBJECTS, MAX_RECORD_BYTES, Refusal, reader::Step};
+use crate::{LOST, LineFault, MAX_OBJECTS, MAX_RECORD_BYTES, Refusal, reader::Step};
 
 /// How far a file has been read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,10 +39,11 @@ impl NdjsonReader {
             let message = format!("a line can have at most {MAX_RECORD_BYTES} bytes");
             return Ok(self.records(length, vec![Err(vec![LineFault::new("line_too_long", message)])]));
         }
-        let found = match std::str::from_utf8(line) {
+        let read = std::str::from_utf8(line).map_err(|error| error.valid_up_to());
+        let found = match read.and_then(|line| line.find(LOST).map_or(Ok(line), Err)) {
             Ok(line) => objects(line),
-            Err(error) => {
-                let byte = offset.saturating_add(u64::try_from(error.valid_up_to()).unwrap_or(u64::MAX));
+            Err(before) => {
+                let byte = offset.saturating_add(u64::try_from(before).unwrap_or(u64::MAX));
                 vec![Err(vec![LineFault::new(
                     "not_utf8",
                     format!("is not UTF-8, at byte {byte} of the file, counted from 0"),

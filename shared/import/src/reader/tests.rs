@@ -106,6 +106,7 @@ fn a_line_that_is_no_object_is_wrong_and_the_next_is_read() {
     let seen: Vec<_> = lines(file).into_iter().filter(|seen| *seen != malformed(3)).collect();
     assert_eq!(seen, expected);
     assert_eq!(lines(b"{\"a\":\"\xe9\"}\n{\"a\":1}"), [wrong(1, "not_utf8"), one(2)]);
+    assert_eq!(lines("{\"a\":\"\u{fffd}\"}\n{\"a\":1}".as_bytes()), [wrong(1, "not_utf8"), one(2)]);
     assert_eq!(whole(Dialect::Accounts, Format::Ndjson, b"\xff\xfe{\0").1, Some(Refusal::NotUtf8 { row: 1, byte: 0 }));
 }
 
@@ -199,6 +200,9 @@ fn what_is_not_utf8_is_refused_with_row_and_byte() {
     assert!(refusal.to_string().starts_with("row 4 is not UTF-8, at byte 25"));
     assert_eq!(refused(Dialect::Onboarding, b"type;\xfc\n"), Refusal::NotUtf8 { row: 1, byte: 5 });
     assert_eq!(refused(Dialect::Onboarding, b"type;owner\nEV;\xc3"), Refusal::NotUtf8 { row: 2, byte: 14 });
+    // As a gateway hands it on that took it for text.
+    let lost = refused(Dialect::Onboarding, "type;owner\nEV;M\u{fffd}ller\n".as_bytes());
+    assert_eq!(lost, Refusal::NotUtf8 { row: 2, byte: 15 });
     for mark in [[0xff, 0xfe], [0xfe, 0xff]] {
         assert_eq!(
             refused(Dialect::Onboarding, [&mark[..], b"t\0y\0p\0e\0"].concat()),

@@ -66,10 +66,12 @@ impl Desk {
         intake.carry_out(&self.services, caller).await.unwrap()
     }
 
-    /// Every item of the table, by its key.
+    /// Every item of the table, by its key, but what follows from others, a moment later.
     async fn table(&self) -> BTreeMap<String, Item> {
         let key = |item: &Item| format!("{} {}", text(item, "pk"), text(item, "sk"));
-        self.running.scan().await.into_iter().map(|item| (key(&item), item)).collect()
+        let follows = |item: &Item| ["CHANGE#", "COUNT#"].iter().any(|it| text(item, "sk").starts_with(it));
+        let items = self.running.scan().await.into_iter().filter(|item| !follows(item));
+        items.map(|item| (key(&item), item)).collect()
     }
 
     async fn has_written_nothing_since(&self, before: &BTreeMap<String, Item>) {

@@ -59,7 +59,12 @@ async fn a_file_that_cannot_be_read_is_refused_at_once() {
         assert_eq!((refused.status, problem["code"].as_str()), (400, Some(code)));
         assert!(problem["detail"].as_str().unwrap().contains(says), "{problem}");
     }
-    // As bytes, which no gateway reads as text.
+    running.bundle.stop().await;
+}
+
+#[tokio::test]
+async fn a_compressed_file_in_another_encoding_fails_with_row_and_byte() {
+    let running = Running::start().await;
     let file = gzip(b"email;firstname\njo@example.com;J\xfcrgen");
     let request = running.file(running.admin(), "dialect=provisioning", CSV, file).header("content-encoding", "gzip");
     let id = ordered(&send(request).await);
