@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::LazyLock,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -20,6 +20,9 @@ pub(crate) type Item = HashMap<String, AttributeValue>;
 
 /// Who writes what a test writes into the table itself.
 pub(crate) const BY: &Actor = &Actor::Schedule;
+
+/// When what follows from a write has followed at the latest, however much a machine has to do.
+const LATEST: Duration = Duration::from_mins(1);
 
 /// A bundle, or what stands for it, with a client.
 pub(crate) struct Running {
@@ -191,7 +194,8 @@ impl Running {
 
     /// Waits until no item has this in it, in any case: what tells of somebody in the change log goes within moments.
     pub(crate) async fn forgotten(&self, word: &str) {
-        for _ in 0..400 {
+        let begun = Instant::now();
+        while begun.elapsed() < LATEST {
             if !format!("{:?}", self.scan().await).to_lowercase().contains(&word.to_lowercase()) {
                 return;
             }
@@ -208,7 +212,8 @@ impl Running {
 
     pub(crate) async fn consistent_accounts_in(&self, scope: UniquenessScope) -> Vec<Account> {
         // They are counted within moments.
-        for _ in 0..400 {
+        let begun = Instant::now();
+        while begun.elapsed() < LATEST {
             let (accounts, counted, there) = self.counted_accounts(scope).await;
             if counted == there {
                 return accounts;

@@ -62,7 +62,7 @@ pub(super) fn words(expected: &Expected) -> BTreeMap<u64, String> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_file_comes_to_what_is_expected_and_again_to_nothing() {
     let running = Running::start().await;
-    let lines = if running.bundle.is_deployed() { 300 } else { 5000 };
+    let lines = if running.bundle.is_deployed() { 200 } else { 5000 };
     let holder =
         running.provisioned(running.admin(), &with(body("holder"), "/customer_info/email", "taken@example.com")).await;
     let (file, expected) = file(lines, "taken@example.com");
