@@ -31,10 +31,10 @@ def before_call(context, case, kwargs):
     if case.meta is None:
         return
     if not case.meta.is_negative_at(ParameterLocation.HEADER):
-        # A repeated key with another body is refused by design, so every request brings its own.
+        # A repeated key with another body is refused by design, so every request brings its own, in each run.
         for name in list(case.headers or {}):
             if name.lower() == "idempotency-key":
-                case.headers[name] = f"{next(serial)}-{case.headers[name][:200]}"
+                case.headers[name] = f"{os.getpid()}-{next(serial)}-{case.headers[name][:200]}"
     # Set only if it is another: what is set counts as made by hand.
     if not case.meta.is_negative_at(ParameterLocation.QUERY) and (query := seen(case.query)) != case.query:
         case.query = query
@@ -84,10 +84,16 @@ def aim(case):
     if (case.method, case.path) == ("GET", "/account") and not case.meta.is_negative_at(ParameterLocation.QUERY):
         case.query = dict(itertools.islice((case.query or {"external_account_id": "nobody"}).items(), 1))
     valid_query = not case.meta.is_negative_at(ParameterLocation.QUERY)
-    tokens = {"continuationToken", "continuation_token"}
+    tokens = {"continuationToken", "continuation_token", "pageToken", "page_token"}
     if valid_query and case.query and tokens & case.query.keys():
         # A token is nobody's to make up.
         case.query = {name: value for name, value in case.query.items() if name not in tokens}
+    if valid_query and case.path.endswith("/changes") and case.query:
+        case.query = dict(case.query)
+        for first, end in (("from", "to"), ("fromDateTime", "toDateTime")):
+            for name in {first, end} & case.query.keys():
+                fit_moment(case.query, name)
+            fit_period(case.query, first, end)
     if not case.path.startswith("/rest/v1/"):
         return
     if valid_query and case.method == "PUT" and case.path == "/rest/v1/accounts":
@@ -112,8 +118,8 @@ def aim(case):
 
 
 def fit_list(query):
-    """A token is nobody's to make up; what spans several parameters of a list is brought together."""
-    query = {name: value for name, value in query.items() if name != "pageToken"}
+    """What spans several parameters of a list is brought together."""
+    query = dict(query)
     if query.get("isRegex") in (True, "true"):
         query = {name: value for name, value in query.items() if name not in ("startsWith", "endsWith")}
         query["search"] = "^[a-c].*"

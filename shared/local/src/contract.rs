@@ -96,7 +96,8 @@ fn body(event: &Value) -> Option<(String, Value)> {
     let body = if encoded { STANDARD.decode(body).ok()? } else { body.into() };
     let body = match media_type.as_str() {
         "application/json" => serde_json::from_slice(&body).ok()?,
-        _ => Value::Object(serde_urlencoded::from_bytes(&body).ok()?),
+        "application/x-www-form-urlencoded" => Value::Object(serde_urlencoded::from_bytes(&body).ok()?),
+        _ => String::from_utf8(body).ok()?.into(),
     };
     Some((media_type, body))
 }
