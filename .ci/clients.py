@@ -73,8 +73,10 @@ def lint(tools, folder):
 
 def walk_python(tools, folder, local):
     folder.mkdir()
+    # It knows no other files than those of bytes, and has to be told which are.
+    generate = ["openapi-python-client", "generate", "--config", FILES / "python.yaml"]
     for api, contract in CONTRACTS.items():
-        said = tools.run("openapi-python-client", "generate", "--path", contract, "--output-path", api, cwd=folder)
+        said = tools.run(*generate, "--path", contract, "--output-path", api, cwd=folder)
         if "arning" in said:
             sys.exit(said)
     packages = os.pathsep.join(str(folder / api) for api in CONTRACTS)
