@@ -95,21 +95,26 @@ pub(crate) async fn measure(out: &mut impl Write, lines: u64) -> Result<(), Impo
     let several: Vec<_> = (0..AT_ONCE).map(|n| (lines + n * each, each)).collect();
     let of_several = several.iter().map(|(from, lines)| expected(*from, *lines));
     let of_several = of_several.fold(ImportCounts::default(), ImportCounts::plus);
-    let found = [
-        measured.import("new customers".into(), &[(0, lines)], new).await?,
-        measured.import("the same file again".into(), &[(0, lines)], old).await?,
-        measured.import(format!("new ones, {AT_ONCE} importers at once"), &several, of_several).await?,
-    ];
-    measured.bundle.stop().await;
     writeln!(out, "{:36} {:>8} {:>12} {:>14} {:>15}", "", "lines", "lines/s", "units/line", "requests/line")?;
-    for Found { what, lines, time, used } in found {
+    measured.import("new customers".into(), &[(0, lines)], new).await?.report(out)?;
+    measured.import("the same file again".into(), &[(0, lines)], old).await?.report(out)?;
+    let what = format!("new ones, {AT_ONCE} importers at once");
+    measured.import(what, &several, of_several).await?.report(out)?;
+    measured.bundle.stop().await;
+    Ok(())
+}
+
+impl Found {
+    /// Writes it down at once: the next measurement takes its time.
+    fn report(self, out: &mut impl Write) -> io::Result<()> {
+        let Self { what, lines, time, used } = self;
         #[expect(clippy::cast_precision_loss, reason = "figures of a few digits")]
         let per_line = |sum: f64| sum / lines as f64;
         #[expect(clippy::cast_precision_loss, reason = "figures of a few digits")]
         let (speed, requests) = (per_line(time.as_secs_f64()).recip(), per_line(used.round_trips as f64));
         writeln!(out, "{what:36} {lines:>8} {speed:>12.0} {:>14.2} {requests:>15.3}", per_line(used.capacity_units))?;
+        out.flush()
     }
-    Ok(())
 }
 
 impl Measured {
