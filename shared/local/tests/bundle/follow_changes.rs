@@ -13,7 +13,7 @@ use wattbook_domain::{
     webhook::WebhookId,
 };
 use wattbook_local::functions::FUNCTIONS;
-use wattbook_store::Store;
+use wattbook_store::{Store, Usage};
 
 use crate::{
     events::samples,
@@ -43,6 +43,11 @@ impl Running {
 
     /// Runs the function on an event, with another queue than the one that is served.
     async fn follow(&self, event: &Value, queue: &str) -> Value {
+        self.follow_at_cost(event, queue).await.0
+    }
+
+    /// The same, with what this call alone has used of the store: the stream calls the function, too.
+    pub(crate) async fn follow_at_cost(&self, event: &Value, queue: &str) -> (Value, Usage) {
         let store = self.bundle.store();
         let environment = [
             ("TABLE_NAME", self.bundle.table()),
@@ -62,7 +67,7 @@ impl Running {
         let services = function.start(&environment.into_iter().collect()).unwrap();
         let event = serde_json::value::to_raw_value(event).unwrap();
         let answer = function.invoke(&services, &event, "request").await.unwrap();
-        serde_json::from_str(answer.get()).unwrap()
+        (serde_json::from_str(answer.get()).unwrap(), services.usage())
     }
 
     /// Waits until nothing but this is in the table.
