@@ -4,7 +4,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, de::DeserializeOwned};
-use serde_dynamo::Item;
+use serde_dynamo::{AttributeValue, Item};
 use serde_json::value::RawValue;
 use wattbook_domain::{
     Account, Actor, entity::Entity, import::ImportJob, onboarding::OnboardingRequest, webhook::Webhook,
@@ -107,67 +107,69 @@ impl Change {
     /// The record or the item in it does not have the shape that it should have.
     pub fn read(record: &RawValue) -> Result<Option<Self>, StoreError> {
         let record: Record<'_> = serde_json::from_str(record.get()).map_err(StoreError::UnreadableChange)?;
-        let Images { approximate_creation_date_time, keys, new_image, old_image } = record.dynamodb;
-        let key: Key = serde_dynamo::from_item(keys)
+        let images = record.dynamodb;
+        let key: Key = serde_dynamo::from_item(images.keys.clone())
             .map_err(|source| StoreError::Unreadable { kind: "key of a stream record", source })?;
-        let of = match key.sk.as_str() {
+        let (of, signature) = match key.sk.as_str() {
             keys::ACCOUNT => {
-                let read = |image| image_of("account", image, AccountItem::account);
-                Changed::Account { before: read(old_image)?, after: read(new_image)? }
+                let Read { before, after, by } = images.read("account", AccountItem::account)?;
+                (Changed::Account { before, after }, by)
             }
             keys::ONBOARDING => {
-                let read = |image| image_of("onboarding request", image, |item: RequestItem| item.onboarding);
-                Changed::Onboarding { before: read(old_image)?, after: read(new_image)? }
+                let value = |item: RequestItem| item.onboarding;
+                let Read { before, after, by } = images.read("onboarding request", value)?;
+                (Changed::Onboarding { before, after }, by)
             }
             keys::ENTITY => {
-                let read = |image| image_of("entity", image, |item: EntityItem| item.asset);
-                Changed::Entity { before: read(old_image)?, after: read(new_image)? }
+                let Read { before, after, by } = images.read("entity", |item: EntityItem| item.asset)?;
+                (Changed::Entity { before, after }, by)
             }
             keys::IMPORT => {
-                let read = |image| image_of("import", image, |item: ImportItem| item.import);
-                Changed::Import { before: read(old_image)?, after: read(new_image)? }
+                let Read { before, after, by } = images.read("import", |item: ImportItem| item.import)?;
+                (Changed::Import { before, after }, by)
             }
             keys::WEBHOOK => {
-                let read = |image| image_of("webhook", image, |item: WebhookItem| item.webhook);
-                Changed::Webhook { before: read(old_image)?, after: read(new_image)? }
+                let Read { before, after, by } = images.read("webhook", |item: WebhookItem| item.webhook)?;
+                (Changed::Webhook { before, after }, by)
             }
             _ => return Ok(None),
         };
         #[expect(clippy::cast_possible_truncation, reason = "a time in seconds, far from the limits of the type")]
-        let seconds = approximate_creation_date_time as i64;
-        let signature = signature(new_image)?;
+        let seconds = images.approximate_creation_date_time as i64;
         let by = signature.as_ref().zip(keys::organisation_id(&key.pk)).and_then(|(text, id)| by::read(id, text));
         let at = Timestamp::from_second(seconds).unwrap_or_default();
         Ok(Some(Self { at, by, of, is_signed: signature.is_some() }))
     }
 }
 
-/// Who an item says has written it, as it is stored.
-fn signature(image: Option<&RawValue>) -> Result<Option<String>, StoreError> {
-    #[derive(Deserialize)]
-    struct Signed {
-        by: Option<Text>,
-    }
-    #[derive(Deserialize)]
-    struct Text {
-        #[serde(rename = "S")]
-        text: String,
-    }
-    let Some(image) = image else { return Ok(None) };
-    let signed: Signed = serde_json::from_str(image.get()).map_err(StoreError::UnreadableChange)?;
-    Ok(signed.by.map(|by| by.text))
+/// What an item was and is about, if there was or is one, and who the latter says has written it, as it is stored.
+struct Read<T> {
+    before: Option<Box<T>>,
+    after: Option<Box<T>>,
+    by: Option<String>,
 }
 
-/// What an item was or is about, if there was or is one.
-fn image_of<I: DeserializeOwned, T>(
-    kind: &'static str,
-    image: Option<&RawValue>,
-    value: impl FnOnce(I) -> T,
-) -> Result<Option<Box<T>>, StoreError> {
-    let Some(image) = image else { return Ok(None) };
-    let item: Item = serde_json::from_str(image.get()).map_err(StoreError::UnreadableChange)?;
-    let read = serde_dynamo::from_item(item).map_err(|source| StoreError::Unreadable { kind, source })?;
-    Ok(Some(Box::new(value(read))))
+impl Images<'_> {
+    fn read<I: DeserializeOwned, T>(
+        &self,
+        kind: &'static str,
+        value: impl Fn(I) -> T,
+    ) -> Result<Read<T>, StoreError> {
+        let value = |item: Item| {
+            let read = serde_dynamo::from_item(item).map_err(|source| StoreError::Unreadable { kind, source })?;
+            Ok(Box::new(value(read)))
+        };
+        let (old, new) = (item(self.old_image)?, item(self.new_image)?);
+        let by = match new.as_ref().and_then(|item| item.inner().get(by::BY)) {
+            Some(AttributeValue::S(text)) => Some(text.clone()),
+            _ => None,
+        };
+        Ok(Read { before: old.map(value).transpose()?, after: new.map(value).transpose()?, by })
+    }
+}
+
+fn item(image: Option<&RawValue>) -> Result<Option<Item>, StoreError> {
+    image.map(|image| serde_json::from_str(image.get()).map_err(StoreError::UnreadableChange)).transpose()
 }
 
 #[cfg(test)]
