@@ -41,6 +41,14 @@ pub(crate) struct ImportItem {
     pub(crate) import: ImportJob,
 }
 
+/// What an action of a transaction stands for.
+enum Meaning {
+    /// The job, as it is to be.
+    Job,
+    /// The record of the answer.
+    Idempotency,
+}
+
 impl Store {
     /// Stores a new job. One of the same id that is there already stays, and is taken for this one.
     ///
@@ -48,11 +56,8 @@ impl Store {
     /// See [`ImportError`].
     pub async fn create_import(&self, job: &ImportJob, record: Option<&IdempotencyRecord>) -> Result<(), ImportError> {
         let mut transaction = Transaction::new();
-        transaction.put(self, item(job)?, &When::Absent, false)?;
-        if let Some(record) = record {
-            let (item, when) = record.item(job.organisation)?;
-            transaction.put(self, item, &when, true)?;
-        }
+        transaction.put(self, item(job)?, &When::Absent, Meaning::Job)?;
+        transaction.record(self, job.organisation, record, Meaning::Idempotency)?;
         let refusals = match transaction.commit(self).await {
             Ok(()) => return Ok(()),
             Err(Cancelled::Store(error)) => return Err(error.into()),
@@ -61,12 +66,12 @@ impl Store {
         let mut stored = false;
         for refusal in refusals {
             match (refusal.meaning, refusal.obstacle) {
-                (true, Obstacle::Item(item)) => {
+                (Meaning::Idempotency, Obstacle::Item(item)) => {
                     return Err(ImportError::Answered(Box::new(read("idempotency record", item)?)));
                 }
-                (true, Obstacle::Contention) => return Err(ImportError::InProgress),
-                (false, Obstacle::Item(_)) => stored = true,
-                (false, Obstacle::Contention) => {}
+                (Meaning::Idempotency, Obstacle::Contention) => return Err(ImportError::InProgress),
+                (Meaning::Job, Obstacle::Item(_)) => stored = true,
+                (Meaning::Job, Obstacle::Contention) => {}
             }
         }
         if stored { Ok(()) } else { Err(StoreError::Busy("transaction conflict".into()).into()) }

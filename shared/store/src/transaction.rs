@@ -14,9 +14,10 @@ use aws_sdk_dynamodb::{
     },
 };
 use uuid::Uuid;
+use wattbook_domain::OrganisationId;
 
 use crate::{
-    Store, StoreError,
+    IdempotencyRecord, Store, StoreError,
     items::{self, Item},
     keys::Key,
     retry::is_passing,
@@ -109,6 +110,19 @@ impl<M> Transaction<M> {
             .map_err(|error| StoreError::Setup(error.to_string()))?;
         self.actions.push((TransactWriteItem::builder().put(put).build(), meaning));
         Ok(())
+    }
+
+    /// Adds the record of an answer, if there is one, where its key is free.
+    pub(crate) fn record(
+        &mut self,
+        store: &Store,
+        organisation: OrganisationId,
+        record: Option<&IdempotencyRecord>,
+        meaning: M,
+    ) -> Result<(), StoreError> {
+        let Some(record) = record else { return Ok(()) };
+        let (item, when) = record.item(organisation)?;
+        self.put(store, item, &when, meaning)
     }
 
     /// Deletes an item where that is allowed.

@@ -211,10 +211,7 @@ impl Store {
         account: &Account,
         record: Option<&IdempotencyRecord>,
     ) -> Result<(), WriteError> {
-        if let Some(record) = record {
-            let (item, when) = record.item(account.organisation)?;
-            transaction.put(self, item, &when, Meaning::Idempotency)?;
-        }
+        transaction.record(self, account.organisation, record, Meaning::Idempotency)?;
         match transaction.commit(self).await {
             Ok(()) => Ok(()),
             Err(Cancelled::Store(error)) => Err(error.into()),

@@ -163,10 +163,7 @@ impl Store {
         record: Option<&IdempotencyRecord>,
         is_done: impl Fn(&Item) -> bool,
     ) -> Result<(), OnboardingError> {
-        if let Some(record) = record {
-            let (item, when) = record.item(organisation)?;
-            transaction.put(self, item, &when, Meaning::Idempotency)?;
-        }
+        transaction.record(self, organisation, record, Meaning::Idempotency)?;
         match transaction.commit(self).await {
             Ok(()) => Ok(()),
             Err(Cancelled::Store(error)) => Err(error.into()),
