@@ -150,11 +150,7 @@ struct Read<T> {
 }
 
 impl Images<'_> {
-    fn read<I: DeserializeOwned, T>(
-        &self,
-        kind: &'static str,
-        value: impl Fn(I) -> T,
-    ) -> Result<Read<T>, StoreError> {
+    fn read<I: DeserializeOwned, T>(&self, kind: &'static str, value: impl Fn(I) -> T) -> Result<Read<T>, StoreError> {
         let value = |item: Item| {
             let read = serde_dynamo::from_item(item).map_err(|source| StoreError::Unreadable { kind, source })?;
             Ok(Box::new(value(read)))

@@ -90,8 +90,8 @@ impl Store {
     /// # Errors
     /// The store failed.
     pub async fn import(&self, organisation: OrganisationId, id: ImportId) -> Result<Option<ImportJob>, StoreError> {
-        let item = self.get(keys::import(organisation, id)).await?;
-        Ok(item.map(|item| read::<ImportItem>("import", item)).transpose()?.map(|it| it.import))
+        let item: Option<ImportItem> = self.get_value("import", keys::import(organisation, id)).await?;
+        Ok(item.map(|it| it.import))
     }
 
     /// The same with how far its lanes have come, at this moment.

@@ -20,6 +20,7 @@
 mod accounts;
 mod batch;
 mod by;
+mod calls;
 mod catalogue;
 pub mod changes;
 mod client;

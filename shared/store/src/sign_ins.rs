@@ -5,14 +5,12 @@
 //! trip which have one ([`crate::OwnCatalogue::sign_in_of`]). They are read eventually consistently, for an operator
 //! changes them now and then.
 
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use wattbook_domain::catalogue::{EntityType, ManufacturerName};
 
 use crate::{
     Store, StoreError,
-    error::conditional,
     items::{self, Item},
     keys::{self, CatalogueKey, Key},
 };
@@ -95,37 +93,6 @@ impl Store {
     /// The store failed.
     pub async fn remove_sign_in(&self, entity_type: EntityType, name: &ManufacturerName) -> Result<bool, StoreError> {
         self.delete_existing(keys::sign_in(entity_type, &name.matched())).await
-    }
-
-    /// Puts an item of the catalogue, whatever there was.
-    pub(crate) async fn put_anyway(&self, item: Item) -> Result<(), StoreError> {
-        let answer = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await
-            .map_err(|error| StoreError::call("PutItem", &error))?;
-        self.counter.add(answer.consumed_capacity());
-        Ok(())
-    }
-
-    /// Deletes an item of the catalogue. `false` if there is none.
-    pub(crate) async fn delete_existing(&self, key: Key) -> Result<bool, StoreError> {
-        let outcome = self
-            .client
-            .delete_item()
-            .table_name(&self.table)
-            .set_key(Some(items::key_item(key)))
-            .condition_expression("attribute_exists(pk)")
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
-        let Some(answer) = conditional("DeleteItem", outcome)? else { return Ok(false) };
-        self.counter.add(answer.consumed_capacity());
-        Ok(true)
     }
 }
 

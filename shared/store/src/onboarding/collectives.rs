@@ -43,8 +43,8 @@ impl Store {
         organisation: OrganisationId,
         id: CollectiveId,
     ) -> Result<Option<Collective>, StoreError> {
-        let item = self.get(keys::collective(organisation, id)).await?;
-        Ok(item.map(|item| read::<CollectiveItem>("collective", item)).transpose()?.map(|it| it.collective))
+        let item: Option<CollectiveItem> = self.get_value("collective", keys::collective(organisation, id)).await?;
+        Ok(item.map(|it| it.collective))
     }
 
     /// Puts an entity in the place of what it was, with the collectives that it is in, if it still is what it was.

@@ -104,8 +104,9 @@ impl Store {
         organisation: OrganisationId,
         id: OnboardingId,
     ) -> Result<Option<OnboardingRequest>, StoreError> {
-        let item = self.get(keys::onboarding(organisation, id)).await?;
-        Ok(item.map(|item| read::<RequestItem>("onboarding request", item)).transpose()?.map(|it| it.onboarding))
+        let key = keys::onboarding(organisation, id);
+        let item: Option<RequestItem> = self.get_value("onboarding request", key).await?;
+        Ok(item.map(|it| it.onboarding))
     }
 
     /// The onboarding requests of these ids in that organisation, as far as they exist, in any order.
@@ -139,8 +140,8 @@ impl Store {
         organisation: OrganisationId,
         number: EntityNumber,
     ) -> Result<Option<Entity>, StoreError> {
-        let item = self.get(keys::entity_numbered(organisation, number)).await?;
-        Ok(item.map(|item| read::<EntityItem>("entity", item)).transpose()?.map(|it| it.asset))
+        let item: Option<EntityItem> = self.get_value("entity", keys::entity_numbered(organisation, number)).await?;
+        Ok(item.map(|it| it.asset))
     }
 
     /// The offboarding of that id in that organisation.
@@ -152,8 +153,8 @@ impl Store {
         organisation: OrganisationId,
         id: OffboardingId,
     ) -> Result<Option<Offboarding>, StoreError> {
-        let item = self.get(keys::offboarding(organisation, id)).await?;
-        Ok(item.map(|item| read::<OffboardingItem>("offboarding", item)).transpose()?.map(|it| it.offboarding))
+        let item: Option<OffboardingItem> = self.get_value("offboarding", keys::offboarding(organisation, id)).await?;
+        Ok(item.map(|it| it.offboarding))
     }
 
     /// The sealed tokens of an entity's sign-in; none if it has none.
@@ -161,8 +162,7 @@ impl Store {
     /// # Errors
     /// The store failed.
     pub async fn tokens(&self, organisation: OrganisationId, id: EntityId) -> Result<Option<SealedTokens>, StoreError> {
-        let item = self.get(keys::tokens(organisation, id)).await?;
-        item.map(|item| read("tokens", item)).transpose()
+        self.get_value("tokens", keys::tokens(organisation, id)).await
     }
 }
 

@@ -89,8 +89,8 @@ impl Store {
     /// # Errors
     /// The store failed.
     pub async fn webhook(&self, organisation: OrganisationId, id: WebhookId) -> Result<Option<Webhook>, StoreError> {
-        let item = self.get(keys::webhook(organisation, id)).await?;
-        Ok(item.map(|item| read::<WebhookItem>("webhook", item)).transpose()?.map(|it| it.webhook))
+        let item: Option<WebhookItem> = self.get_value("webhook", keys::webhook(organisation, id)).await?;
+        Ok(item.map(|it| it.webhook))
     }
 
     /// Every webhook of an organisation, the newest first. One read of the store if there are none, else two.
@@ -98,13 +98,13 @@ impl Store {
     /// # Errors
     /// The store failed.
     pub async fn webhooks(&self, organisation: OrganisationId) -> Result<Vec<Webhook>, StoreError> {
-        #[derive(Deserialize)]
+        #[derive(Default, Deserialize)]
         struct Webhooks {
             #[serde(default)]
             ids: Vec<WebhookId>,
         }
-        let Some(item) = self.get(keys::webhooks(organisation)).await? else { return Ok(Vec::new()) };
-        let Webhooks { ids } = read("set of webhooks", item)?;
+        let set: Option<Webhooks> = self.get_value("set of webhooks", keys::webhooks(organisation)).await?;
+        let Webhooks { ids } = set.unwrap_or_default();
         let keys = ids.into_iter().map(|id| keys::webhook(organisation, id)).collect();
         let items = self.batch_get(keys).await?.into_iter();
         let read = |item| read::<WebhookItem>("webhook", item).map(|it| it.webhook);
