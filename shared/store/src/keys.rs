@@ -74,15 +74,15 @@
 //! what was added to it, and while the accounts are recounted, `recount` says by which recount.
 //!
 //! Onboarding requests, entities, collectives and imports stand in lists, too, the newest first: `list_pk` is
-//! `O#<organisation>#R`, `#E`, `#G` or `#J`, `brand_pk` the same with `#<brand>`, `list_sk` the time of creation and the id, and
-//! `listed` what lists are filtered by. On an account's item `onboardings` and `entities` are the sets of the ids of its
-//! requests and of its connected devices: they stand beside the account, so that one is added without reading it.
+//! `O#<organisation>#R`, `#E`, `#G` or `#J`, `brand_pk` the same with `#<brand>`, `list_sk` the time of creation and the
+//! id, and `listed` what lists are filtered by. On an account's item `onboardings` and `entities` are the sets of the ids
+//! of its requests and of its connected devices: they stand beside the account, so that one is added without reading it.
 //!
 //! # Who wrote
 //!
 //! The items of accounts, onboarding requests and entities say in `by` who wrote them last: an [`Actor`] as text, or the
-//! end of the app id, from its dot on, that does not name the organisation. It stands beside the account, so that whoever adds to a set of it
-//! says so, too; and it is not read with it.
+//! end of the app id, from its dot on, that does not name the organisation. It stands beside the account, so that whoever
+//! adds to a set of it says so, too; and it is not read with it.
 //!
 //! [`Actor`]: wattbook_domain::Actor
 //!
@@ -458,38 +458,4 @@ fn area_partition(area: &PostalArea) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use wattbook_domain::{ExternalId, Place};
-
-    use super::*;
-
-    /// A value made to look like another kind's or another scope's key stays its own.
-    #[test]
-    fn no_value_can_reach_the_key_of_another() {
-        let organisation = OrganisationId::new_random();
-        let hostile = ["1", "e#1", "*#e#1", &format!("{organisation}#e#1"), "1#CLAIM"];
-        let mut keys = HashSet::new();
-        for scope in [UniquenessScope::Platform, UniquenessScope::Organisation] {
-            for value in hostile {
-                for kind in ClaimKind::ALL {
-                    let value = ExternalId::parse(value).unwrap().to_string();
-                    let claimed = Claim { kind, value, place: Place::Email };
-                    assert!(keys.insert(claim(scope, organisation, &claimed)), "{claimed:?}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn a_sign_in_is_never_taken_for_a_definition_nor_one_for_the_other() {
-        let name = ManufacturerName::parse("re.alto #SIGNIN").unwrap();
-        let said = |is_sign_in| CatalogueKey { entity_type: EntityType::Ev, matched: "realtosignin", is_sign_in };
-        assert_eq!(catalogue_key(&manufacturer(EntityType::Ev, &name)), Some(said(false)));
-        assert_eq!(catalogue_key(&sign_in(EntityType::Ev, &name.matched())), Some(said(true)));
-        for sk in ["EV", "Car#audi", "Car#audi#SIGNIN", "EV#audi#LATER", "EV#audi#LATER#SIGNIN"] {
-            assert_eq!(catalogue_key(&Key { pk: CATALOGUE.into(), sk: sk.into() }), None, "{sk}");
-        }
-    }
-}
+mod tests;
