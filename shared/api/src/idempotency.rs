@@ -12,7 +12,7 @@ use std::error::Error;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
-use wattbook_domain::{AccessLevel, AnswerKey, OrganisationId};
+use wattbook_domain::{AnswerKey, LabelPartnerCode, OrganisationId};
 use wattbook_store::{IdempotencyRecord, Store, Subject};
 
 use crate::{Answer, Failure, Faults, Principal, Request, Services, fault::Reason, http::StoredAnswer, seal};
@@ -130,10 +130,7 @@ impl Once {
 /// A digest of all that the request asks for and of how far its caller reaches: a key is shared by
 /// the organisation, an answer must not cross its brands.
 fn fingerprint(asked: &[&str], principal: &Principal, body: &[u8]) -> String {
-    let brand = match &principal.reach.access {
-        AccessLevel::Admin => "",
-        AccessLevel::LabelPartner { label_partner } => label_partner.as_str(),
-    };
+    let brand = principal.brand().map_or("", LabelPartnerCode::as_str);
     let mut digest = Sha256::new();
     for part in asked.iter().chain([&brand]) {
         digest.update(part.as_bytes());

@@ -8,7 +8,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::Mac;
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
-use wattbook_domain::{AccessLevel, Reach};
+use wattbook_domain::{LabelPartnerCode, Reach};
 
 use crate::{
     Failure,
@@ -27,10 +27,7 @@ impl Fingerprint {
     /// Of a list by its operation's name, for whom it is, and the parameters that shape it, in any order.
     #[must_use]
     pub fn of<'p>(list: &str, reach: &Reach, parameters: impl IntoIterator<Item = (&'p str, &'p str)>) -> Self {
-        let brand = match &reach.access {
-            AccessLevel::Admin => "",
-            AccessLevel::LabelPartner { label_partner } => label_partner.as_str(),
-        };
+        let brand = reach.access.label_partner().map_or("", LabelPartnerCode::as_str);
         let mut parameters: Vec<_> = parameters.into_iter().collect();
         parameters.sort_unstable();
         let mut digest = Sha256::new();
@@ -89,7 +86,7 @@ fn message(list: &Fingerprint, head: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use wattbook_domain::{LabelPartnerCode, OrganisationId};
+    use wattbook_domain::{AccessLevel, OrganisationId};
 
     use super::*;
 

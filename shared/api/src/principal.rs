@@ -55,10 +55,7 @@ impl Principal {
     /// The brand that a caller's lists are of; none for all of the organisation.
     #[must_use]
     pub const fn brand(&self) -> Option<&LabelPartnerCode> {
-        match &self.reach.access {
-            AccessLevel::Admin => None,
-            AccessLevel::LabelPartner { label_partner } => Some(label_partner),
-        }
+        self.reach.access.label_partner()
     }
 
     /// The context that the authorizer hands to API Gateway. Flat strings, because that is what

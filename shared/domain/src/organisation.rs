@@ -119,6 +119,17 @@ pub enum AccessLevel {
     },
 }
 
+impl AccessLevel {
+    /// The one label partner that it reaches; none if it reaches all of the organisation.
+    #[must_use]
+    pub const fn label_partner(&self) -> Option<&LabelPartnerCode> {
+        match self {
+            Self::Admin => None,
+            Self::LabelPartner { label_partner } => Some(label_partner),
+        }
+    }
+}
+
 /// Which resources a caller can see: those of its organisation and, with a label-partner
 /// credential, of that brand alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,9 +156,6 @@ impl Reach {
     /// Whether a resource of `brand` in the caller's own organisation can be seen.
     #[must_use]
     pub fn covers_brand(&self, brand: &LabelPartnerCode) -> bool {
-        match &self.access {
-            AccessLevel::Admin => true,
-            AccessLevel::LabelPartner { label_partner } => label_partner == brand,
-        }
+        self.access.label_partner().is_none_or(|own| own == brand)
     }
 }

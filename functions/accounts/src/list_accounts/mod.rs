@@ -10,7 +10,7 @@ use wattbook_api::{
     Answer, Failure, Faults, Function, Principal, Request, Resource, Services,
     contract::{Refusal, json},
 };
-use wattbook_domain::{AccessLevel, Account, AccountStatus, Claim, Email};
+use wattbook_domain::{Account, AccountStatus, Claim, Email};
 use wattbook_store::listing;
 
 use self::{answer::AccountList, asked::Asked, contract::parameters, pages::Page};
@@ -38,10 +38,7 @@ async fn list(services: &Services, request: &Request) -> Result<Answer, Failure>
     let mut faults = Faults::default();
     let asked = Asked::read(request, &principal.reach, &mut faults);
     faults.none()?;
-    let brand = match &principal.reach.access {
-        AccessLevel::Admin => asked.brand.clone(),
-        AccessLevel::LabelPartner { label_partner } => Some(label_partner.clone()),
-    };
+    let brand = principal.brand().or(asked.brand.as_ref()).cloned();
     // Opens the token, if there is one, whatever else is asked for.
     let page = Page::new(services, &principal.reach, &asked, brand.clone())?;
     if asked.provider_account_id.is_some() || asked.email.is_some() {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 use wattbook_api::{Failure, Principal, bus::Event, clock};
-use wattbook_domain::{AccessLevel, events};
+use wattbook_domain::events;
 use wattbook_intake::{Asked, Intake, Outcome};
 
 /// What there is to tell.
@@ -24,7 +24,7 @@ impl Told<'_> {
         let reach = &self.caller.reach;
         let mut detail = Map::new();
         detail.insert("organisation_id".into(), reach.organisation.to_string().into());
-        if let AccessLevel::LabelPartner { label_partner } = &reach.access {
+        if let Some(label_partner) = self.caller.brand() {
             detail.insert("label_partner".into(), label_partner.as_str().into());
         }
         detail.insert("correlation_id".into(), self.correlation_id.into());

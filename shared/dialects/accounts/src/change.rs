@@ -234,11 +234,7 @@ async fn save(
 
 /// The brand of an account to be added: the one stated or, with a label-partner credential, its own.
 fn brand(writing: &Writing<'_>, stated: &Stated) -> Option<LabelPartnerCode> {
-    let own = || match &writing.principal.reach.access {
-        wattbook_domain::AccessLevel::LabelPartner { label_partner } => Some(label_partner.clone()),
-        wattbook_domain::AccessLevel::Admin => None,
-    };
-    stated.label_partner.clone().or_else(own)
+    stated.label_partner.clone().or_else(|| writing.principal.brand().cloned())
 }
 
 /// Sets what a change states.

@@ -145,10 +145,7 @@ impl ImportJob {
     /// The brand that it is for; none if it is for all of the organisation.
     #[must_use]
     pub const fn label_partner(&self) -> Option<&LabelPartnerCode> {
-        match &self.access {
-            AccessLevel::Admin => None,
-            AccessLevel::LabelPartner { label_partner } => Some(label_partner),
-        }
+        self.access.label_partner()
     }
 
     /// The key of the file, if it was put into the bucket and did not come with a request.
