@@ -13,7 +13,7 @@ use std::{
 use jiff::Timestamp;
 use serde_json::Value;
 use wattbook_domain::{Account, Flaw, Place, Reach};
-use wattbook_store::{Subject, Taken, WriteError};
+use wattbook_store::{Subject, Taken, WriteError, random_part};
 
 use crate::{
     Answer, Failure, Faults, Principal, Services, clock,
@@ -269,9 +269,8 @@ impl Rounds {
 /// one at a time succeeds, so what they try beyond that is wasted: the pauses have to grow until they
 /// hardly meet.
 async fn pause(round: u32) {
-    let most = LONGEST_PAUSE.min(4u64 << round.min(9));
-    let chance = getrandom::u64().unwrap_or_default();
-    tokio::time::sleep(Duration::from_millis(chance % most)).await;
+    let longest = LONGEST_PAUSE.min(4u64 << round.min(9));
+    tokio::time::sleep(random_part(Duration::from_millis(longest))).await;
 }
 
 /// The failure that lists every taken value of an account, in the order of the caller's body. `pointer` says where

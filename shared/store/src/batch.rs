@@ -4,9 +4,8 @@ use std::{collections::VecDeque, time::Duration};
 
 use aws_sdk_dynamodb::types::{PutRequest, ReturnConsumedCapacity, WriteRequest};
 use tokio::task::JoinSet;
-use uuid::Uuid;
 
-use crate::{Store, StoreError, items::Item};
+use crate::{Store, StoreError, items::Item, retry::random_part};
 
 /// The most items a batch may have.
 const BATCH: usize = 25;
@@ -67,7 +66,7 @@ impl Store {
             if tries == TRIES {
                 return Err(StoreError::Busy("BatchWriteItem: unprocessed items".into()));
             }
-            tokio::time::sleep(part_of(wait)).await;
+            tokio::time::sleep(random_part(wait)).await;
             wait = LONGEST_WAIT.min(wait * 2);
         }
     }
@@ -83,12 +82,6 @@ fn batches(items: Vec<Item>) -> Result<VecDeque<Vec<WriteRequest>>, StoreError> 
     Ok(requests.chunks(BATCH).map(<[WriteRequest]>::to_vec).collect())
 }
 
-/// A random part of a time.
-pub(crate) fn part_of(time: Duration) -> Duration {
-    let (_, random) = Uuid::new_v4().as_u64_pair();
-    time.mul_f64(f64::from(u32::try_from(random >> 32).unwrap_or(u32::MAX)) / f64::from(u32::MAX))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,12 +92,5 @@ mod tests {
             let batches = batches(vec![Item::new(); items]).unwrap();
             assert_eq!(batches.iter().map(Vec::len).collect::<Vec<_>>(), sizes);
         }
-    }
-
-    #[test]
-    fn waits_differ_and_stay_below_what_they_are_part_of() {
-        let waits: Vec<_> = (0..20).map(|_| part_of(FIRST_WAIT)).collect();
-        assert!(waits.iter().all(|wait| *wait <= FIRST_WAIT));
-        assert!(waits.iter().any(|wait| *wait != waits[0]));
     }
 }

@@ -53,6 +53,7 @@ pub use log::{ChangePage, ListSize, LogOf, Recount, Recounted, WantedChanges};
 pub use onboarding::{DeviceHolder, ListPage, OnboardingError, Place, SealedTokens, Wanted};
 pub use organisations::{Credential, CredentialSummary, PartnerPut};
 pub use reference::{PlaceRow, TariffRow};
+pub use retry::random_part;
 pub use sign_ins::SealedSignIn;
 pub use usage::Usage;
 pub use webhooks::WebhookError;

@@ -19,6 +19,7 @@ use aws_smithy_runtime_api::{
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Limited};
+use wattbook_store::random_part;
 
 use super::{Bucket, BucketError, Object, xml};
 
@@ -154,8 +155,7 @@ impl Bucket {
 
 /// Somewhere up to the longest wait after this try: who failed together is not to come again together.
 pub(super) async fn wait(attempt: u32) {
-    let part = f64::from(getrandom::u32().unwrap_or(u32::MAX)) / f64::from(u32::MAX);
-    tokio::time::sleep((FIRST_WAIT * 2_u32.pow(attempt - 1)).mul_f64(part)).await;
+    tokio::time::sleep(random_part(FIRST_WAIT * 2_u32.pow(attempt - 1))).await;
 }
 
 async fn refusal(call: &Call, answer: HttpResponse) -> BucketError {

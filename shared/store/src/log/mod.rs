@@ -31,10 +31,10 @@ pub(crate) use items::erased_mark;
 
 use crate::{
     Store, StoreError,
-    batch::part_of,
     changes::{Change, Changed},
     keys::{self, Key},
     listing::Tally,
+    retry::random_part,
     transaction::{Cancelled, Obstacle, Transaction, When},
 };
 
@@ -155,7 +155,7 @@ impl Store {
                     (Meaning::Mark, Obstacle::Item(_)) if is_erasure => mark = Mark::Missing,
                     (Meaning::Mark, Obstacle::Item(_)) => mark = Mark::Found,
                     (Meaning::Counter, Obstacle::Item(item)) => recount = counting::running_recount(&item),
-                    (_, Obstacle::Contention) => tokio::time::sleep(part_of(FIRST_WAIT * (1 << round))).await,
+                    (_, Obstacle::Contention) => tokio::time::sleep(random_part(FIRST_WAIT * (1 << round))).await,
                 }
             }
         }
