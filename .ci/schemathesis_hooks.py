@@ -84,7 +84,7 @@ def aim(case):
     if (case.method, case.path) == ("GET", "/account") and not case.meta.is_negative_at(ParameterLocation.QUERY):
         case.query = dict(itertools.islice((case.query or {"external_account_id": "nobody"}).items(), 1))
     valid_query = not case.meta.is_negative_at(ParameterLocation.QUERY)
-    tokens = {"continuationToken", "continuation_token", "pageToken", "page_token"}
+    tokens = {"continuationToken", "continuation_token", "pageToken"}
     if valid_query and case.query and tokens & case.query.keys():
         # A token is nobody's to make up.
         case.query = {name: value for name, value in case.query.items() if name not in tokens}

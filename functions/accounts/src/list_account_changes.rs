@@ -10,7 +10,7 @@ use wattbook_accounts::{
 use wattbook_api::{
     Answer, Failure, Faults, Function, Request, Resource, Services,
     changes::{self, ChangeView, Filter, Names},
-    contract::{Operation, Parameter, Refusal, json},
+    contract::{Operation, Parameter, json},
     fault::Reason,
     page_token::{self, Fingerprint},
 };
@@ -21,14 +21,8 @@ pub(crate) static FUNCTION: Function = wattbook_accounts::function(
     "list-account-changes",
     |services, request| Box::pin(run(services, request)),
     |operation| {
-        paged(changes::filtered(contract::of_account(operation), NAMES))
-            .named(
-                "List the changes of an account",
-                "The newest first: who made each, when, and which fields it changed from what to what. A change is told of \
-                 within moments.",
-            )
+        paged(changes::listed(contract::of_account(operation), "List the changes of an account", NAMES))
             .answers(200, json::<ChangeList>(), "A page of the changes.")
-            .refuses(&[Refusal::NotFound])
     },
 )
 .using(&[Resource::Table, Resource::SigningKeys]);

@@ -3,7 +3,7 @@
 use wattbook_api::{
     Answer, Failure, Faults, Function, Request, Resource, Services,
     changes::{self, ChangeView, Filter, Names},
-    contract::{Refusal, json},
+    contract::json,
 };
 use wattbook_onboarding::{
     list::{self, ListView, Page},
@@ -16,25 +16,16 @@ pub(crate) static FUNCTION: Function = wattbook_onboarding::function(
     "list-entity-changes",
     |services, request| Box::pin(list(services, request)),
     |operation| {
-        list::paged(changes::filtered(operation, NAMES))
-            .named(
-                "List the changes of an entity",
-                "The newest first: who made each, when, and which fields it changed from what to what. A change is told of \
-                 within moments.",
-            )
+        list::paged(changes::listed(operation, "List the changes of an entity", Names::OURS))
             .answers(200, json::<ListView<ChangeView>>(), "A page.")
-            .refuses(&[Refusal::NotFound])
     },
 )
 .using(&[Resource::Table, Resource::SigningKeys]);
 
-/// What the parameters are called here.
-const NAMES: Names = Names { from: "from", to: "to", field: "field" };
-
 async fn list(services: &Services, request: &Request) -> Result<Answer, Failure> {
     let caller = request.principal()?;
     let (mut query, mut faults) = (request.query(), Faults::default());
-    let filter = Filter::read(&mut query, NAMES, &mut faults);
+    let filter = Filter::read(&mut query, Names::OURS, &mut faults);
     let page = Page::read(request, &caller, query, faults)?;
     let below: Option<u64> = page.place(services)?;
     let entity = own::entity(services, &caller, request.path_parameter("id")).await?;

@@ -12,7 +12,7 @@ use wattbook_store::{LogOf, WantedChanges};
 
 use crate::{
     Failure, Faults, Services,
-    contract::{Operation, Parameter, schema_of},
+    contract::{Operation, Parameter, Refusal, schema_of},
     fault::Reason,
     reader::Parameters,
     schema_types::{ActorWord, ChangeWord, MomentText},
@@ -111,6 +111,11 @@ pub struct Names {
     pub field: &'static str,
 }
 
+impl Names {
+    /// What they are called where nobody else has named them.
+    pub const OURS: Self = Self { from: "from", to: "to", field: "field" };
+}
+
 /// Which changes are asked for.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
@@ -154,11 +159,17 @@ impl Filter {
     }
 }
 
-/// Declares the parameters.
+/// Declares what the operations that list changes have in common: their parameters, and what is to be known of them.
 #[must_use]
-pub fn filtered(operation: Operation, names: Names) -> Operation {
+pub fn listed(operation: Operation, summary: &'static str, names: Names) -> Operation {
     let path = serde_json::json!({ "type": "string", "minLength": 1, "maxLength": MAX_PATH });
     operation
+        .named(
+            summary,
+            "The newest first: who made each, when, and which fields it changed from what to what. A change is told of \
+             within moments.",
+        )
+        .refuses(&[Refusal::NotFound])
         .with(Parameter::query(names.from, schema_of::<MomentText>(), "Only changes at this time or later."))
         .with(Parameter::query(names.to, schema_of::<MomentText>(), "Only changes before this time."))
         .with(Parameter::query(

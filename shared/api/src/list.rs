@@ -38,6 +38,27 @@ pub trait PageMeta: Serialize + ToSchema {
     fn new(page_size: usize, continuation_token: Option<String>) -> Self;
 }
 
+// That of the dialects of `snake_case`.
+/// About a page.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PageMeta)]
+pub struct SnakeCase {
+    /// How many entries a page may have. One may have fewer although more follow.
+    page_size: usize,
+    /// Leads to the next page, with the same parameters; null on the last one.
+    #[schema(required = true)]
+    continuation_token: Option<String>,
+}
+
+impl PageMeta for SnakeCase {
+    const SIZE: &'static str = "page_size";
+    const TOKEN: &'static str = "continuation_token";
+
+    fn new(page_size: usize, continuation_token: Option<String>) -> Self {
+        Self { page_size, continuation_token }
+    }
+}
+
 /// A page that is asked for.
 pub struct Page<M> {
     /// How many entries it may have.

@@ -126,7 +126,7 @@ async fn what_is_noted_and_counted_stays_within_its_budget() {
     let told = async |path: &str, most: usize| {
         for _ in 0..400 {
             let answer = running.get(admin, path).await.json();
-            if answer["changes"].as_array().is_some_and(|changes| changes.len() >= most) {
+            if answer["data"].as_array().is_some_and(|changes| changes.len() >= most) {
                 return;
             }
             tokio::time::sleep(std::time::Duration::from_millis(25)).await;
