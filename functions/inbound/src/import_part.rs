@@ -7,14 +7,14 @@
 use wattbook_api::{Entry, Failure, Function, Message, Principal, Resource, Services, contract::Declaration};
 use wattbook_domain::{
     Actor,
-    import::{ImportCounts, ImportDialect, ImportJob, ImportOutcome},
+    import::{ImportCounts, ImportJob, ImportOutcome},
 };
 use wattbook_events::imports::{self, InstallationView, LineFaultView, LineView, MAX_FAULTS};
 use wattbook_import::{
     objects,
     part::{Line, Part},
 };
-use wattbook_intake::{Intake, Kind, Mode, Outcome};
+use wattbook_intake::{Intake, Mode, Outcome};
 
 /// The function.
 pub(crate) static FUNCTION: Function = Function {
@@ -51,8 +51,8 @@ async fn carry_out(services: &Services, job: &ImportJob, part: &Part) -> Result<
         let view = match &line.body {
             Some(body) => {
                 let key = format!("import {} {}", job.id, line.number);
-                let (kind, mode) = (kind(job.dialect), Mode::Upsert);
-                let intake = Intake { kind, mode, key: &key, body: body.get().as_bytes() };
+                let (dialect, mode) = (job.dialect, Mode::Upsert);
+                let intake = Intake { dialect, mode, key: &key, body: body.get().as_bytes() };
                 told(line, intake.carry_out(services, &caller).await?)
             }
             None => unread(line),
@@ -65,14 +65,6 @@ async fn carry_out(services: &Services, job: &ImportJob, part: &Part) -> Result<
     // If it is not the next any more, it was done by somebody else meanwhile, and has been counted.
     services.store()?.end_part(job, part.lane, part.number, &counts).await?;
     Ok(())
-}
-
-const fn kind(dialect: ImportDialect) -> Kind {
-    match dialect {
-        ImportDialect::Provisioning => Kind::Provisioning,
-        ImportDialect::Accounts => Kind::Account,
-        ImportDialect::Onboarding => Kind::Onboarding,
-    }
 }
 
 /// What came of a record that was carried out.

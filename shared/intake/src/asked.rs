@@ -1,6 +1,6 @@
 //! What can be asked for by an event.
 
-use crate::{Kind, Mode};
+use crate::{Dialect, Mode};
 
 /// Something that can be asked for.
 #[derive(Debug)]
@@ -8,7 +8,7 @@ pub struct Asked {
     /// By an event of this type.
     pub event_type: &'static str,
     /// What its body is of.
-    pub kind: Kind,
+    pub dialect: Dialect,
     /// What to do if that is there already.
     pub mode: Mode,
     /// The type of the event that says that it was done.
@@ -21,21 +21,21 @@ pub struct Asked {
 pub static ASKED: &[Asked] = &[
     Asked {
         event_type: "customer.provisioning.requested",
-        kind: Kind::Provisioning,
+        dialect: Dialect::Provisioning,
         mode: Mode::Create,
         completed: "customer.provisioning.completed",
         rejected: "customer.provisioning.rejected",
     },
     Asked {
         event_type: "account.upsert.requested",
-        kind: Kind::Account,
+        dialect: Dialect::Accounts,
         mode: Mode::Upsert,
         completed: "account.upsert.completed",
         rejected: "account.upsert.rejected",
     },
     Asked {
         event_type: "device.onboarding.requested",
-        kind: Kind::Onboarding,
+        dialect: Dialect::Onboarding,
         mode: Mode::Create,
         completed: "device.onboarding.completed",
         rejected: "device.onboarding.rejected",

@@ -19,29 +19,8 @@ use wattbook_provisioning::provision;
 
 pub use asked::{ASKED, Asked};
 pub use outcome::{Ids, InstallationIds, Outcome};
-/// What a body brought about, whether it came as a record of a file or as a message.
-pub use wattbook_domain::import::ImportOutcome as Effect;
-
-/// What a body is of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// An account with its installations and meters: the body of `POST /account`.
-    Provisioning,
-    /// An account: the body of `POST` and `PUT /rest/v1/accounts`.
-    Account,
-    /// A device to onboard: the body of `POST /onboarding/entities`.
-    Onboarding,
-}
-
-impl Kind {
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Provisioning => "provisioning",
-            Self::Account => "account",
-            Self::Onboarding => "onboarding",
-        }
-    }
-}
+/// What a body is of, and what it brought about, whether it came as a record of a file or as a message.
+pub use wattbook_domain::import::{ImportDialect as Dialect, ImportOutcome as Effect};
 
 /// What to do if what the body is of is there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +46,7 @@ impl Mode {
 #[derive(Clone, Copy)]
 pub struct Intake<'a> {
     /// What it is of.
-    pub kind: Kind,
+    pub dialect: Dialect,
     /// What to do if that is there already.
     pub mode: Mode,
     /// The idempotency key, good for 24 hours. The organisation has it for all that is brought without HTTP; with
@@ -81,7 +60,7 @@ impl Intake<'_> {
     /// What tells this very request from any other.
     #[must_use]
     pub fn once(&self, caller: &Principal) -> Once {
-        let asked = format!("{} {}", self.mode.word(), self.kind.word());
+        let asked = format!("{} {}", self.mode.word(), self.dialect.word());
         Once::brought(caller, self.key, &asked, self.body)
     }
 
@@ -104,11 +83,11 @@ impl Intake<'_> {
 
     async fn answer(&self, services: &Services, posted: Posted) -> Result<Answer, Failure> {
         let account = |old: Option<&Account>, new: &Account| Outcome::of_account(old, new).answer();
-        match (self.kind, self.mode) {
-            (Kind::Provisioning, Mode::Create) => provision::create(services, posted, &account).await,
-            (Kind::Provisioning, Mode::Upsert) => provision::upsert(services, posted, &account).await,
-            (Kind::Account, mode) => self::account(services, posted, mode).await,
-            (Kind::Onboarding, mode) => {
+        match (self.dialect, self.mode) {
+            (Dialect::Provisioning, Mode::Create) => provision::create(services, posted, &account).await,
+            (Dialect::Provisioning, Mode::Upsert) => provision::upsert(services, posted, &account).await,
+            (Dialect::Accounts, mode) => self::account(services, posted, mode).await,
+            (Dialect::Onboarding, mode) => {
                 let created = |new: &_| Outcome::of_onboarding(Effect::Created, new).answer();
                 let held = |held: &_| Outcome::of_onboarding(Effect::Unchanged, held).answer();
                 let held = (mode == Mode::Upsert).then_some(&held as _);

@@ -4,15 +4,15 @@ use std::{fs, io, path::Path};
 
 use serde_json::{Value, json};
 use wattbook_api::contract::{self, Shape};
-use wattbook_intake::{ASKED, Asked, Kind};
+use wattbook_intake::{ASKED, Asked, Dialect};
 
 /// The schema of what an event says that asks for something: of its `detail`.
 #[must_use]
 pub fn of(asked: &Asked) -> Value {
-    let (shape, like) = match asked.kind {
-        Kind::Provisioning => (contract::json::<wattbook_provisioning::bodies::AccountBody>(), "of `POST /account`"),
-        Kind::Account => (contract::json::<wattbook_accounts::bodies::AccountBody>(), "of `PUT /rest/v1/accounts`"),
-        Kind::Onboarding => {
+    let (shape, like) = match asked.dialect {
+        Dialect::Provisioning => (contract::json::<wattbook_provisioning::bodies::AccountBody>(), "of `POST /account`"),
+        Dialect::Accounts => (contract::json::<wattbook_accounts::bodies::AccountBody>(), "of `PUT /rest/v1/accounts`"),
+        Dialect::Onboarding => {
             (contract::json::<wattbook_onboarding::requests::body::OnboardingBody>(), "of `POST /onboarding/entities`")
         }
     };

@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use wattbook_api::{Environment, Principal, Resource, Services};
 use wattbook_domain::{AccessLevel, Actor, LabelPartnerCode, OrganisationId};
-use wattbook_intake::{Effect, Intake, Kind, Mode, Outcome};
+use wattbook_intake::{Dialect, Effect, Intake, Mode, Outcome};
 
 use crate::{
     onboarding::requests::{VIN, car},
@@ -60,9 +60,9 @@ impl Desk {
         self.principal(&self.running.bundle.demo().organisation_id, access).await
     }
 
-    async fn bring(&self, caller: &Principal, (kind, mode): (Kind, Mode), key: &str, body: &Value) -> Outcome {
+    async fn bring(&self, caller: &Principal, (dialect, mode): (Dialect, Mode), key: &str, body: &Value) -> Outcome {
         let body = body.to_string();
-        let intake = Intake { kind, mode, key, body: body.as_bytes() };
+        let intake = Intake { dialect, mode, key, body: body.as_bytes() };
         intake.carry_out(&self.services, caller).await.unwrap()
     }
 
@@ -82,10 +82,10 @@ impl Desk {
     }
 }
 
-const CREATE: (Kind, Mode) = (Kind::Provisioning, Mode::Create);
-const UPSERT: (Kind, Mode) = (Kind::Provisioning, Mode::Upsert);
-const ACCOUNT: (Kind, Mode) = (Kind::Account, Mode::Upsert);
-const DEVICE: (Kind, Mode) = (Kind::Onboarding, Mode::Upsert);
+const CREATE: (Dialect, Mode) = (Dialect::Provisioning, Mode::Create);
+const UPSERT: (Dialect, Mode) = (Dialect::Provisioning, Mode::Upsert);
+const ACCOUNT: (Dialect, Mode) = (Dialect::Accounts, Mode::Upsert);
+const DEVICE: (Dialect, Mode) = (Dialect::Onboarding, Mode::Upsert);
 
 fn faults(outcome: &Outcome) -> Vec<String> {
     outcome.faults.iter().map(|it| format!("{} {}", it.code, it.path.as_deref().unwrap_or_default())).collect()
@@ -180,7 +180,7 @@ async fn every_fault_is_told_in_the_order_of_the_body() {
     for (bytes, code) in
         [(&b"{\"a\": 1, \"a\""[..], "malformed_json"), (b"\xff", "malformed_json"), (&large, "body_too_large")]
     {
-        let intake = Intake { kind: Kind::Account, mode: Mode::Create, key: "2", body: bytes };
+        let intake = Intake { dialect: Dialect::Accounts, mode: Mode::Create, key: "2", body: bytes };
         let outcome = intake.carry_out(&desk.services, &admin).await.unwrap();
         assert_eq!((outcome.effect, faults(&outcome)), (Effect::Invalid, vec![format!("{code} ")]));
     }
@@ -263,7 +263,7 @@ async fn accounts_of_the_other_dialect_are_added_changed_and_left() {
     let renamed = with(home.clone(), "/accountName", "House");
     let updated = desk.bring(&admin, ACCOUNT, "3", &renamed).await;
     assert_eq!((updated.effect, updated.ids.account_id), (Effect::Updated, created.ids.account_id));
-    let taken = desk.bring(&admin, (Kind::Account, Mode::Create), "4", &home).await;
+    let taken = desk.bring(&admin, (Dialect::Accounts, Mode::Create), "4", &home).await;
     assert_eq!((taken.effect, faults(&taken)), (Effect::Conflict, vec!["taken /providerAccountId".to_owned()]));
     let nobody = json!({"accountId": "9c0f6f0e-8a58-4c35-8a0a-0e3a56f8a6c1", "accountName": "Nobody"});
     let nobody = desk.bring(&admin, ACCOUNT, "5", &nobody).await;
@@ -291,7 +291,7 @@ async fn a_device_that_is_held_for_the_same_is_left() {
     desk.has_written_nothing_since(&before).await;
     let holder = created.ids.onboarding_id.unwrap().to_string();
     for (mode, device) in [(Mode::Create, device.clone()), (Mode::Upsert, car(VIN))] {
-        let taken = desk.bring(&admin, (Kind::Onboarding, mode), "3", &device).await;
+        let taken = desk.bring(&admin, (Dialect::Onboarding, mode), "3", &device).await;
         assert_eq!((taken.effect, faults(&taken)), (Effect::Conflict, vec!["taken /vin".to_owned()]));
         assert_eq!(taken.faults[0].onboarding_id.as_ref(), Some(&holder));
     }
@@ -347,8 +347,8 @@ async fn the_same_at_the_same_time_takes_effect_once() {
             .map(|_| {
                 let (desk, admin, body) = (desk.clone(), admin.clone(), body.to_string());
                 tokio::spawn(async move {
-                    let (key, (kind, mode)) = (format!("k{n}"), kinds);
-                    let intake = Intake { kind, mode, key: &key, body: body.as_bytes() };
+                    let (key, (dialect, mode)) = (format!("k{n}"), kinds);
+                    let intake = Intake { dialect, mode, key: &key, body: body.as_bytes() };
                     loop {
                         match intake.carry_out(&desk.services, &admin).await {
                             Ok(outcome) => return outcome,
