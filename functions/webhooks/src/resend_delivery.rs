@@ -1,8 +1,6 @@
 //! `POST /webhooks/{id}/deliveries/{delivery_id}/resend`: sends an event to a webhook once more.
 
-use wattbook_api::{
-    Answer, Failure, Faults, Function, Request, Resource, Services, clock, contract::json, delivery, fault::Pointer,
-};
+use wattbook_api::{Answer, Failure, Function, Request, Resource, Services, clock, contract::json, delivery};
 use wattbook_domain::Flaw;
 use wattbook_events::deliveries::{self, DeliveryView, Order};
 
@@ -29,9 +27,7 @@ async fn resend(services: &Services, request: &Request) -> Result<Answer, Failur
     let ids = (request.path_parameter("id"), request.path_parameter("delivery_id"));
     let (webhook, old) = deliveries::delivery(services, &order.caller, ids).await?;
     if delivery::body(services, &webhook, &old).await?.is_none() {
-        let mut faults = Faults::default();
-        faults.body(&Pointer::root(), Flaw::EventErased);
-        return Err(Failure::Rules(faults));
+        return order.refuse(services, Flaw::EventErased).await;
     }
     order.carry_out(services, &webhook, Some(&old), &old.sent_again(clock::now())).await
 }

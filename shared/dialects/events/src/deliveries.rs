@@ -117,6 +117,17 @@ impl Order {
         Ok(Self { caller, dry_run, once })
     }
 
+    /// Refuses it, unless it is a repetition: what stands in its way now may not have been in the way of the first one.
+    ///
+    /// # Errors
+    /// It is none, or the store failed.
+    pub async fn refuse(&self, services: &Services, flaw: Flaw) -> Result<Answer, Failure> {
+        let answered = Once::answered(self.once.as_ref(), services).await?;
+        let mut faults = Faults::default();
+        faults.body(&Pointer::root(), flaw);
+        answered.ok_or(Failure::Rules(faults))
+    }
+
     /// Puts the delivery down in the place of what it was, hands it on, and answers that it is on its way; or says what
     /// would be sent, in a dry run.
     ///
@@ -129,14 +140,10 @@ impl Order {
         old: Option<&Delivery>,
         new: &Delivery,
     ) -> Result<Answer, Failure> {
-        let (Self { dry_run, once, .. }, store) = (self, services.store()?);
         if webhook.disabled.is_some() {
-            // It may have been disabled after what the request was about.
-            let answered = Once::answered(once.as_ref(), services).await?;
-            let mut faults = Faults::default();
-            faults.body(&Pointer::root(), Flaw::WebhookDisabled);
-            return answered.ok_or(Failure::Rules(faults));
+            return self.refuse(services, Flaw::WebhookDisabled).await;
         }
+        let (Self { dry_run, once, .. }, store) = (self, services.store()?);
         if dry_run {
             return Answer::json(200, &DeliveryView::of(new));
         }

@@ -215,16 +215,25 @@ async fn of_an_erased_account_nothing_is_sent_but_that_it_is() {
     let receiver = Receiver::start().await;
     let webhook = running.webhook(&receiver, &["account.created", "account.updated", "account.deleted"]).await;
     let account = running.provisioned(running.admin(), &body(1)).await;
-    receiver.seen(|told| told.len() == 1).await;
+    let first = running.seen_deliveries(&webhook, |all| all.len() == 1 && all[0]["status"] == "delivered").await;
+    let again = webhook.below(&format!("deliveries/{}/resend", first[0]["id"].as_str().unwrap()));
+    let again = async || send(running.post(running.admin(), &again, &json!({})).header("idempotency-key", "k")).await;
+    let answered = again().await;
+    assert_eq!(answered.status, 202);
+    receiver.seen(|told| told.len() == 2).await;
+    running.seen_deliveries(&webhook, |all| all[0]["status"] == "delivered").await;
     receiver.answers(500);
     running.renamed(running.admin(), &account, "Jane").await;
-    receiver.seen(|told| told.len() == 2).await;
+    receiver.seen(|told| told.len() == 3).await;
     let erased = running.change(Method::DELETE, running.admin(), &format!("/account/{account}"), None).await;
     assert_eq!(erased.status, 204);
     receiver.answers(200);
     let seen =
         running.seen_deliveries(&webhook, |all| all.len() == 3 && all.iter().all(|it| it["status"] != "pending")).await;
-    assert_eq!(kinds(&receiver.taken()), ["account.created", "account.deleted"]);
+    assert_eq!(kinds(&receiver.taken()), ["account.created", "account.created", "account.deleted"]);
+    // Whoever asked before that, and asks again, is told what he was told.
+    let repeated = again().await;
+    assert_eq!((repeated.status, repeated.text), (202, answered.text));
     let updated = seen.iter().find(|it| it["event_type"] == "account.updated").unwrap();
     assert_eq!((&updated["status"], &updated["failure"]), (&json!("failed"), &json!("erased")));
     for (kind, status) in [("account.created", 409), ("account.updated", 409), ("account.deleted", 202)] {
