@@ -21,8 +21,11 @@ pub(crate) static FUNCTION: Function = wattbook_accounts::function(
     "list-account-changes",
     |services, request| Box::pin(run(services, request)),
     |operation| {
-        paged(changes::listed(contract::of_account(operation), "List the changes of an account", NAMES))
-            .answers(200, json::<ChangeList>(), "A page of the changes.")
+        paged(changes::listed(contract::of_account(operation), "List the changes of an account", NAMES)).answers(
+            200,
+            json::<ChangeList>(),
+            "A page of the changes.",
+        )
     },
 )
 .using(&[Resource::Table, Resource::SigningKeys]);

@@ -16,8 +16,11 @@ pub(crate) static FUNCTION: Function = wattbook_onboarding::function(
     "list-entity-changes",
     |services, request| Box::pin(list(services, request)),
     |operation| {
-        list::paged(changes::listed(operation, "List the changes of an entity", Names::OURS))
-            .answers(200, json::<ListView<ChangeView>>(), "A page.")
+        list::paged(changes::listed(operation, "List the changes of an entity", Names::OURS)).answers(
+            200,
+            json::<ListView<ChangeView>>(),
+            "A page.",
+        )
     },
 )
 .using(&[Resource::Table, Resource::SigningKeys]);

@@ -14,8 +14,11 @@ pub(crate) static FUNCTION: Function = wattbook_provisioning::function(
     "list-provisioned-changes",
     |services, request| Box::pin(list(services, request)),
     |operation| {
-        list::paged::<SnakeCase>(changes::listed(operation, "List the changes of an account", Names::OURS))
-            .answers(200, json::<ListView<ChangeView, SnakeCase>>(), "A page.")
+        list::paged::<SnakeCase>(changes::listed(operation, "List the changes of an account", Names::OURS)).answers(
+            200,
+            json::<ListView<ChangeView, SnakeCase>>(),
+            "A page.",
+        )
     },
 )
 .using(&[Resource::Table, Resource::SigningKeys]);

@@ -53,7 +53,8 @@ async fn take(services: &Services, message: &Message) -> Result<(), Failure> {
     let correlation_id = correlation_id(&order.detail)?;
     let caller = caller(services, &order, correlation_id).await?;
     let key = format!("message {correlation_id}");
-    let intake = Intake { dialect: asked.dialect, mode: asked.mode, key: &key, body: order.detail.body.get().as_bytes() };
+    let intake =
+        Intake { dialect: asked.dialect, mode: asked.mode, key: &key, body: order.detail.body.get().as_bytes() };
     let outcome = intake.carry_out(services, &caller).await?;
     let told = Told { caller: &caller, correlation_id, request: &intake, outcome: &outcome };
     Ok(services.bus()?.publish(&[told.event(asked)?]).await?)

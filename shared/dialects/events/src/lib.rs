@@ -1,7 +1,7 @@
 //! The events dialect (ours): `snake_case`, failures as problem documents.
 //!
-//! [`webhooks`], [`deliveries`] and [`imports`] are what is asked for and answered; [`list`] pages them, [`change`] writes a webhook that
-//! others may be writing.
+//! [`webhooks`], [`deliveries`] and [`imports`] are what is asked for and answered; [`list`] pages them, [`change`] writes a
+//! webhook that others may be writing.
 
 pub mod change;
 pub mod contract;
