@@ -21,9 +21,9 @@ pub(crate) static FUNCTION: Function = wattbook_events::function(
         operation
             .named(
                 "Import a file",
-                "Takes a file of up to 1 MiB as it is sent, which may be gzip; larger ones go by the bucket. Each of its records creates what it is of, or \
-                 brings it up to what it states. It is carried out after the answer: ask for the import how far it has come, \
-                 and for its report what came of each record.",
+                "Takes a file of up to 1 MiB as it is sent, which may be gzip; larger ones go by the bucket. Each of its \
+                 records creates what it is of, or brings it up to what it states. It is carried out after the answer: ask \
+                 for the import how far it has come, and for its report what came of each record.",
             )
             .with(dialect.required())
             .takes_as(NDJSON, schema_of::<String>().into())
@@ -52,15 +52,12 @@ async fn order(services: &Services, request: &Request) -> Result<Answer, Failure
     let file = request.file(&[NDJSON, CSV])?;
     let format = if request.is_of(CSV) { FileFormat::Csv } else { FileFormat::Ndjson };
     let mut job = job(&caller, dialect, format, file.len());
-    if !is_gzip(&file) {
-        let records = read_through(&job, &file)?;
-        job.splitting.records = records;
-    }
+    let records = if is_gzip(&file) { None } else { Some(read_through(&job, &file)?) };
     if dry_run {
-        job.splitting.is_done = !is_gzip(&file);
+        job.splitting.is_done = records.is_some();
+        job.splitting.records = records.unwrap_or_default();
         return Answer::json(200, &ImportView::rehearsed(&job));
     }
-    job.splitting.records = 0;
     store(services, job, file, once).await
 }
 

@@ -9,14 +9,14 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Dialect, LOST, LineFault, MAX_RECORD_BYTES, Refusal,
     layout::Layout,
-    reader::{BYTE_ORDER_MARK, Step},
+    reader::{BYTE_ORDER_MARK, Step, is_utf16},
 };
 
 /// What cells are parted by, where no line says it.
 const DELIMITERS: [u8; 3] = *b",;\t";
 
 /// The most cells of a row: as many as a spreadsheet has columns.
-const MAX_CELLS: usize = 16_384;
+pub(crate) const MAX_CELLS: usize = 16_384;
 
 /// The longest line that says what cells are parted by: `"sep=;"`, and what ends it.
 const MAX_SEPARATOR_LINE: usize = 9;
@@ -109,7 +109,7 @@ impl CsvReader {
         if bytes.len() < BYTE_ORDER_MARK.len() + MAX_SEPARATOR_LINE && !at_end {
             return Ok(Step::NeedsMore);
         }
-        if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        if is_utf16(bytes) {
             return Err(Refusal::NotUtf8 { row: 1, byte: 0 });
         }
         self.place.begun = true;

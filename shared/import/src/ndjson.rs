@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::{LOST, LineFault, MAX_OBJECTS, MAX_RECORD_BYTES, Refusal, reader::Step};
+use crate::{
+    LOST, LineFault, MAX_OBJECTS, MAX_RECORD_BYTES, Refusal,
+    reader::{Step, is_utf16},
+};
 
 /// How far a file has been read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,7 +24,7 @@ impl NdjsonReader {
 
     /// Looks at the next bytes, which are at that offset of the file.
     pub(crate) fn step(&mut self, bytes: &[u8], at_end: bool, offset: u64) -> Result<Step, Refusal> {
-        if offset == 0 && (bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff])) {
+        if offset == 0 && is_utf16(bytes) {
             return Err(Refusal::NotUtf8 { row: 1, byte: 0 });
         }
         let end = bytes.iter().position(|byte| *byte == b'\n');

@@ -76,7 +76,7 @@ pub fn cut(job: &ImportJob, window: u64, records: Vec<Record>, sent: &mut [u64; 
             parts.push(Part { organisation_id: job.organisation, import_id: job.id, window, lane, number, lines });
         }
     }
-    // Of each lane the first, then of each the second: a queue takes several lanes in one call.
+    // Of each lane the first, then of each the second: so all of them have something to do from the beginning.
     parts.sort_by_key(|part| part.number);
     parts
 }

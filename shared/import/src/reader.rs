@@ -13,6 +13,11 @@ use crate::{
 /// What some programs begin a file of UTF-8 with.
 pub(crate) const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
+/// Whether the beginning of a file says that it is UTF-16, which spreadsheets offer as "Unicode text".
+pub(crate) fn is_utf16(beginning: &[u8]) -> bool {
+    beginning.starts_with(&[0xff, 0xfe]) || beginning.starts_with(&[0xfe, 0xff])
+}
+
 /// What the next bytes of a file are.
 pub(crate) enum Step {
     /// That cannot be told yet; at the end of the file, there are none.

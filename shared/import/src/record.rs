@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::{MAX_RECORD_BYTES, csv::MAX_CELLS};
+
 /// One record of a file.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Record {
@@ -71,7 +73,11 @@ pub enum Refusal {
         row: u64,
     },
     /// A row is too long.
-    #[error("row {row} has more than {max} bytes, or more than 16384 cells; a quotation mark before it may not be closed", max = crate::MAX_RECORD_BYTES)]
+    #[error(
+        "row {row} has more than {} bytes, or more than {} cells; a quotation mark before it may not be closed",
+        MAX_RECORD_BYTES,
+        MAX_CELLS
+    )]
     RowTooLong {
         /// The row.
         row: u64,

@@ -15,6 +15,7 @@ use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header},
 };
+use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
@@ -175,7 +176,7 @@ impl Subject<'_> {
             return Ok(());
         }
         if let Some(object) = object.as_object_mut() {
-            object.insert("sequencer".into(), format!("{:018X}", now()).into());
+            object.insert("sequencer".into(), format!("{:018X}", Timestamp::now().as_nanosecond()).into());
         }
         let detail = json!({
             "version": "0",
@@ -191,13 +192,13 @@ impl Subject<'_> {
         let resources = vec![format!("arn:aws:s3:::{}", self.bucket.name)];
         let told = Told { source: "aws.s3".into(), kind: kind.into(), resources, detail };
         let bus = &self.gateway.bus;
-        let event = bus.event(&uuid::Uuid::new_v4().to_string(), jiff::Timestamp::now(), &told);
+        let event = bus.event(&uuid::Uuid::new_v4().to_string(), Timestamp::now(), &told);
         bus.put(&self.gateway.queues, DEFAULT_BUS, event).await.map_err(|error| Refusal::internal(&error))
     }
 }
 
 /// An object as S3 writes when it was stored, in a list.
 fn iso(stored: &Stored) -> String {
-    let time = jiff::Timestamp::from_millisecond(stored.since).unwrap_or_default();
+    let time = Timestamp::from_millisecond(stored.since).unwrap_or_default();
     time.strftime("%Y-%m-%dT%H:%M:%S.000Z").to_string()
 }

@@ -9,7 +9,8 @@ use wattbook_api::{
     happened,
 };
 use wattbook_domain::{
-    AnswerKey, LabelPartnerCode, OrganisationId,
+    AccountId, AnswerKey, LabelPartnerCode, OrganisationId,
+    onboarding::OnboardingId,
     webhook::{Subject, Webhook},
 };
 use wattbook_store::{
@@ -68,7 +69,7 @@ pub(super) async fn tell(services: &Services, change: &Change) -> Result<(), Fai
 
 /// None for what was never there.
 fn about(of: &Changed) -> Option<About<'_>> {
-    let order = |account: Option<String>, own: String| account.unwrap_or(own);
+    let order = |account: Option<AccountId>, own: OnboardingId| account.map_or(own.to_string(), |id| id.to_string());
     Some(match of {
         // Nobody is told of one.
         Changed::Import { .. } => return None,
@@ -86,7 +87,7 @@ fn about(of: &Changed) -> Option<About<'_>> {
             About {
                 organisation: request.organisation,
                 brand: request.label_partner.as_ref(),
-                order: order(request.account.map(|id| id.to_string()), request.id.to_string()),
+                order: order(request.account, request.id),
                 keeper: after.as_ref().map(|it| (Subject::Onboarding(it.id), Key::Known(&it.answer_key))),
             }
         }
@@ -96,7 +97,7 @@ fn about(of: &Changed) -> Option<About<'_>> {
             About {
                 organisation: entity.organisation,
                 brand: entity.label_partner.as_ref(),
-                order: order(entity.account.map(|id| id.to_string()), entity.onboarding.to_string()),
+                order: order(entity.account, entity.onboarding),
                 keeper: after.as_ref().map(|it| holder(it.onboarding)),
             }
         }

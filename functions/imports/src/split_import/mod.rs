@@ -80,7 +80,7 @@ async fn split(services: &Services, order: &Order) -> Result<(), Failure> {
     }
     let (mut job, until) = (job, Instant::now() + TIME);
     let Some((mut content, mut reader)) = content::open(services.bucket()?, &mut job).await? else {
-        return end(services, &job, &End::gone()).await;
+        return end_without_file(services, &job).await;
     };
     loop {
         let Window { records, end } = window(&mut reader, &mut content, until).await?;
@@ -156,9 +156,9 @@ async fn send(services: &Services, parts: &[Part]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Ends a job whose file cannot be read at all.
-async fn end(services: &Services, job: &ImportJob, end: &End) -> Result<(), Failure> {
-    let mut next = ImportJob { version: job.version + 1, failure: end.failure(), ..job.clone() };
+/// Ends a job whose file is not there any more.
+async fn end_without_file(services: &Services, job: &ImportJob) -> Result<(), Failure> {
+    let mut next = ImportJob { version: job.version + 1, failure: End::gone().failure(), ..job.clone() };
     next.splitting.is_done = true;
     if !services.store()?.replace_import(job, &next).await? {
         return Err(Failure::Contended);

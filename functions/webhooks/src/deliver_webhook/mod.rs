@@ -11,6 +11,7 @@ use wattbook_api::{
     contract::Declaration,
     delivery::{self, Due},
     queue::DELIVERIES,
+    writing::Rounds,
 };
 use wattbook_domain::webhook::{Delivery, DeliveryFailure, DeliveryStatus, Disabled, DisabledBy, Webhook};
 use wattbook_store::WebhookError;
@@ -24,9 +25,6 @@ pub(crate) static FUNCTION: Function = Function {
     uses: &[Resource::Table, Resource::ConnectorKeys, Resource::Receivers, Resource::Patience, Resource::DELIVERIES],
     contract: Declaration::NONE,
 };
-
-/// How often a webhook is read anew that somebody else changes at the same time.
-const TRIES: u32 = 8;
 
 async fn deliver(services: &Services, message: &Message) -> Result<(), Failure> {
     let due: Due = message.read()?;
@@ -81,18 +79,17 @@ async fn put(services: &Services, old: &Delivery, new: Delivery) -> Result<(), F
 /// The stream tells of it. A webhook that has another address by now has another chance.
 async fn disable(services: &Services, webhook: Webhook, by: DisabledBy) -> Result<(), Failure> {
     let (store, url) = (services.store()?, webhook.url.clone());
-    let mut current = Some(webhook);
-    for _ in 0..TRIES {
-        let Some(old) = current.filter(|it| it.disabled.is_none() && it.url == url) else { return Ok(()) };
+    let (mut current, mut rounds) = (Some(webhook), Rounds::default());
+    while let Some(old) = current.filter(|it| it.disabled.is_none() && it.url == url) {
         let now = clock::now();
         let disabled = Some(Disabled { by, at: now });
         let new = Webhook { disabled, version: old.version + 1, updated_at: now, ..old.clone() };
         match store.replace_webhook(&old, &new, None).await {
             Ok(()) => return Ok(()),
-            Err(WebhookError::Stale) => {}
+            Err(WebhookError::Stale) => rounds.again().await?,
             Err(error) => return Err(error.into()),
         }
         current = store.webhook(old.organisation, old.id).await?;
     }
-    Err(Failure::Contended)
+    Ok(())
 }

@@ -56,7 +56,7 @@ impl Api {
         }
     }
 
-    /// Orders the import of a piece, and gives its id.
+    /// Orders the import of a piece.
     pub(super) async fn order(
         &self,
         piece: Piece,
@@ -85,8 +85,9 @@ impl Api {
     ) -> Result<Value, ApiError> {
         // So that what is sent again is not carried out again.
         let key = Uuid::new_v4().to_string();
-        let mut wait = Duration::from_millis(250);
-        for attempt in 1.. {
+        let (mut wait, mut attempt) = (Duration::from_millis(250), 0);
+        loop {
+            attempt += 1;
             let mut request = Request::builder().method(method).uri(format!("{}{path}", self.url));
             request = request.header("authorization", &self.authorization);
             if *method == Method::POST {
@@ -114,6 +115,5 @@ impl Api {
             tokio::time::sleep(wait).await;
             wait *= 2;
         }
-        Err(ApiError::Address(self.url.clone()))
     }
 }
