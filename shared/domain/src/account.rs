@@ -10,11 +10,12 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    Email, ExternalId, FormerInstallation, Installation, LabelPartnerCode, Name, OrganisationId, Profile, ProviderId,
-    Site, Tariff,
+    CustomerNumber, Email, ExternalId, FormerInstallation, Installation, LabelPartnerCode, Name, Ordinals,
+    OrganisationId, PhoneNumber, Profile, ProviderId, Site, Tariff,
     entity::EntityId,
     onboarding::OnboardingId,
     property::{KeyName, Property},
+    record::{Acceptances, AppName},
 };
 
 macro_rules! resource_id {
@@ -31,6 +32,18 @@ macro_rules! resource_id {
             #[must_use]
             pub fn new_random() -> Self {
                 Self(uuid::Uuid::new_v4())
+            }
+        }
+
+        impl From<uuid::Uuid> for $name {
+            fn from(id: uuid::Uuid) -> Self {
+                Self(id)
+            }
+        }
+
+        impl From<$name> for uuid::Uuid {
+            fn from(id: $name) -> Self {
+                id.0
             }
         }
 
@@ -74,6 +87,12 @@ pub struct Contact {
     /// Family name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_name: Option<Name>,
+    /// A telephone number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<PhoneNumber>,
+    /// The number of a mobile telephone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mobile: Option<PhoneNumber>,
 }
 
 /// Who an account belongs to, and how other systems know it. Provisioning asks for most of this; an
@@ -217,10 +236,13 @@ impl Account {
             id: AccountId::new_random(),
             organisation,
             label_partner,
+            number: None,
+            ordinals: Ordinals::default(),
             profile: Profile::default(),
             site: Site::default(),
             properties: BTreeMap::new(),
             tariffs: Vec::new(),
+            terms: BTreeMap::new(),
             customer: Customer::default(),
             installations: Vec::new(),
             former_installations: Vec::new(),
@@ -276,6 +298,13 @@ pub struct Account {
     /// The brand it belongs to; one of no brand is seen by who sees all of the organisation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label_partner: Option<LabelPartnerCode>,
+    /// The number by which customers' apps know it. It is drawn as the account is stored; one from before there were
+    /// such numbers is given one with its next change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<CustomerNumber>,
+    /// The last ordinals of its installations and meters.
+    #[serde(default, rename = "last", skip_serializing_if = "is_default")]
+    pub ordinals: Ordinals,
     /// What it is called and how it is filed.
     #[serde(default, skip_serializing_if = "is_default")]
     pub profile: Profile,
@@ -288,6 +317,9 @@ pub struct Account {
     /// Its tariffs, by service and effective date.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tariffs: Vec<Tariff>,
+    /// What its customer has accepted of the terms of apps.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub terms: BTreeMap<AppName, Acceptances>,
     /// The customer.
     pub customer: Customer,
     /// Its installations, the primary one first.

@@ -8,6 +8,8 @@ use std::{fmt, str::FromStr};
 pub enum Actor {
     /// A caller of the APIs, by the app id of the credential.
     Credential(String),
+    /// A person who has signed in, by the id of the user: a customer's is that of the account.
+    Person(String),
     /// A customer, by the token that was sent to the e-mail, or by asking for one.
     Registration,
     /// The owner of a device, on the pages that he was given a link to.
@@ -30,13 +32,14 @@ pub struct UnknownActor;
 impl Actor {
     /// The words for the kinds of them.
     pub const WORDS: &'static [&'static str] =
-        &["credential", "registration", "owner", "connector", "schedule", "import", "message"];
+        &["credential", "person", "registration", "owner", "connector", "schedule", "import", "message"];
 
     /// The word for its kind.
     #[must_use]
     pub const fn word(&self) -> &'static str {
         match self {
             Self::Credential(_) => "credential",
+            Self::Person(_) => "person",
             Self::Registration => "registration",
             Self::Owner => "owner",
             Self::Connector => "connector",
@@ -50,7 +53,7 @@ impl Actor {
     #[must_use]
     pub fn id(&self) -> Option<&str> {
         match self {
-            Self::Credential(id) | Self::Import(id) | Self::Message(id) => Some(id),
+            Self::Credential(id) | Self::Person(id) | Self::Import(id) | Self::Message(id) => Some(id),
             Self::Registration | Self::Owner | Self::Connector | Self::Schedule => None,
         }
     }
@@ -70,6 +73,7 @@ impl FromStr for Actor {
         let (word, id) = text.split_once(':').map_or((text, None), |(word, id)| (word, Some(id)));
         Ok(match (word, id) {
             ("credential", Some(id)) => Self::Credential(id.to_owned()),
+            ("person", Some(id)) => Self::Person(id.to_owned()),
             ("import", Some(id)) => Self::Import(id.to_owned()),
             ("message", Some(id)) => Self::Message(id.to_owned()),
             ("registration", None) => Self::Registration,
@@ -90,6 +94,7 @@ mod tests {
         let id = || "a:b".to_owned();
         let all = [
             Actor::Credential(id()),
+            Actor::Person(id()),
             Actor::Registration,
             Actor::Owner,
             Actor::Connector,

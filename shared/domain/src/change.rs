@@ -7,8 +7,9 @@
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz};
 
 use crate::{
-    Account, Address, Customer, Email, EnergyType, ExternalId, Flaw, InputMethod, Installation, InstallationId,
-    LabelPartnerCode, Meter, MeterId, Name, ProviderId, SerialNumber, ServiceType,
+    Account, Address, Contact, Contract, Customer, Email, EnergyType, ExternalId, Flaw, InputMethod, Installation,
+    InstallationId, LabelPartnerCode, Meter, MeterId, Name, PhoneNumber, ProviderId, Register, SerialNumber,
+    ServiceType,
     rules::{self, Breach},
 };
 
@@ -29,6 +30,10 @@ pub struct CustomerChange {
     pub first_name: Option<Name>,
     /// Family name.
     pub last_name: Option<Name>,
+    /// A telephone number.
+    pub phone: Option<PhoneNumber>,
+    /// The number of a mobile telephone.
+    pub mobile: Option<PhoneNumber>,
 }
 
 /// What to set of an installation.
@@ -42,6 +47,8 @@ pub struct InstallationChange {
     pub address: Option<Address>,
     /// What is delivered.
     pub service_type: Option<ServiceType>,
+    /// The parts of the contract to set.
+    pub contract: Contract,
 }
 
 /// What to set of a meter.
@@ -55,6 +62,8 @@ pub struct MeterChange {
     pub energy_type: Option<EnergyType>,
     /// What is printed on it.
     pub serial_number: Option<SerialNumber>,
+    /// The parts of what it counts with to set.
+    pub register: Register,
 }
 
 /// Which part of a change is refused.
@@ -76,6 +85,10 @@ pub enum Part {
     EnergyType,
     /// The postal code.
     PostalCode,
+    /// The number of the contract.
+    ContractNumber,
+    /// When the contract ends.
+    ContractEnd,
     /// The property at this position of the change.
     Property(usize),
     /// The tariff at this position of the change.
@@ -113,8 +126,11 @@ impl Account {
             customer.move_to(email, now);
         }
         set_some(&mut customer.authentication_provider_id, change.authentication_provider_id);
-        set_some(&mut customer.contact.first_name, change.first_name);
-        set_some(&mut customer.contact.last_name, change.last_name);
+        let Contact { first_name, last_name, phone, mobile } = &mut customer.contact;
+        set_some(first_name, change.first_name);
+        set_some(last_name, change.last_name);
+        set_some(phone, change.phone);
+        set_some(mobile, change.mobile);
         Ok(())
     }
 
@@ -145,10 +161,14 @@ impl Account {
                 address.check().map_err(|flaw| Refused::Parts(vec![(Part::PostalCode, flaw)]))?;
             }
         }
-        // What is wrong with the meters now is due to the service type: nothing else changed.
+        installation.contract.set(&change.contract);
+        // What is wrong with the meters now is due to the service type: nothing else of them changed.
         self.check_installation(position).map_err(|refused| match refused {
             Refused::Parts(parts) => {
-                Refused::Parts(parts.into_iter().map(|(_, flaw)| (Part::ServiceType, flaw)).take(1).collect())
+                let of_contract = |part: &Part| matches!(part, Part::ContractNumber | Part::ContractEnd);
+                let (contract, rest): (Vec<_>, Vec<_>) = parts.into_iter().partition(|(part, _)| of_contract(part));
+                let rest = rest.into_iter().map(|(_, flaw)| (Part::ServiceType, flaw)).take(1);
+                Refused::Parts(rest.chain(contract).collect())
             }
             Refused::Missing => Refused::Missing,
         })
@@ -203,6 +223,7 @@ impl Account {
         set_some(&mut meter.input_method, change.input_method);
         set_some(&mut meter.energy_type, change.energy_type);
         set_some(&mut meter.serial_number, change.serial_number);
+        meter.register.set(change.register);
         self.check_changed_meter()
     }
 
@@ -252,6 +273,8 @@ impl Account {
         refuse(rules::check_account(self).into_iter().filter_map(|(breach, flaw)| {
             let part = match breach {
                 Breach::Meters { installation } if installation == position => Part::Meters,
+                Breach::ContractNumber { installation } if installation == position => Part::ContractNumber,
+                Breach::ContractEnd { installation } if installation == position => Part::ContractEnd,
                 Breach::Meter { installation, meter } if installation == position => Part::Meter(meter),
                 Breach::At(crate::Place::ExternalMeterId { installation, meter }) if installation == position => {
                     Part::MeterId(meter)

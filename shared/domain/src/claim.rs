@@ -1,6 +1,6 @@
 //! Claims: the values of an account that may belong to one account only.
 
-use crate::{Account, Email, ExternalId, ProviderId};
+use crate::{Account, CustomerNumber, Email, ExternalId, ProviderId};
 
 /// What kind of value is claimed. Values of different kinds never collide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -15,16 +15,19 @@ pub enum ClaimKind {
     ExternalMeterId,
     /// The customer's id at an identity provider.
     AuthenticationProviderId,
+    /// The number by which customers' apps know the account.
+    CustomerNumber,
 }
 
 impl ClaimKind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Email,
         Self::ExternalAccountId,
         Self::ExternalInstallationId,
         Self::ExternalMeterId,
         Self::AuthenticationProviderId,
+        Self::CustomerNumber,
     ];
 
     /// A short word for messages.
@@ -36,6 +39,7 @@ impl ClaimKind {
             Self::ExternalInstallationId => "external installation id",
             Self::ExternalMeterId => "external meter id",
             Self::AuthenticationProviderId => "authentication provider id",
+            Self::CustomerNumber => "customer number",
         }
     }
 }
@@ -61,6 +65,8 @@ pub enum Place {
     },
     /// The customer's id at an identity provider.
     AuthenticationProviderId,
+    /// The number that is drawn for the account, which no caller states.
+    CustomerNumber,
 }
 
 /// One value that an account claims.
@@ -101,6 +107,12 @@ impl Claim {
         }
     }
 
+    /// The claim of an account's number.
+    #[must_use]
+    pub fn customer_number(number: CustomerNumber) -> Self {
+        Self { kind: ClaimKind::CustomerNumber, value: number.to_string(), place: Place::CustomerNumber }
+    }
+
     /// The claim of the external id of the installation at a position.
     #[must_use]
     pub fn external_installation_id(id: &ExternalId, installation: usize) -> Self {
@@ -137,6 +149,7 @@ impl Account {
                 claims.extend(meter.external_id.as_ref().map(|id| Claim::external_meter_id(id, i, m)));
             }
         }
+        claims.extend(self.number.map(Claim::customer_number));
         claims
     }
 }

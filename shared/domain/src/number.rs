@@ -48,6 +48,35 @@ impl fmt::Display for Share {
 pub struct Decimal(i64);
 
 impl Decimal {
+    /// One.
+    pub const ONE: Self = Self(1_000_000);
+    /// Nothing.
+    pub const ZERO: Self = Self(0);
+
+    /// How many millionths it is.
+    #[must_use]
+    pub const fn millionths(self) -> i64 {
+        self.0
+    }
+
+    /// That many millionths.
+    ///
+    /// # Errors
+    /// It is not between -1 000 000 000 and 1 000 000 000.
+    pub fn of_millionths(millionths: i64) -> Result<Self, Flaw> {
+        if millionths.unsigned_abs() > 1_000_000_000_000_000 {
+            return Err(Flaw::OutOfRange { least: "-1000000000", most: "1000000000" });
+        }
+        Ok(Self(millionths))
+    }
+
+    /// The product, cut to six decimals; none if it is too great.
+    #[must_use]
+    pub fn times(self, other: Self) -> Option<Self> {
+        let product = i128::from(self.0) * i128::from(other.0) / 1_000_000;
+        Self::of_millionths(i64::try_from(product).ok()?).ok()
+    }
+
     /// Takes a number, rounded to six decimals.
     ///
     /// # Errors

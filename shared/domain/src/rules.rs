@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use crate::{
     Account, Address, Claim, Flaw, Place,
+    contract::CONTRACT_NUMBER,
     draft::{AccountDraft, InstallationDraft},
 };
 
@@ -23,6 +24,16 @@ pub enum Breach {
         /// The position of the installation, from 0.
         installation: usize,
     },
+    /// At the number of an installation's contract.
+    ContractNumber {
+        /// The position of the installation, from 0.
+        installation: usize,
+    },
+    /// At the end of an installation's contract.
+    ContractEnd {
+        /// The position of the installation, from 0.
+        installation: usize,
+    },
     /// At one meter as a whole.
     Meter {
         /// The position of the installation, from 0.
@@ -38,6 +49,7 @@ pub enum Breach {
 #[must_use]
 pub fn check(draft: &AccountDraft) -> Vec<(Breach, Flaw)> {
     let mut broken = check_lists(draft);
+    check_contract_numbers(draft, &mut broken);
     for (position, installation) in draft.installations.iter().enumerate() {
         if let Some(Err(flaw)) = installation.address.as_ref().map(Address::check) {
             broken.push((Breach::PostalCode { installation: position }, flaw));
@@ -50,16 +62,35 @@ fn check_lists(draft: &AccountDraft) -> Vec<(Breach, Flaw)> {
     let mut broken = Vec::new();
     for (position, installation) in draft.installations.iter().enumerate() {
         check_meters(position, installation, &mut broken);
+        if let Err(flaw) = installation.contract.check() {
+            broken.push((Breach::ContractEnd { installation: position }, flaw));
+        }
     }
     check_repetition(&claims(draft), &mut broken);
     broken
+}
+
+/// The numbers of contracts are unique in a draft.
+fn check_contract_numbers(draft: &AccountDraft, broken: &mut Vec<(Breach, Flaw)>) {
+    let mut seen = HashSet::new();
+    for (installation, draft) in draft.installations.iter().enumerate() {
+        if draft.contract.number.is_some_and(|number| !seen.insert(number)) {
+            broken.push((Breach::ContractNumber { installation }, Flaw::Repeated { kind: CONTRACT_NUMBER }));
+        }
+    }
 }
 
 /// Every rule that an account breaks, as it would be after a change. Of addresses it is seen when they
 /// are stated.
 #[must_use]
 pub fn check_account(account: &Account) -> Vec<(Breach, Flaw)> {
-    check_lists(&AccountDraft::of(account))
+    let mut broken = check_lists(&AccountDraft::of(account));
+    for (position, installation) in account.installations.iter().enumerate() {
+        if let Err(flaw) = account.check_contract_number(installation.id) {
+            broken.push((Breach::ContractNumber { installation: position }, flaw));
+        }
+    }
+    broken
 }
 
 /// A service whose readings come in batches needs a meter, and an id on each; and an installation
@@ -125,7 +156,7 @@ mod tests {
             external_id: ExternalId::parse(id).ok(),
             energy_type: Some(energy_type),
             input_method: Some(input_method),
-            serial_number: None,
+            ..MeterDraft::default()
         }
     }
 

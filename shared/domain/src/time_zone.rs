@@ -2,9 +2,13 @@
 
 use std::fmt;
 
+use jiff::{
+    Timestamp,
+    civil::{Date, Time},
+};
 use serde::{Deserialize, Serialize};
 
-use crate::{CountryCode, Flaw, postal::zip};
+use crate::{CountryCode, Flaw, moment::rules, postal::zip};
 
 mod areas;
 
@@ -114,6 +118,19 @@ impl TimeZone {
             Told::Nothing => ONLY_ZONE.iter().find(|(code, _)| *code == country.as_str())?.1,
         };
         Self::parse(name).ok()
+    }
+
+    /// When a day begins there: at midnight or, where clocks are put forward then, after that.
+    #[must_use]
+    pub fn begin(&self, day: Date) -> Option<Timestamp> {
+        rules(self)?.to_ambiguous_timestamp(day.to_datetime(Time::midnight())).compatible().ok()
+    }
+
+    /// The day at a moment there.
+    #[must_use]
+    pub fn day(&self, at: Timestamp) -> Date {
+        let rules = rules(self).unwrap_or(jiff::tz::TimeZone::UTC);
+        rules.to_datetime(at).date()
     }
 
     /// The name.

@@ -6,7 +6,7 @@
 use jiff::{Timestamp, civil::Date};
 
 use super::{Changed, Part, Refused, check_ahead};
-use crate::{Account, AccountId, Flaw, FormerInstallation, Installation, InstallationId};
+use crate::{Account, AccountId, Building, Flaw, FormerInstallation, Installation, InstallationId};
 
 impl Account {
     /// Moves out of an installation, and gives it as whoever moves in gets it: with its ids and its
@@ -21,14 +21,23 @@ impl Account {
         let mut moved = self.take(id)?;
         self.former_installations.push(FormerInstallation {
             id,
+            ordinal: moved.ordinal.take(),
+            meter_ordinals: moved.meters.iter_mut().filter_map(|it| Some((it.id, it.ordinal.take()?))).collect(),
             external_id: moved.external_id.clone(),
             label_partner: moved.label_partner.clone(),
+            address: moved.address.clone(),
+            contract: moved.contract.clone(),
+            kinds: moved.contract_kinds(),
             moved_in,
             moved_from: moved.moved_from,
             moved_out: date,
         });
+        moved.contract = moved.contract.begun(date);
         moved.moved_in = Some(date);
         moved.moved_from = Some(self.id);
+        for meter in &mut moved.meters {
+            meter.building = Building::default();
+        }
         Ok(moved)
     }
 
@@ -63,7 +72,12 @@ impl Account {
             // Since when an account had it that is erased, nobody knows.
             None => check_ahead(date, now).map_err(at_date)?,
         }
-        self.find_installation(id)?.1.moved_in = Some(date);
+        let installation = self.find_installation(id)?.1;
+        let moved_in = installation.moved_in.replace(date);
+        // A contract that began with the move begins with it still.
+        if installation.contract.starts_on == moved_in {
+            installation.contract.starts_on = Some(date);
+        }
         Ok(())
     }
 
@@ -81,6 +95,11 @@ impl Account {
         let stay = stays.remove(last);
         installation.moved_in = stay.moved_in;
         installation.moved_from = stay.moved_from;
+        installation.contract = stay.contract;
+        installation.ordinal = stay.ordinal;
+        for meter in &mut installation.meters {
+            meter.ordinal = stay.meter_ordinals.get(&meter.id).copied();
+        }
         former.add_installation(installation)
     }
 

@@ -85,11 +85,14 @@ impl Places {
     /// Where in the draft a rule is broken. What the draft does not state is told of what it is a part of.
     fn of(&self, breach: Breach) -> Breach {
         let (installation, meter) = match breach {
-            Breach::Account | Breach::At(Place::Email | Place::ExternalAccountId | Place::AuthenticationProviderId) => {
-                return breach;
-            }
+            Breach::Account
+            | Breach::At(
+                Place::Email | Place::ExternalAccountId | Place::AuthenticationProviderId | Place::CustomerNumber,
+            ) => return breach,
             Breach::Meters { installation }
             | Breach::PostalCode { installation }
+            | Breach::ContractNumber { installation }
+            | Breach::ContractEnd { installation }
             | Breach::At(Place::ExternalInstallationId { installation }) => (installation, None),
             Breach::Meter { installation, meter } | Breach::At(Place::ExternalMeterId { installation, meter }) => {
                 (installation, Some(meter))
@@ -97,6 +100,8 @@ impl Places {
         };
         let Some(at) = self.installations.get(&installation).copied() else { return Breach::Account };
         match (breach, meter.and_then(|meter| self.meters.get(&(installation, meter)).copied())) {
+            (Breach::ContractNumber { .. }, _) => Breach::ContractNumber { installation: at },
+            (Breach::ContractEnd { .. }, _) => Breach::ContractEnd { installation: at },
             (Breach::Meter { .. }, Some(meter)) => Breach::Meter { installation: at, meter },
             (Breach::At(_), Some(meter)) => Breach::At(Place::ExternalMeterId { installation: at, meter }),
             _ => Breach::Meters { installation: at },
@@ -110,6 +115,7 @@ impl Installation {
     fn upsert(&mut self, stated: &InstallationDraft, place: &mut dyn FnMut(usize, usize)) -> Result<(), Flaw> {
         set(&mut self.label_partner, stated.label_partner.clone());
         set(&mut self.service_type, stated.service_type);
+        self.contract.set(&stated.contract);
         for (at, (meter, found)) in stated.meters.iter().zip(self.known(&stated.meters)).enumerate() {
             if let Some((position, known)) = found.and_then(|it| Some((it, self.meters.get_mut(it)?))) {
                 known.upsert(meter);
@@ -149,17 +155,19 @@ impl Installation {
 
 impl Meter {
     fn upsert(&mut self, stated: &MeterDraft) {
-        let MeterDraft { external_id, input_method, energy_type, serial_number } = stated.clone();
+        let MeterDraft { external_id, input_method, energy_type, serial_number, register } = stated.clone();
         set_some(&mut self.external_id, external_id);
         set_some(&mut self.input_method, input_method);
         set_some(&mut self.energy_type, energy_type);
         set_some(&mut self.serial_number, serial_number);
+        self.register.set(register);
     }
 }
 
 fn customer(stated: &AccountDraft) -> CustomerChange {
-    let AccountDraft { external_id, email, authentication_provider_id, first_name, last_name, .. } = stated.clone();
-    CustomerChange { external_id, email, authentication_provider_id, first_name, last_name }
+    let AccountDraft { external_id, email, authentication_provider_id, first_name, last_name, phone, mobile, .. } =
+        stated.clone();
+    CustomerChange { external_id, email, authentication_provider_id, first_name, last_name, phone, mobile }
 }
 
 #[cfg(test)]

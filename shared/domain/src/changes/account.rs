@@ -2,7 +2,7 @@
 
 use super::fields::{Differences, common};
 use crate::{
-    Account, Contact, Customer, Installation, Meter, Profile, Site,
+    Account, Contact, Contract, Customer, Installation, Meter, Profile, Site,
     property::{KeyName, Property},
 };
 
@@ -16,10 +16,13 @@ pub(crate) fn differences(before: &Account, after: &Account) -> Differences {
         id: _,
         organisation: _,
         label_partner,
+        number,
+        ordinals: _,
         profile,
         site,
         properties,
         tariffs,
+        terms,
         customer,
         installations,
         former_installations,
@@ -33,6 +36,7 @@ pub(crate) fn differences(before: &Account, after: &Account) -> Differences {
     let brand = common([label_partner.as_ref(), after.label_partner.as_ref()]);
     let mut found = Differences::of(brand.clone());
     found.compare("label_partner", label_partner, &after.label_partner);
+    found.compare("number", number, &after.number);
     found.profile(profile, &after.profile);
     found.site(site, &after.site);
     let mut of_properties = Differences::of(brand);
@@ -44,6 +48,7 @@ pub(crate) fn differences(before: &Account, after: &Account) -> Differences {
     }
     found.extend(of_properties);
     found.compare("tariffs", tariffs, &after.tariffs);
+    found.compare("terms", terms, &after.terms);
     found.customer(customer, &after.customer);
     let id = |it: &Installation| it.id.to_string();
     found.each("installations", (installations, &after.installations), id, Differences::installation);
@@ -88,7 +93,7 @@ impl Differences {
             token_requested_at,
             registration,
             authentication_provider_id,
-            contact: Contact { first_name, last_name },
+            contact: Contact { first_name, last_name, phone, mobile },
         } = before;
         self.compare("customer.external_id", external_id, &after.external_id);
         self.compare("customer.email", email, &after.email);
@@ -101,6 +106,8 @@ impl Differences {
         self.compare("customer.authentication_provider_id", authentication_provider_id, provider_id);
         self.compare("customer.contact.first_name", first_name, &after.contact.first_name);
         self.compare("customer.contact.last_name", last_name, &after.contact.last_name);
+        self.compare("customer.contact.phone", phone, &after.contact.phone);
+        self.compare("customer.contact.mobile", mobile, &after.contact.mobile);
     }
 
     fn installation(&mut self, path: &str, before: Option<&Installation>, after: Option<&Installation>) {
@@ -116,10 +123,12 @@ impl Differences {
     fn of_installation(&mut self, path: &str, before: &Installation, after: &Installation) {
         let Installation {
             id: _,
+            ordinal: _,
             external_id,
             label_partner,
             address,
             service_type,
+            contract,
             moved_in,
             moved_from,
             meters,
@@ -129,6 +138,7 @@ impl Differences {
         self.compare(&format!("{path}.label_partner"), label_partner, &after.label_partner);
         self.compare(&format!("{path}.address"), address, &after.address);
         self.compare(&format!("{path}.service_type"), service_type, &after.service_type);
+        self.contract(&format!("{path}.contract"), contract, &after.contract);
         self.compare(&format!("{path}.moved_in"), moved_in, &after.moved_in);
         self.compare(&format!("{path}.moved_from"), moved_from, &after.moved_from);
         let id = |meter: &Meter| meter.id.to_string();
@@ -136,13 +146,34 @@ impl Differences {
         self.compare(&format!("{path}.former_meters"), former_meters, &after.former_meters);
     }
 
+    fn contract(&mut self, path: &str, before: &Contract, after: &Contract) {
+        let Contract { number, ledger_number, starts_on, ends_on, kinds } = before;
+        self.compare(&format!("{path}.number"), number, &after.number);
+        self.compare(&format!("{path}.ledger_number"), ledger_number, &after.ledger_number);
+        self.compare(&format!("{path}.starts_on"), starts_on, &after.starts_on);
+        self.compare(&format!("{path}.ends_on"), ends_on, &after.ends_on);
+        self.compare(&format!("{path}.kinds"), kinds, &after.kinds);
+    }
+
     fn meter(&mut self, path: &str, before: Option<&Meter>, after: Option<&Meter>) {
         let (Some(before), Some(after)) = (before, after) else { return self.came_or_went(path, before, after) };
-        let Meter { id: _, external_id, input_method, energy_type, serial_number, installed_on } = before;
+        let Meter {
+            id: _,
+            ordinal: _,
+            external_id,
+            input_method,
+            energy_type,
+            serial_number,
+            register,
+            building,
+            installed_on,
+        } = before;
         self.compare(&format!("{path}.external_id"), external_id, &after.external_id);
         self.compare(&format!("{path}.input_method"), input_method, &after.input_method);
         self.compare(&format!("{path}.energy_type"), energy_type, &after.energy_type);
         self.compare(&format!("{path}.serial_number"), serial_number, &after.serial_number);
+        self.compare(&format!("{path}.register"), register, &after.register);
+        self.compare(&format!("{path}.building"), building, &after.building);
         self.compare(&format!("{path}.installed_on"), installed_on, &after.installed_on);
     }
 }

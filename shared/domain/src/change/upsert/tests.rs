@@ -6,7 +6,7 @@ fn meter(id: Option<&str>, energy_type: EnergyType) -> MeterDraft {
         external_id: id.map(|id| ExternalId::parse(id).unwrap()),
         energy_type: Some(energy_type),
         input_method: Some(InputMethod::Import),
-        serial_number: None,
+        ..MeterDraft::default()
     }
 }
 
