@@ -100,7 +100,8 @@ impl Store {
             if organisation.is_some_and(|organisation| organisation != holder.organisation) {
                 return Ok(None);
             }
-            if let Some(account) = self.account(holder.organisation, holder.account_id).await?.filter(holds) {
+            let Some(id) = holder.account_id else { return Ok(None) };
+            if let Some(account) = self.account(holder.organisation, id).await?.filter(holds) {
                 return Ok(Some(account));
             }
         }

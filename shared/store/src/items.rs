@@ -6,7 +6,10 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_dynamo::string_set;
 use wattbook_domain::{
-    Account, AccountId, LabelPartnerCode, OrganisationId, entity::EntityId, onboarding::OnboardingId,
+    Account, AccountId, LabelPartnerCode, OrganisationId,
+    entity::EntityId,
+    onboarding::OnboardingId,
+    user::{User, UserId},
 };
 
 use crate::{
@@ -83,9 +86,34 @@ impl<'a> ListedAccount<'a> {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct ClaimItem {
     pub(crate) organisation: OrganisationId,
-    pub(crate) account_id: AccountId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) account_id: Option<AccountId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) user_id: Option<UserId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) label_partner: Option<LabelPartnerCode>,
+}
+
+impl ClaimItem {
+    /// Of a value that an account has.
+    pub(crate) fn of_account(account: &Account) -> Self {
+        Self {
+            organisation: account.organisation,
+            account_id: Some(account.id),
+            user_id: None,
+            label_partner: account.label_partner.clone(),
+        }
+    }
+
+    /// Of the e-mail that a user has.
+    pub(crate) fn of_user(user: &User) -> Self {
+        Self {
+            organisation: user.organisation,
+            account_id: None,
+            user_id: Some(user.id),
+            label_partner: user.label_partner.clone(),
+        }
+    }
 }
 
 /// The item of a value. A `None` is left out by the types themselves (`skip_serializing_if`),

@@ -3,9 +3,15 @@
 //! | item | `pk` | `sk` | holds |
 //! |---|---|---|---|
 //! | account | `O#<organisation>#A#<account id>` | `ACCOUNT` | `account` (installations and meters inside) |
-//! | claim | `C#<scope>#<kind>#<value>` | `CLAIM` | `organisation`, `account_id`, `label_partner` of the holder |
+//! | claim | `C#<scope>#<kind>#<value>` | `CLAIM` | `organisation`, `account_id` or, of a user, `user_id`, `label_partner` of the holder |
 //! | idempotency record | `O#<organisation>#I#<SHA-256 of the key>` | `IDEMPOTENCY` | the answer, sealed with the key that what it is about holds; the id of that, such as `account_id`; `fingerprint`, `expires_at` |
 //! | organisation | `O#<organisation>` | `ORGANISATION` | its name and label partners, `version` |
+//! | record of an account | `pk` of the account | `RECORD#<kind>#<id>` | `record`: its `value`, its `version` |
+//! | record of an organisation | `O#<organisation>#F#<kind>` | `RECORD#<kind>#<id>` | the same |
+//! | guard of a record | `O#<organisation>#V#<kind>#<id>` | `GUARD` | `account_id` of the account that has the record of that id |
+//! | head of readings | `pk` of the account | `READINGS#<delivery point>` | `readings`: how often one was put there |
+//! | user | `O#<organisation>#U#<id>` | `USER` | `user`: one who is no customer |
+//! | tries | `T#<n or a>#<SHA-256 of the name or the address>` | `TRIES` | how many wrong passwords were tried on a name or from an address, and when the `last`; `expires_at` |
 //! | credential | `O#<organisation>` | `CREDENTIAL#<app id>` | the keyed hash of its key, access level, revocation |
 //! | place | `P#<country>#<postal code>` | `PLACE` | `place`: city, state, coordinates, time zone; `source` |
 //! | likely tariff | `P#<country>#<postal code>` | `TARIFF#<customer class>` | `tariff`: the likeliest one there |
@@ -36,7 +42,7 @@
 //! `<scope>` of a claim is `*` when values are unique across the platform and the organisation's
 //! id when each organisation is a world of its own. `<kind>` is one letter: `e` e-mail, `a`
 //! external account id, `i` external installation id, `m` external meter id, `p` the customer's id at
-//! an identity provider. The value comes last, because it may contain anything, `#` included.
+//! an identity provider, `n` the number of an account. The value comes last, because it may contain anything, `#` included.
 //!
 //! `<postal code>` is in the form that is compared ([`PostalArea`]), and `<customer class>` is its
 //! number.
@@ -78,6 +84,9 @@
 //! id, and `listed` what lists are filtered by. On an account's item `onboardings` and `entities` are the sets of the ids
 //! of its requests and of its connected devices: they stand beside the account, so that one is added without reading it.
 //!
+//! Records stand in lists of their account and kind: `list_pk` is `<pk of the account>#<kind>`, `list_sk` what they are
+//! ordered by, U+0001 and the id, and `listed` what lists are filtered by.
+//!
 //! # Who wrote
 //!
 //! The items of accounts, onboarding requests and entities say in `by` who wrote them last: an [`Actor`] as text, or the
@@ -102,10 +111,12 @@ use wattbook_domain::{
     listed::folded,
     onboarding::{DeviceClaim, OnboardingId},
     property::CustomerClass,
+    record::RecordKind,
+    user::UserId,
     webhook::{DeliveryId, WebhookId},
 };
 
-use crate::UniquenessScope;
+use crate::{UniquenessScope, records::RecordOf};
 
 /// The key of an item.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -239,6 +250,7 @@ fn claim_in(scope: &str, claim: &Claim) -> Key {
         ClaimKind::ExternalInstallationId => 'i',
         ClaimKind::ExternalMeterId => 'm',
         ClaimKind::AuthenticationProviderId => 'p',
+        ClaimKind::CustomerNumber => 'n',
     };
     Key { pk: format!("C#{scope}#{kind}#{}", claim.value), sk: "CLAIM".into() }
 }
@@ -338,6 +350,59 @@ fn device_claim(scope: UniquenessScope, organisation: OrganisationId, kind: char
         UniquenessScope::Organisation => organisation.to_string(),
     };
     Key { pk: format!("C#{scope}#{kind}#{}", device.as_str()), sk: "CLAIM".into() }
+}
+
+/// What the sort keys of records begin with.
+pub(crate) const RECORD_PREFIX: &str = "RECORD#";
+
+/// The key of a record.
+#[must_use]
+pub fn record(of: RecordOf, kind: RecordKind, id: &str) -> Key {
+    let pk = match of {
+        RecordOf::Account(organisation, id) => account(organisation, id).pk,
+        RecordOf::Organisation(organisation) => format!("O#{organisation}#F#{}", kind.word()),
+    };
+    Key { pk, sk: format!("{RECORD_PREFIX}{}#{id}", kind.word()) }
+}
+
+/// The kind and the id of a record that a sort key says.
+pub(crate) fn record_id(sk: &str) -> Option<(RecordKind, &str)> {
+    let (kind, id) = sk.strip_prefix(RECORD_PREFIX)?.split_once('#')?;
+    Some((kind.parse().ok()?, id))
+}
+
+/// The partition of a list of records in its index.
+pub(crate) fn record_list(of: RecordOf, kind: RecordKind) -> String {
+    format!("{}#{}", record(of, kind, "").pk, kind.word())
+}
+
+/// Where a record stands in its list.
+pub(crate) fn record_position(order: &str, id: &str) -> String {
+    format!("{order}{SEPARATOR}{id}")
+}
+
+/// The key of the guard of a record's id.
+#[must_use]
+pub fn guard(organisation: OrganisationId, kind: RecordKind, id: &str) -> Key {
+    Key { pk: format!("O#{organisation}#V#{}#{id}", kind.word()), sk: "GUARD".into() }
+}
+
+/// The key of the head of a delivery point's readings.
+#[must_use]
+pub fn readings(organisation: OrganisationId, id: AccountId, delivery_point: u32) -> Key {
+    Key { sk: format!("READINGS#{delivery_point}"), ..account(organisation, id) }
+}
+
+/// The key of a user.
+#[must_use]
+pub fn user(organisation: OrganisationId, id: UserId) -> Key {
+    Key { pk: format!("O#{organisation}#U#{id}"), sk: "USER".into() }
+}
+
+/// The key of what was tried on a name or from an address. Hashed, for both say who somebody is.
+pub(crate) fn tries(of: char, whose: &str) -> Key {
+    let digest = URL_SAFE_NO_PAD.encode(Sha256::digest(whose.as_bytes()));
+    Key { pk: format!("T#{of}#{digest}"), sk: "TRIES".into() }
 }
 
 /// The sort key of every webhook, and of nothing else.

@@ -33,14 +33,18 @@ pub mod keys;
 pub mod listing;
 mod load;
 mod log;
+mod numbering;
 mod onboarding;
 mod organisations;
+mod records;
 mod reference;
 mod retry;
+mod sign_in_tries;
 mod sign_ins;
 mod size;
 mod transaction;
 mod usage;
+mod users;
 mod webhooks;
 mod writes;
 
@@ -50,14 +54,18 @@ pub use error::StoreError;
 pub use idempotency::{IdempotencyRecord, Subject};
 pub use imports::ImportError;
 pub use log::{ChangePage, ListSize, LogOf, Recount, Recounted, WantedChanges};
+pub use numbering::NumberingCursor;
 pub use onboarding::{DeviceHolder, ListPage, OnboardingError, Place, SealedTokens, Wanted};
 pub use organisations::{Credential, CredentialSummary, PartnerPut};
+pub use records::{ReadingPlace, RecordOf, RecordPage, RecordPut, RecordsWanted, Stored};
 pub use reference::{PlaceRow, TariffRow};
 pub use retry::random_part;
+pub use sign_in_tries::{SignIn, SignInState, Tries};
 pub use sign_ins::SealedSignIn;
 pub use usage::Usage;
+pub use users::UserPut;
 pub use webhooks::WebhookError;
-pub use writes::{Holder, Taken, WriteError};
+pub use writes::{Held, Holder, Taken, WriteError};
 
 /// The most a stored account may take, in bytes as DynamoDB counts them. An item can have 400 KB;
 /// the rest is room for what updates add.

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use wattbook_domain::{Account, AccountId, Actor, Claim, ClaimKind, LabelPartnerCode, OrganisationId};
+use wattbook_domain::{Account, AccountId, Actor, Claim, ClaimKind, LabelPartnerCode, OrganisationId, user::UserId};
 
 use crate::{
     IdempotencyRecord, MAX_ACCOUNT_BYTES, Store, StoreError,
@@ -19,10 +19,37 @@ use crate::{
 pub struct Holder {
     /// The organisation.
     pub organisation: OrganisationId,
-    /// The account.
-    pub account: AccountId,
-    /// The account's brand, if it has one.
+    /// Who of it.
+    pub by: Held,
+    /// The holder's brand, if it has one.
     pub label_partner: Option<LabelPartnerCode>,
+}
+
+/// Who of an organisation holds a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Held {
+    /// An account.
+    ByAccount(AccountId),
+    /// A user who is no customer.
+    ByUser(Option<UserId>),
+}
+
+impl Held {
+    /// The account, if it is one.
+    #[must_use]
+    pub const fn account(self) -> Option<AccountId> {
+        match self {
+            Self::ByAccount(id) => Some(id),
+            Self::ByUser(_) => None,
+        }
+    }
+}
+
+impl Holder {
+    pub(crate) fn of(claim: ClaimItem) -> Self {
+        let ClaimItem { organisation, account_id, user_id, label_partner } = claim;
+        Self { organisation, by: account_id.map_or(Held::ByUser(user_id), Held::ByAccount), label_partner }
+    }
 }
 
 /// A value that cannot be had.
@@ -75,6 +102,9 @@ enum Meaning {
     Idempotency,
 }
 
+/// How often a number is drawn. With a thousand million customers every second one is taken.
+const DRAWS: usize = 64;
+
 /// A claimed value, wherever it stands.
 type Value = (ClaimKind, String);
 
@@ -94,15 +124,14 @@ impl Store {
         by: &Actor,
         record: Option<&IdempotencyRecord>,
     ) -> Result<(), WriteError> {
-        let mut transaction = Transaction::new();
-        transaction.put(
-            self,
-            written(account_item(account)?, account.organisation, by),
-            &When::Absent,
-            Meaning::Account,
-        )?;
-        self.claim(&mut transaction, account, &HashSet::new())?;
-        self.finish(transaction, account, record).await
+        self.numbering(account, record, &|account| {
+            let mut transaction = Transaction::new();
+            let item = written(account_item(account)?, account.organisation, by);
+            transaction.put(self, item, &When::Absent, Meaning::Account)?;
+            self.claim(&mut transaction, account, &HashSet::new())?;
+            Ok(transaction)
+        })
+        .await
     }
 
     /// Puts an account in the place of what it was: claims the values that are new, releases those
@@ -118,11 +147,19 @@ impl Store {
         record: Option<&IdempotencyRecord>,
     ) -> Result<(), WriteError> {
         let (held, wanted) = (values(old), values(new));
-        let mut transaction = Transaction::new();
-        transaction.put(self, written(account_item(new)?, new.organisation, by), &version(old), Meaning::Account)?;
-        self.claim(&mut transaction, new, &held)?;
-        self.release(&mut transaction, old, &wanted)?;
-        self.finish(transaction, new, record).await
+        self.numbering(new, record, &|new| {
+            let mut transaction = Transaction::new();
+            transaction.put(
+                self,
+                written(account_item(new)?, new.organisation, by),
+                &version(old),
+                Meaning::Account,
+            )?;
+            self.claim(&mut transaction, new, &held)?;
+            self.release(&mut transaction, old, &wanted)?;
+            Ok(transaction)
+        })
+        .await
     }
 
     /// Puts two accounts in the place of what they were, of which the second takes over the values that the first
@@ -139,29 +176,23 @@ impl Store {
     ) -> Result<(), WriteError> {
         let handed_over: HashSet<Value> = values(old).difference(&values(new)).cloned().collect();
         let held = old_to.map(values).unwrap_or_default().union(&handed_over).cloned().collect();
-        let mut transaction = Transaction::new();
-        // This account comes first: that it is as it is to be tells that it has been done.
-        match old_to {
-            Some(old_to) => transaction.put(
-                self,
-                written(account_item(to)?, to.organisation, by),
-                &version(old_to),
-                Meaning::Account,
-            )?,
-            None => transaction.put(
-                self,
-                written(account_item(to)?, to.organisation, by),
-                &When::Absent,
-                Meaning::Account,
-            )?,
-        }
-        transaction.put(self, written(account_item(new)?, new.organisation, by), &version(old), Meaning::Release)?;
-        self.claim(&mut transaction, to, &held)?;
-        for claim in to.claims().iter().filter(|claim| handed_over.contains(&(claim.kind, claim.value.clone()))) {
-            let item = items::write(keys::claim(self.scope, to.organisation, claim), holder(to))?;
-            transaction.put(self, item, &held_by(old), Meaning::Release)?;
-        }
-        self.finish(transaction, to, record).await
+        // Only who gets something is given a number, if it has none: so that there is one number to be taken.
+        let new = new.with_ordinals();
+        self.numbering(to, record, &|to| {
+            let mut transaction = Transaction::new();
+            // This account comes first: that it is as it is to be tells that it has been done.
+            let when = old_to.map_or(When::Absent, version);
+            transaction.put(self, written(account_item(to)?, to.organisation, by), &when, Meaning::Account)?;
+            let item = written(account_item(&new)?, new.organisation, by);
+            transaction.put(self, item, &version(old), Meaning::Release)?;
+            self.claim(&mut transaction, to, &held)?;
+            for claim in to.claims().iter().filter(|claim| handed_over.contains(&(claim.kind, claim.value.clone()))) {
+                let item = items::write(keys::claim(self.scope, to.organisation, claim), ClaimItem::of_account(to))?;
+                transaction.put(self, item, &held_by(old), Meaning::Release)?;
+            }
+            Ok(transaction)
+        })
+        .await
     }
 
     /// Erases an account and frees every value that it held, if it still is what it was.
@@ -185,7 +216,8 @@ impl Store {
         held: &HashSet<Value>,
     ) -> Result<(), StoreError> {
         for (position, claim) in fresh(&account.claims(), held) {
-            let item = items::write(keys::claim(self.scope, account.organisation, claim), holder(account))?;
+            let item =
+                items::write(keys::claim(self.scope, account.organisation, claim), ClaimItem::of_account(account))?;
             transaction.put(self, item, &When::Absent, Meaning::Claim(position))?;
         }
         Ok(())
@@ -203,6 +235,30 @@ impl Store {
             transaction.delete(self, key, &held_by(account), Meaning::Release)?;
         }
         Ok(())
+    }
+
+    /// Writes an account that is given numbers by it where it has none. Of its own nobody knows yet, so one that is taken
+    /// is drawn anew.
+    async fn numbering(
+        &self,
+        account: &Account,
+        record: Option<&IdempotencyRecord>,
+        transaction: &(dyn Fn(&Account) -> Result<Transaction<Meaning>, WriteError> + Sync),
+    ) -> Result<(), WriteError> {
+        for _ in 0..DRAWS {
+            let numbered = account.numbered();
+            let mut taken = match self.finish(transaction(&numbered)?, &numbered, record).await {
+                Err(WriteError::Taken(taken)) => taken,
+                outcome => return outcome,
+            };
+            let claims = numbered.claims();
+            let stated = |it: &Taken| claims.get(it.position).is_none_or(|it| it.kind != ClaimKind::CustomerNumber);
+            taken.retain(stated);
+            if !taken.is_empty() {
+                return Err(WriteError::Taken(taken));
+            }
+        }
+        Err(StoreError::Busy("every number that was drawn is taken".into()).into())
     }
 
     async fn finish(
@@ -305,14 +361,6 @@ fn held_by(account: &Account) -> When {
     When::Held("account_id", account.id.to_string())
 }
 
-fn holder(account: &Account) -> ClaimItem {
-    ClaimItem {
-        organisation: account.organisation,
-        account_id: account.id,
-        label_partner: account.label_partner.clone(),
-    }
-}
-
 /// The claims whose values are not among `known`, each with its position.
 fn fresh<'c>(claims: &'c [Claim], known: &HashSet<Value>) -> Vec<(usize, &'c Claim)> {
     let unknown = |claim: &Claim| !known.contains(&(claim.kind, claim.value.clone()));
@@ -338,8 +386,5 @@ fn current(item: Item) -> Result<Option<Box<Account>>, StoreError> {
 }
 
 fn read_taken(position: usize, item: Item) -> Result<Taken, StoreError> {
-    let holder: ClaimItem = items::read("claim", item)?;
-    let holder =
-        Holder { organisation: holder.organisation, account: holder.account_id, label_partner: holder.label_partner };
-    Ok(Taken { position, holder })
+    Ok(Taken { position, holder: Holder::of(items::read("claim", item)?) })
 }

@@ -131,6 +131,20 @@ impl Store {
         Ok(self.entity_numbered(organisation, id.number()).await?.filter(|entity| entity.id == id))
     }
 
+    /// Those of these ids that there are.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn entities(
+        &self,
+        organisation: OrganisationId,
+        ids: &BTreeSet<EntityId>,
+    ) -> Result<Vec<Entity>, StoreError> {
+        let keys = ids.iter().map(|id| keys::entity(organisation, *id)).collect();
+        let items = self.batch_get(keys).await?;
+        items.into_iter().map(|item| Ok(read::<EntityItem>("entity", item)?.asset)).collect()
+    }
+
     /// The entity of that number in that organisation.
     ///
     /// # Errors
