@@ -1,9 +1,13 @@
 //! The Lambda authorizer's side of API Gateway (payload 2.0, simple response).
 
-use serde::Deserialize;
-use serde_json::{json, value::RawValue};
+use std::collections::HashMap;
 
-use crate::{Failure, InvocationError, Principal, Services, invocation::Pending, log};
+use serde::Deserialize;
+use serde_json::{Map, json, value::RawValue};
+
+use crate::{
+    Failure, InvocationError, Person, Principal, Services, http::BY_CLOUDFRONT, invocation::Pending, log, person,
+};
 
 /// Decides whether a request may pass, and as whom.
 pub type AuthorizerHandler = for<'a> fn(&'a Services, &'a Asked) -> Pending<'a, Result<Verdict, Failure>>;
@@ -15,6 +19,8 @@ pub struct Asked {
     #[serde(default)]
     identity_source: Vec<String>,
     #[serde(default)]
+    headers: HashMap<String, String>,
+    #[serde(default)]
     request_context: Context,
 }
 
@@ -23,6 +29,15 @@ pub struct Asked {
 struct Context {
     #[serde(default)]
     request_id: String,
+    #[serde(default)]
+    http: Http,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Http {
+    #[serde(default)]
+    source_ip: Option<String>,
 }
 
 impl Asked {
@@ -31,13 +46,36 @@ impl Asked {
     pub fn authorization(&self) -> &str {
         self.identity_source.first().map(String::as_str).unwrap_or_default()
     }
+
+    /// The address that the request came from. See [`crate::Request::source_address`].
+    #[must_use]
+    pub fn source_address(&self) -> Option<&str> {
+        let address = self.request_context.http.source_ip.as_deref();
+        address.filter(|_| !self.headers.contains_key(BY_CLOUDFRONT))
+    }
 }
 
-/// What the authorizer finds: the caller, or nobody. One answer for every way of being nobody.
+/// What the authorizer finds: who calls, or nobody. One answer for every way of being nobody.
 ///
 /// Nobody passes, too: a refusal here would be a bare 403 of API Gateway's, and clients of these dialects fetch a new
 /// token at a 401. So the function's edge refuses ([`crate::http`]), in the words of its dialect.
-pub type Verdict = Option<Principal>;
+#[derive(Debug)]
+pub enum Verdict {
+    /// An organisation.
+    Organisation(Principal),
+    /// A person.
+    Person(Person),
+    /// Somebody on whose name, or from whose address, no password is tried until that second since the epoch.
+    Throttled(i64),
+    /// Nobody.
+    Nobody,
+}
+
+impl From<Option<Principal>> for Verdict {
+    fn from(found: Option<Principal>) -> Self {
+        found.map_or(Self::Nobody, Self::Organisation)
+    }
+}
 
 /// Runs the authorizer once.
 pub(crate) async fn invoke(
@@ -52,13 +90,17 @@ pub(crate) async fn invoke(
     let request_id = asked.request_context.request_id.as_str();
     match handle(services, &asked).await {
         Ok(verdict) => {
-            let app_id = verdict.as_ref().and_then(Principal::app_id);
-            tracing::info!(function, request_id, app_id, authorized = verdict.is_some(), "decided");
-            let response = match verdict {
-                Some(principal) => json!({"isAuthorized": true, "context": principal.to_context()}),
-                None => json!({"isAuthorized": true, "context": {}}),
+            let (app_id, user_id, context) = match &verdict {
+                Verdict::Organisation(principal) => (principal.app_id(), None, principal.to_context()),
+                Verdict::Person(person) => (None, Some(person.user.to_string()), person.to_context()),
+                Verdict::Throttled(until) => (None, None, person::throttled(*until)),
+                Verdict::Nobody => (None, None, Map::new()),
             };
-            serde_json::value::to_raw_value(&response).map_err(|error| internal(&error.to_string()))
+            let (authorized, throttled) =
+                (app_id.is_some() || user_id.is_some(), matches!(verdict, Verdict::Throttled(_)));
+            tracing::info!(function, request_id, app_id, user_id, authorized, throttled, "decided");
+            serde_json::value::to_raw_value(&json!({"isAuthorized": true, "context": context}))
+                .map_err(|error| internal(&error.to_string()))
         }
         Err(failure) => {
             let cause = log::chain(&failure);

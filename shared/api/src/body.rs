@@ -15,12 +15,14 @@ use deserr::{
 };
 use serde_json::Value;
 use wattbook_domain::{
-    AccountId, AccountStatus, AccountType, CountryCode, DateOrTime, Email, EnergyType, Flaw, Id, IdentifierKind,
-    InputMethod, LabelPartnerCode, OrganisationId, ServiceType, TariffService, Text, TimeZone,
+    AccountId, AccountStatus, AccountType, ContractKind, CountryCode, DateOrTime, Email, EnergyType, Flaw, Id,
+    IdentifierKind, InputMethod, LabelPartnerCode, OrganisationId, PhoneNumber, ServiceType, TariffService, Text,
+    TimeZone,
     catalogue::{Connector, Consent, EntityType, HttpsLink, ManufacturerName, Step, attributes::AttributeName},
     entity::{CollectiveId, CollectiveKind, EntityId, Setting},
     onboarding::Origin,
     property::DataType,
+    user::{Role, UserId},
     webhook::EventType,
 };
 
@@ -174,6 +176,7 @@ from_text! {
     AccountType = str::parse;
     AttributeName = AttributeName::parse;
     Connector = str::parse;
+    ContractKind = str::parse;
     Consent = str::parse;
     CollectiveId = resource_id;
     CollectiveKind = str::parse;
@@ -192,10 +195,13 @@ from_text! {
     ManufacturerName = ManufacturerName::parse;
     OrganisationId = organisation_id;
     Origin = Origin::parse;
+    PhoneNumber = PhoneNumber::parse;
     ServiceType = str::parse;
+    Role = str::parse;
     Step = str::parse;
     TariffService = str::parse;
     TimeZone = TimeZone::parse;
+    UserId = resource_id;
 }
 
 fn organisation_id(raw: &str) -> Result<OrganisationId, Reason> {

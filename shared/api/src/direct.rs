@@ -1,11 +1,36 @@
 //! Functions that are invoked by name.
 
-use serde_json::value::RawValue;
+use deserr::Deserr;
+use serde_json::{Value, value::RawValue};
+use wattbook_domain::Flaw;
 
-use crate::{Failure, InvocationError, Services, fault::Location, invocation::Pending, log};
+use crate::{
+    Failure, Faults, InvocationError, Services, body,
+    fault::{Location, Pointer},
+    invocation::Pending,
+    json::{self, Document},
+    log,
+};
 
 /// Handles a direct invocation (`lambda:InvokeFunction`): JSON in, JSON out.
-pub type DirectHandler = for<'a> fn(&'a Services, &'a RawValue) -> Pending<'a, Result<serde_json::Value, Failure>>;
+pub type DirectHandler = for<'a> fn(&'a Services, &'a RawValue) -> Pending<'a, Result<Value, Failure>>;
+
+/// What an event asks for by its `action`, which is one of these.
+///
+/// # Errors
+/// It is none, or has faults.
+pub fn action<A: Deserr<Faults>>(event: &RawValue, actions: &'static [&'static str]) -> Result<A, Failure> {
+    let mut faults = Faults::default();
+    let Document { value, .. } = json::document(event.get().as_bytes(), &mut faults)?;
+    // Said here, for the reader of bodies does not tell which there are.
+    let word = value.get("action").and_then(Value::as_str);
+    if word.is_some_and(|word| !actions.contains(&word)) {
+        faults.body(&Pointer::root().child("action"), Flaw::NotOneOf { allowed: actions });
+        return Err(Failure::Faults(faults));
+    }
+    let read = body::read(&value, &mut faults);
+    read.filter(|_| faults.is_empty()).ok_or(Failure::Faults(faults))
+}
 
 /// Runs such a function once. A refusal becomes a function error that carries its code and says
 /// what is wrong: whoever may invoke is an operator.

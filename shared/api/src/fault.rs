@@ -177,6 +177,17 @@ impl Faults {
         }
     }
 
+    /// Those of a part of the body, which is at `place` of it.
+    #[must_use]
+    pub fn below(mut self, place: &Pointer) -> Self {
+        for fault in &mut self.found {
+            if let Location::Body(path) = &mut fault.location {
+                *path = place.joined(path);
+            }
+        }
+        self
+    }
+
     /// Goes on if there is none.
     ///
     /// # Errors

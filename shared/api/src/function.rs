@@ -23,7 +23,7 @@ use crate::{
     authorizer::{self, AuthorizerHandler},
     contract::{Declaration, Describe, Failures},
     direct::{self, DirectHandler},
-    http::{self, Failure, HttpHandler},
+    http::{self, Admits, Failure, HttpHandler},
     log,
     message::{self, QueueHandler},
     schedule::{self, ScheduleHandler},
@@ -36,6 +36,13 @@ use crate::{
 pub enum Entry {
     /// A route of the HTTP API, for callers who are known: any other is answered 401 before the handler runs.
     Http {
+        /// The handler.
+        handle: HttpHandler,
+        /// Writes a failure in the dialect that the route's callers speak.
+        refuse: fn(&http::Request, &Failure) -> http::Answer,
+    },
+    /// A route of the HTTP API, for persons and organisations who are known.
+    Personal {
         /// The handler.
         handle: HttpHandler,
         /// Writes a failure in the dialect that the route's callers speak.
@@ -89,6 +96,18 @@ impl Function {
         Self { name, entry: Entry::Http { handle, refuse: dialect.refuse }, uses: &[Resource::Table], contract }
     }
 
+    /// The same for persons, too.
+    #[must_use]
+    pub const fn personal(
+        name: &'static str,
+        dialect: &'static Dialect,
+        handle: HttpHandler,
+        describe: Describe,
+    ) -> Self {
+        let contract = Declaration::new(dialect.failures, describe);
+        Self { name, entry: Entry::Personal { handle, refuse: dialect.refuse }, uses: &[Resource::Table], contract }
+    }
+
     /// The same with a route that anybody may call.
     #[must_use]
     pub const fn open(name: &'static str, dialect: &'static Dialect, handle: HttpHandler, describe: Describe) -> Self {
@@ -124,10 +143,14 @@ impl Function {
     ) -> Result<Box<RawValue>, InvocationError> {
         match self.entry {
             Entry::Http { handle, refuse } => {
-                http::invoke(self.name, http::Route { handle, refuse, open: false }, services, event).await
+                http::invoke(self.name, http::Route { handle, refuse, admits: Admits::Organisations }, services, event)
+                    .await
+            }
+            Entry::Personal { handle, refuse } => {
+                http::invoke(self.name, http::Route { handle, refuse, admits: Admits::Persons }, services, event).await
             }
             Entry::Open { handle, refuse } => {
-                http::invoke(self.name, http::Route { handle, refuse, open: true }, services, event).await
+                http::invoke(self.name, http::Route { handle, refuse, admits: Admits::Anybody }, services, event).await
             }
             Entry::Authorizer(handle) => authorizer::invoke(self.name, handle, services, event).await,
             Entry::Direct(handle) => direct::invoke(self.name, handle, services, event, request_id).await,

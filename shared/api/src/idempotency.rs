@@ -12,7 +12,7 @@ use std::error::Error;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
-use wattbook_domain::{AnswerKey, LabelPartnerCode, OrganisationId};
+use wattbook_domain::{Actor, AnswerKey, LabelPartnerCode, OrganisationId};
 use wattbook_store::{IdempotencyRecord, Store, Subject};
 
 use crate::{Answer, Failure, Faults, Principal, Request, Services, fault::Reason, http::StoredAnswer, seal};
@@ -46,10 +46,15 @@ impl Once {
             return None;
         }
         let organisation = principal.reach.organisation;
+        // Of persons each has keys of its own. No header can carry such a key.
+        let key = match &principal.actor {
+            Actor::Person(id) => format!("person {id}\t{key}"),
+            _ => key.to_owned(),
+        };
         let asked = [request.method(), request.path(), request.raw_query()];
         // Who compresses a body again gets other bytes, such as the time of it, and means the same.
         let fingerprint = fingerprint(&asked, principal, &request.meant_body());
-        Some(Self { organisation, key: key.to_owned(), fingerprint })
+        Some(Self { organisation, key, fingerprint })
     }
 
     /// The same of what did not come over HTTP: `asked` says what is to be done with the body. No header can carry such a

@@ -15,12 +15,15 @@ pub const TOKEN_PATH: &str = "/v1/token";
 /// The code of a fault that says that the grant type is another one.
 pub const UNSUPPORTED_GRANT_TYPE: &str = "unsupported_grant_type";
 
+/// The code of a fault that says that a person's name or password is wrong.
+pub const INVALID_GRANT: &str = "invalid_grant";
+
 /// An OAuth error.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OauthError {
     /// The error code of RFC 6749 §5.2; the last two are of the authorization end point there, and fit here.
     #[schema(
-        pattern = "^(invalid_request|invalid_client|unsupported_grant_type|server_error|temporarily_unavailable)$"
+        pattern = "^(invalid_request|invalid_client|invalid_grant|unsupported_grant_type|server_error|temporarily_unavailable)$"
     )]
     error: &'static str,
     /// What is wrong, for people.
@@ -47,13 +50,15 @@ pub fn refuse(request: &Request, failure: &Failure) -> Answer {
     let (error, error_description) = match failure {
         Failure::Unauthenticated => ("invalid_client", "the client id or the client secret is wrong".to_owned()),
         Failure::Faults(faults) => {
-            let unsupported = faults.list().iter().any(|fault| fault.reason.code == UNSUPPORTED_GRANT_TYPE);
-            let code = if unsupported { UNSUPPORTED_GRANT_TYPE } else { "invalid_request" };
+            let own = [UNSUPPORTED_GRANT_TYPE, INVALID_GRANT];
+            let code = own.into_iter().find(|&code| faults.list().iter().any(|fault| fault.reason.code == code));
+            let code = code.unwrap_or("invalid_request");
             (code, faults.list().iter().map(describe).collect::<Vec<_>>().join("; "))
         }
         Failure::Busy(_) | Failure::Contended | Failure::PutOff => {
             ("temporarily_unavailable", "busy; ask again in a second".to_owned())
         }
+        Failure::TooManyTries { .. } => ("temporarily_unavailable", problem::detail(failure)),
         Failure::Internal(_) => ("server_error", "something went wrong on our side".to_owned()),
         other => ("invalid_request", other.to_string()),
     };

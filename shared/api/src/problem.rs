@@ -160,6 +160,7 @@ fn title(failure: &Failure) -> &'static str {
         Failure::Faults(_) => "The request has faults",
         Failure::Unreadable(_) => "The body cannot be read",
         Failure::Unauthenticated => "The caller is not known",
+        Failure::Forbidden => "Not allowed",
         Failure::NotFound | Failure::Unseen(_) => "Not found",
         Failure::NoRoute => "No such path",
         Failure::Method { .. } => "The method is not allowed here",
@@ -167,12 +168,14 @@ fn title(failure: &Failure) -> &'static str {
         Failure::DeviceTaken(_) => "The device is taken",
         Failure::InProgress => "The same request is being carried out",
         Failure::Rules(_) | Failure::Disconnected { .. } => "The change would break a rule",
+        Failure::NotInArea => "Nothing in this area",
         Failure::Erased => "Erased",
         Failure::Precondition => "Another version",
         Failure::BodyTooLarge | Failure::AccountTooLarge { .. } => "Too large",
         Failure::MediaType { .. } => "The body is of another media type",
         Failure::ContentCoding => "The body is in another coding",
         Failure::KeyReused => "The idempotency key has been used",
+        Failure::TooManyTries { .. } => "Too many wrong passwords",
         Failure::Busy(_) | Failure::Contended | Failure::PutOff => "Busy",
         Failure::Internal(_) => "Internal error",
     }
@@ -189,6 +192,7 @@ pub fn detail(failure: &Failure) -> String {
              credentials, or fetch a new bearer token."
                 .into()
         }
+        Failure::Forbidden => "This is for others to do; README says who may.".into(),
         Failure::NotFound => "There is nothing of this id that this credential can see.".into(),
         Failure::Unseen(_) => "The body names something that this credential cannot see, or that is not there.".into(),
         Failure::NoRoute => "The OpenAPI document of this API lists its paths; README says where it is.".into(),
@@ -208,6 +212,10 @@ pub fn detail(failure: &Failure) -> String {
         }
         Failure::Rules(_) | Failure::Disconnected { .. } => {
             "Each rule that is listed holds for what is stored. Nothing was changed.".into()
+        }
+        Failure::NotInArea => {
+            "The name and the password are right, but there is no contract in the area of the request; name the other one."
+                .into()
         }
         Failure::Erased => {
             "A request with this Idempotency-Key was carried out, and what it was about has been erased since, with the \
@@ -229,6 +237,10 @@ pub fn detail(failure: &Failure) -> String {
         }
         Failure::KeyReused => {
             "Another request was made with this Idempotency-Key within the last 24 hours; use a new key.".into()
+        }
+        Failure::TooManyTries { .. } => {
+            "Too many wrong passwords were tried on this name or from this address. Try again after the time in Retry-After."
+                .into()
         }
         Failure::Busy(_) | Failure::Contended | Failure::PutOff => "Ask again after the time in Retry-After. Nothing was stored.".into(),
         Failure::Internal(_) => "Something went wrong on our side. Quote the X-Request-Id of this answer.".into(),

@@ -118,6 +118,15 @@ impl Queue {
         sent.map(drop).map_err(|error| failed("SendMessage", connection::cause(&error)))
     }
 
+    /// Whether the queue answers. The function needs `sqs:GetQueueAttributes`.
+    ///
+    /// # Errors
+    /// It does not.
+    pub async fn probe(&self) -> Result<(), QueueError> {
+        let asked = self.client.get_queue_attributes().queue_url(&self.url).send().await;
+        asked.map(drop).map_err(|error| failed("GetQueueAttributes", connection::cause(&error)))
+    }
+
     /// Lets a message that was handed over, and is to be reported as failed, come again in so many seconds and not when
     /// its visibility time-out is over: at most [`LONGEST_POSTPONEMENT_SECONDS`] after it was handed over. In a FIFO
     /// queue the later ones of its group wait with it. The function needs `sqs:ChangeMessageVisibility`.

@@ -53,11 +53,17 @@ impl<'q> Parameters<'q> {
         self.pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// All of them, as they came.
+    pub fn pairs(&self) -> impl Iterator<Item = (&'q str, &'q str)> {
+        self.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// A switch: `true` or `false`, absent is `false`.
     pub fn switch(&mut self, name: &'static str, faults: &mut Faults) -> bool {
         let words = |value: &str| match value {
-            "true" => Ok(true),
-            "false" => Ok(false),
+            // As they are written in .NET, too.
+            "true" | "True" => Ok(true),
+            "false" | "False" => Ok(false),
             _ => Err(Flaw::NotOneOf { allowed: &["true", "false"] }.into()),
         };
         self.optional(name, words, faults).unwrap_or(false)

@@ -9,8 +9,8 @@ use utoipa::{
     openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type, schema::SchemaType},
 };
 use wattbook_domain::{
-    AccountStatus, AccountType, Actor, CountryCode, Email, EnergyType, IdentifierKind, InputMethod, ServiceType,
-    TariffService,
+    AccountStatus, AccountType, Actor, ContractKind, CountryCode, Email, EnergyType, IdentifierKind, InputMethod,
+    ServiceType, TariffService,
     catalogue::{Connector, Consent, EntityType, Step},
     changes::ChangeKind,
     entity::{CollectiveKind, DisconnectReason, EntityStatus, Permission},
@@ -157,6 +157,10 @@ described! {
     Service as "ServiceType" => |text| text.enum_values(Some(ServiceType::all().map(|service_type| service_type.to_string())));
     /// How readings come in.
     Input as "MeterInputMethod" => |text| text.enum_values(Some(InputMethod::WORDS.iter().copied()));
+    /// What a contract is about.
+    ContractKindWord as "ContractKind" => |text| text.enum_values(Some(ContractKind::WORDS.iter().copied()));
+    /// A telephone number: digits alone, which those of Arabic and Persian may be; of another country with 00 and its code.
+    PhoneText => |text| text.pattern(Some(r"^[0-9\u0660-\u0669\u06f0-\u06f9]{1,14}$"));
     /// What a meter measures.
     Energy as "EnergyType" => |text| text.enum_values(Some(EnergyType::WORDS.iter().copied()));
     /// A type of entity.

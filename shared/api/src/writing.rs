@@ -292,7 +292,7 @@ pub async fn conflicts_at(
         Some(Conflict {
             path: pointer(claim.place),
             kind: claim.kind.noun(),
-            holder: visible.then_some(holder.account),
+            holder: holder.by.account().filter(|_| visible),
             holder_is_deleted: false,
         })
     };

@@ -95,7 +95,10 @@ pub fn document(api: &Api, routes: &[Route]) -> Result<Value, ContractError> {
             return Err(ContractError::TwoOf(id));
         }
         used.insert(route.folder);
-        let value = operation.write(&id, &title, route.folder, &route.examples, &mut components);
+        // What was recorded of a function is of the operation that is called as it is.
+        let none = Examples::default();
+        let examples = if operation.own_id().is_some() { &none } else { &route.examples };
+        let value = operation.write(&id, &title, route.folder, examples, &mut components);
         if let Some(item) = paths.entry(route.path.clone()).or_insert_with(|| json!({})).as_object_mut() {
             item.insert(route.method.to_lowercase(), value);
         }

@@ -98,6 +98,7 @@ impl PartialSchema for FaultCode {
             "invalid_idempotency_key",
             "invalid_label_partner",
             "invalid_organisation_id",
+            "invalid_phone_number",
             "invalid_postal_code",
             "invalid_service_type",
             "invalid_time",

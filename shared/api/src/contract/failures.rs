@@ -38,12 +38,16 @@ pub enum Refusal {
     Unauthorized,
     /// 401, of a credential in the request itself.
     WrongCredential,
+    /// 403.
+    Forbidden,
     /// 404.
     NotFound,
     /// 409: values are taken, or a rule would be broken.
     Conflict,
     /// 409: that, or the same request is being carried out.
     ConflictOrInProgress,
+    /// 410: nothing in the area that was asked for.
+    NotInArea,
     /// 410.
     Erased,
     /// 412.
@@ -56,6 +60,8 @@ pub enum Refusal {
     KeyReused,
     /// 429, from API Gateway.
     TooManyRequests,
+    /// 429: too many wrong passwords; or from API Gateway.
+    TooManyTries,
     /// 500.
     Internal,
     /// 503.
@@ -68,14 +74,15 @@ impl Refusal {
         match self {
             Self::Faults => "400",
             Self::Unauthorized | Self::WrongCredential => "401",
+            Self::Forbidden => "403",
             Self::NotFound => "404",
             Self::Conflict | Self::ConflictOrInProgress => "409",
-            Self::Erased => "410",
+            Self::NotInArea | Self::Erased => "410",
             Self::Version => "412",
             Self::TooLarge => "413",
             Self::MediaType => "415",
             Self::KeyReused => "422",
-            Self::TooManyRequests => "429",
+            Self::TooManyRequests | Self::TooManyTries => "429",
             Self::Internal => "500",
             Self::Busy => "503",
         }
@@ -89,12 +96,14 @@ impl Refusal {
                  `Authorization` header at all, API Gateway answers by itself."
             }
             Self::WrongCredential => "The credential is not valid.",
+            Self::Forbidden => "This is for others to do.",
             Self::NotFound => "Nothing of this id that you can see.",
             Self::Conflict => "The change would break rules, or wants values that are taken; all are listed.",
             Self::ConflictOrInProgress => {
                 "The change would break rules, or wants values that are taken; all are listed. Or a request with this \
                  `Idempotency-Key` is being carried out; then `Retry-After` says when to ask again."
             }
+            Self::NotInArea => "The name and the password are right, but there is no contract in the area.",
             Self::Erased => {
                 "A request with this `Idempotency-Key` was carried out, and what it was about has been erased since."
             }
@@ -110,6 +119,10 @@ impl Refusal {
             Self::TooManyRequests => {
                 "More requests than this deployment allows; ask again in a second. From API Gateway."
             }
+            Self::TooManyTries => {
+                "Too many wrong passwords were tried on this name or from this address; ask again after `Retry-After`. Or more \
+                 requests than this deployment allows."
+            }
             Self::Internal => "Something went wrong on our side. Quote the `X-Request-Id`.",
             Self::Busy => "Contention or throttling that outlived the retries; ask again after `Retry-After`.",
         }
@@ -118,7 +131,7 @@ impl Refusal {
     const fn headers(self) -> &'static [&'static str] {
         match self {
             Self::Unauthorized | Self::WrongCredential => &["X-Request-Id", "WWW-Authenticate"],
-            Self::ConflictOrInProgress | Self::Busy => &["X-Request-Id", "Retry-After"],
+            Self::ConflictOrInProgress | Self::TooManyTries | Self::Busy => &["X-Request-Id", "Retry-After"],
             Self::MediaType => &["X-Request-Id", "Accept-Encoding"],
             Self::TooManyRequests => &[],
             _ => &["X-Request-Id"],

@@ -13,6 +13,7 @@ use super::{
 /// on our side; one that is not open may refuse whoever is nobody; a POST that is not open can be made safe to repeat,
 /// and it and a PUT can be rehearsed.
 pub struct Operation {
+    method: String,
     path: String,
     id: Option<&'static str>,
     summary: &'static str,
@@ -52,6 +53,7 @@ impl Operation {
     pub(super) fn new(method: &str, path: &str, open: bool, failures: &'static Failures) -> Self {
         let keyed = !open && method == "POST";
         let mut operation = Self {
+            method: method.to_owned(),
             path: path.to_owned(),
             id: None,
             summary: "",
@@ -84,6 +86,12 @@ impl Operation {
         &self.path
     }
 
+    /// Whether it is of that method.
+    #[must_use]
+    pub fn is(&self, method: &str) -> bool {
+        self.method == method
+    }
+
     /// Its title, and what else there is to know.
     #[must_use]
     pub fn named(self, summary: &'static str, description: &'static str) -> Self {
@@ -94,6 +102,15 @@ impl Operation {
     #[must_use]
     pub fn id(self, id: &'static str) -> Self {
         Self { id: Some(id), ..self }
+    }
+
+    /// A POST that is safe to repeat by itself, or only reads: no key makes it so.
+    #[must_use]
+    pub fn without_key(mut self) -> Self {
+        self.keyed = false;
+        self.refusals.retain(|refusal| !matches!(refusal, Refusal::KeyReused | Refusal::Erased));
+        self.headers.remove("Idempotent-Replayed");
+        self
     }
 
     /// A parameter.
@@ -211,6 +228,9 @@ impl Operation {
 
     /// As OpenAPI has it; what it shares with others goes to the components.
     pub(super) fn write(mut self, id: &str, title: &str, tag: &str, examples: &Examples, to: &mut Components) -> Value {
+        if self.refusals.contains(&Refusal::TooManyTries) {
+            self.refusals.remove(&Refusal::TooManyRequests);
+        }
         if self.keyed {
             self.parameters.push(idempotency_key());
             self.refusals.remove(&Refusal::Conflict);
@@ -280,6 +300,8 @@ pub(super) fn headers(names: &[&'static str], all: &mut Headers) -> Value {
             "Retry-After" => ("RetryAfter", "integer", "After how many seconds to ask again."),
             "WWW-Authenticate" => ("WwwAuthenticate", "string", "What to show (RFC 7617, RFC 6750)."),
             "Accept-Encoding" => ("AcceptEncoding", "string", "The coding in which a body may come (RFC 9110)."),
+            "X-Total-Count" => ("XTotalCount", "integer", "How many entries there are in all."),
+            "Link" => ("Link", "string", "The next page, if there is one (RFC 8288)."),
             "Cache-Control" => ("CacheControl", "string", "How long the answer may be kept."),
             _ => ("XRequestId", "string", "Names this request in our log; quote it when you ask about it."),
         };

@@ -34,7 +34,9 @@ impl Parameter {
         Self::new(name, "query", schema, description)
     }
 
-    fn header(name: &'static str, schema: impl Into<Shape>, description: &str) -> Self {
+    /// A header, which may be absent.
+    #[must_use]
+    pub fn header(name: &'static str, schema: impl Into<Shape>, description: &str) -> Self {
         Self::new(name, "header", schema, description)
     }
 

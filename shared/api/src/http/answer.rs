@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
 use serde_json::{json, value::RawValue};
 
@@ -89,13 +90,15 @@ pub struct Answer {
     headers: Vec<(&'static str, String)>,
     cookies: Vec<String>,
     body: Option<String>,
+    /// Whether the body is in base64, as API Gateway takes what is no text.
+    is_base64: bool,
 }
 
 impl Answer {
     /// A status alone.
     #[must_use]
     pub const fn new(status: u16) -> Self {
-        Self { status, headers: Vec::new(), cookies: Vec::new(), body: None }
+        Self { status, headers: Vec::new(), cookies: Vec::new(), body: None, is_base64: false }
     }
 
     /// A JSON document.
@@ -111,7 +114,13 @@ impl Answer {
     #[must_use]
     pub fn text(status: u16, media_type: &'static str, body: impl Into<String>) -> Self {
         let headers = vec![("content-type", media_type.into())];
-        Self { status, headers, cookies: Vec::new(), body: Some(body.into()) }
+        Self { status, headers, cookies: Vec::new(), body: Some(body.into()), is_base64: false }
+    }
+
+    /// A body that is no text.
+    #[must_use]
+    pub fn bytes(status: u16, media_type: &'static str, body: &[u8]) -> Self {
+        Self { is_base64: true, ..Self::text(status, media_type, STANDARD.encode(body)) }
     }
 
     /// With one more header.
@@ -156,7 +165,7 @@ impl Answer {
         const KEPT: [&str; 3] = ["content-type", "location", "etag"];
         let kept = |name| stored.headers.get(name).map(|value| (name, value.clone()));
         let headers = KEPT.into_iter().filter_map(kept).collect();
-        Self { status: stored.status, headers, cookies: Vec::new(), body: Some(stored.body) }
+        Self { status: stored.status, headers, cookies: Vec::new(), body: Some(stored.body), is_base64: false }
             .header("idempotent-replayed", true)
     }
 
@@ -168,7 +177,7 @@ impl Answer {
             "statusCode": self.status,
             "headers": headers,
             "body": self.body.unwrap_or_default(),
-            "isBase64Encoded": false,
+            "isBase64Encoded": self.is_base64,
         });
         if !self.cookies.is_empty()
             && let Some(response) = response.as_object_mut()

@@ -53,6 +53,9 @@ pub enum Failure {
     /// 401: nobody known.
     #[error("the caller is not known")]
     Unauthenticated,
+    /// 403: the caller may not do this, whatever it is done with.
+    #[error("the caller may not do this")]
+    Forbidden,
     /// 404: nothing of that id that the caller can see. One answer for missing and foreign.
     #[error("not found")]
     NotFound,
@@ -88,6 +91,9 @@ pub enum Failure {
         /// The offboarding that disconnected it, if one did.
         offboarding: Option<OffboardingId>,
     },
+    /// 410: the person is known, but has nothing in the area that was asked for.
+    #[error("the person has nothing in this area")]
+    NotInArea,
     /// 410: an earlier request under the idempotency key was carried out, and what came of it is erased.
     #[error("what the request was about is erased")]
     Erased,
@@ -115,6 +121,12 @@ pub enum Failure {
     /// 422: another request has used the idempotency key.
     #[error("another request has used this idempotency key")]
     KeyReused,
+    /// 429: too many wrong passwords were tried on the name or from the address.
+    #[error("too many wrong passwords")]
+    TooManyTries {
+        /// For how many seconds none is tried.
+        wait: u32,
+    },
     /// 503: contention or throttling that outlived the retries.
     #[error("busy")]
     Busy(#[source] StoreError),
@@ -137,12 +149,14 @@ impl Failure {
             Self::Faults(_) => "invalid_request",
             Self::Unreadable(reason) => reason.code,
             Self::Unauthenticated => "unauthenticated",
+            Self::Forbidden => "forbidden",
             Self::NotFound | Self::Unseen(_) => "not_found",
             Self::NoRoute => "unknown_path",
             Self::Method { .. } => "method_not_allowed",
             Self::Taken(_) | Self::DeviceTaken(_) => "conflict",
             Self::InProgress => "request_in_progress",
             Self::Rules(_) | Self::Disconnected { .. } => "rule_broken",
+            Self::NotInArea => "not_in_area",
             Self::Erased => "erased",
             Self::Precondition => "version_mismatch",
             Self::BodyTooLarge => "body_too_large",
@@ -150,6 +164,7 @@ impl Failure {
             Self::MediaType { .. } => "unsupported_media_type",
             Self::ContentCoding => "unsupported_content_encoding",
             Self::KeyReused => "idempotency_key_reused",
+            Self::TooManyTries { .. } => "too_many_tries",
             Self::Busy(_) | Self::Contended => "busy",
             Self::PutOff => "put_off",
             Self::Internal(_) => "internal",
@@ -162,16 +177,18 @@ impl Failure {
         match self {
             Self::Faults(_) | Self::Unreadable(_) => 400,
             Self::Unauthenticated => 401,
+            Self::Forbidden => 403,
             Self::NotFound | Self::Unseen(_) | Self::NoRoute => 404,
             Self::Method { .. } => 405,
             Self::Taken(_) | Self::DeviceTaken(_) | Self::InProgress | Self::Rules(_) | Self::Disconnected { .. } => {
                 409
             }
-            Self::Erased => 410,
+            Self::NotInArea | Self::Erased => 410,
             Self::Precondition => 412,
             Self::BodyTooLarge | Self::AccountTooLarge { .. } => 413,
             Self::MediaType { .. } | Self::ContentCoding => 415,
             Self::KeyReused => 422,
+            Self::TooManyTries { .. } => 429,
             Self::Internal(_) => 500,
             Self::Busy(_) | Self::Contended | Self::PutOff => 503,
         }
@@ -181,6 +198,7 @@ impl Failure {
     #[must_use]
     pub const fn retry_after_seconds(&self) -> Option<u32> {
         match self {
+            Self::TooManyTries { wait } => Some(*wait),
             Self::InProgress | Self::Busy(_) | Self::Contended => Some(1),
             _ => None,
         }

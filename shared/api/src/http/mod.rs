@@ -20,6 +20,7 @@ use serde_json::value::RawValue;
 pub(crate) use answer::StoredAnswer;
 pub use answer::{Answer, ETag, Precondition};
 pub use failure::{Conflict, DeviceConflict, Failure};
+pub(crate) use request::BY_CLOUDFRONT;
 pub use request::{MAX_BODY_BYTES, Request};
 
 use crate::{InvocationError, Services, invocation::Pending, log};
@@ -32,8 +33,18 @@ pub type HttpHandler = for<'a> fn(&'a Services, &'a Request) -> Pending<'a, Resu
 pub(crate) struct Route {
     pub(crate) handle: HttpHandler,
     pub(crate) refuse: fn(&Request, &Failure) -> Answer,
-    /// Whether nobody in particular may call.
-    pub(crate) open: bool,
+    pub(crate) admits: Admits,
+}
+
+/// Who may call.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Admits {
+    /// Organisations.
+    Organisations,
+    /// Persons, too.
+    Persons,
+    /// Nobody in particular, too.
+    Anybody,
 }
 
 /// Runs an HTTP function once: event in, response out. The one place where requests are logged.
@@ -58,8 +69,10 @@ pub(crate) async fn invoke(
 }
 
 async fn answer(route: Route, services: &Services, request: &Request) -> Result<Answer, Failure> {
-    if !route.open {
-        request.principal()?;
+    match route.admits {
+        Admits::Organisations => request.principal().map(|_| ())?,
+        Admits::Persons => request.caller().map(|_| ())?,
+        Admits::Anybody => {}
     }
     request.check_path()?;
     (route.handle)(services, request).await

@@ -1,7 +1,10 @@
 //! A request.
 
+use std::collections::HashMap;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
+use serde_json::Value;
 
 use super::coding;
 use crate::{
@@ -13,6 +16,9 @@ use crate::{
 
 /// The largest body that is read, in bytes.
 pub const MAX_BODY_BYTES: usize = 1024 * 1024;
+
+/// A header that `CloudFront` gives every request that it passes on.
+pub(crate) const BY_CLOUDFRONT: &str = "x-amz-cf-id";
 
 /// What gateways do not hand on in a path as it was meant, beside the slash, which parts segments.
 pub(crate) const UNRELIABLE_IN_PATHS: [char; 2] = ['%', '?'];
@@ -130,13 +136,29 @@ impl Request {
         self.event.headers.contains_key(name)
     }
 
+    /// What the authorizer found out, if it was asked.
+    pub(crate) fn authorized(&self) -> Option<&HashMap<String, Value>> {
+        self.event.request_context.authorizer.as_ref().map(|authorizer| &authorizer.fields)
+    }
+
+    /// The address that the request came from, as far as it is known. Of one that came by way of `CloudFront` it is not:
+    /// what API Gateway sees there is an edge that many share.
+    #[must_use]
+    pub fn source_address(&self) -> Option<&str> {
+        let address = self.event.request_context.http.source_ip.as_deref();
+        address.filter(|_| !self.has_header(BY_CLOUDFRONT))
+    }
+
     /// Who calls.
     ///
     /// # Errors
-    /// The authorizer said nothing complete: nobody gets through on a route that forgot it.
+    /// The authorizer said nothing complete: nobody gets through on a route that forgot it. Or a person calls what is
+    /// for organisations alone.
     pub fn principal(&self) -> Result<Principal, Failure> {
-        let context = self.event.request_context.authorizer.as_ref().map(|authorizer| &authorizer.fields);
-        context.and_then(Principal::from_context).ok_or(Failure::Unauthenticated)
+        match self.caller()? {
+            crate::Caller::Organisation(principal) => Ok(principal),
+            crate::Caller::Person(_) => Err(Failure::Forbidden),
+        }
     }
 
     /// The body as it was meant: without what API Gateway and `Content-Encoding` did to it; what cannot be read stays
@@ -215,7 +237,7 @@ impl Request {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
 
