@@ -229,8 +229,9 @@ fn code(failure: &Failure) -> &'static str {
         Failure::Faults(_) | Failure::Rules(_) | Failure::Disconnected { .. } | Failure::Unreadable(_) => {
             "InvalidValue"
         }
-        Failure::Unauthenticated => "Unauthorized",
-        Failure::NotFound | Failure::Unseen(_) => "ObjectNotFound",
+        // Of two of those, and of areas, no operation of this dialect knows.
+        Failure::Unauthenticated | Failure::Forbidden | Failure::TooManyTries { .. } => "Unauthorized",
+        Failure::NotFound | Failure::Unseen(_) | Failure::NotInArea => "ObjectNotFound",
         Failure::NoRoute => "UnknownPath",
         Failure::Method { .. } => "MethodNotAllowed",
         Failure::Taken(_) | Failure::DeviceTaken(_) => "NotUnique",

@@ -2,8 +2,11 @@
 
 use serde::Serialize;
 use utoipa::ToSchema;
-use wattbook_api::schema_types::{Country, Energy, Input, Service};
-use wattbook_domain::{Account, Address, FormerInstallation, FormerMeter, Installation, InstallationId, Meter, Reach};
+use wattbook_api::schema_types::{ContractKindWord, Country, Energy, Input, Service};
+use wattbook_domain::{
+    Account, Address, Contract, CustomerNumber, Decimal, FormerInstallation, FormerMeter, Installation, InstallationId,
+    Meter, Reach, Register,
+};
 
 /// What a provisioning call created: every id of the three levels, ours beside the caller's.
 #[derive(Debug, Serialize, ToSchema)]
@@ -134,6 +137,10 @@ pub struct CustomerView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     external_account_id: Option<String>,
+    /// The number by which the customers API knows the account; absent in the answer to a dry run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    customer_number: Option<u32>,
     /// Where the customer is written to, as given.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -159,6 +166,14 @@ pub struct ContactView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     lastname: Option<String>,
+    /// A telephone number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    phone_number: Option<String>,
+    /// The number of a mobile telephone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    mobile_number: Option<String>,
 }
 
 /// An installation of an account.
@@ -180,6 +195,10 @@ pub struct InstallationView {
     address_info: Option<AddressView>,
     /// What is delivered.
     service_information: ServiceView,
+    /// The contract under which it is supplied, as far as it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    contract_information: Option<ContractView>,
     /// Since when the account has it, if it moved in.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, format = Date)]
@@ -265,10 +284,87 @@ pub struct MeterView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     meter_serial_number: Option<String>,
+    /// What it counts with, as far as it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    meter_register: Option<RegisterView>,
     /// Since when it is there, if it took the place of another one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, format = Date)]
     installed_on: Option<String>,
+}
+
+/// The contract under which an installation is supplied.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Contract)]
+pub struct ContractView {
+    /// The caller's own number of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    contract_no: Option<u32>,
+    /// The number of the ledger that it is billed by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    ledger_no: Option<u32>,
+    /// The first day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, format = Date)]
+    start_date: Option<String>,
+    /// The first day that it is over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, format = Date)]
+    end_date: Option<String>,
+    /// What it is about, if that was stated.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, value_type = Vec<ContractKindWord>)]
+    kinds: Vec<&'static str>,
+}
+
+impl ContractView {
+    fn of(contract: &Contract) -> Option<Self> {
+        let known = *contract != Contract::default();
+        known.then(|| Self {
+            contract_no: contract.number,
+            ledger_no: contract.ledger_number,
+            start_date: show(contract.starts_on.as_ref()),
+            end_date: show(contract.ends_on.as_ref()),
+            kinds: contract.kinds.iter().map(|kind| kind.word()).collect(),
+        })
+    }
+}
+
+/// What a meter counts with.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Register)]
+pub struct RegisterView {
+    /// How many digits it shows before the decimal point.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    digits: Option<u8>,
+    /// How many it shows behind it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    decimals: Option<u8>,
+    /// By how much what it shows is multiplied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    constant: Option<f64>,
+    /// What it counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    unit: Option<String>,
+}
+
+impl RegisterView {
+    fn of(register: &Register) -> Option<Self> {
+        let known = *register != Register::default();
+        known.then(|| Self {
+            digits: register.digits,
+            decimals: register.decimals,
+            constant: register.constant.map(Decimal::number),
+            unit: show(register.unit.as_ref()),
+        })
+    }
 }
 
 /// A meter that another one took the place of.
@@ -309,12 +405,15 @@ impl AccountView {
             status: account.state().word(),
             customer_info: CustomerView {
                 external_account_id: show(customer.external_id.as_ref()),
+                customer_number: account.number.map(CustomerNumber::get),
                 email: customer.email.as_ref().map(|email| email.as_str().to_owned()),
                 email_verified: customer.email_verified,
                 external_authentication_provider_id: show(customer.authentication_provider_id.as_ref()),
                 contact_info: ContactView {
                     firstname: show(customer.contact.first_name.as_ref()),
                     lastname: show(customer.contact.last_name.as_ref()),
+                    phone_number: show(customer.contact.phone.as_ref()),
+                    mobile_number: show(customer.contact.mobile.as_ref()),
                 },
             },
             installation_info: visible.map(|(i, installation)| InstallationView::of(i, installation, ids)).collect(),
@@ -339,6 +438,7 @@ impl InstallationView {
             labelpartner: installation.label_partner.to_string(),
             address_info: installation.address.as_ref().map(AddressView::of),
             service_information: ServiceView { service_type: installation.service_type.to_string() },
+            contract_information: ContractView::of(&installation.contract),
             moved_in: show(installation.moved_in.as_ref()),
             meters: installation.meters.iter().map(|meter| MeterView::of(meter, ids)).collect(),
             former_meters: installation.former_meters.iter().map(|meter| FormerMeterView::of(meter, ids)).collect(),
@@ -377,6 +477,7 @@ impl MeterView {
             meter_input_method: meter.input_method.map(wattbook_domain::InputMethod::word),
             meter_energy_type: meter.energy_type.map(wattbook_domain::EnergyType::word),
             meter_serial_number: show(meter.serial_number.as_ref()),
+            meter_register: RegisterView::of(&meter.register),
             installed_on: show(meter.installed_on.as_ref()),
         }
     }

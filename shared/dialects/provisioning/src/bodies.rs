@@ -5,8 +5,8 @@ use deserr::{Deserr, ValuePointerRef};
 use jiff::civil::Date;
 use utoipa::ToSchema;
 use wattbook_domain::{
-    AccountId, CountryCode, Email, EnergyType, ExternalId, Flaw, InputMethod, LabelPartnerCode, Name, ProviderId,
-    SerialNumber, ServiceType, Text,
+    AccountId, ContractKind, CountryCode, Decimal, Email, EnergyType, ExternalId, Flaw, InputMethod, LabelPartnerCode,
+    Name, PhoneNumber, ProviderId, SerialNumber, ServiceType, Text,
 };
 
 use wattbook_api::{
@@ -14,7 +14,8 @@ use wattbook_api::{
     body::{self, at_least_one},
     fault::Reason,
     schema_types::{
-        Country, Day, EmailText, Energy, ExternalIdText, Id100, Id256, Input, LabelPartner, Line16, Line100, Service,
+        ContractKindWord, Country, Day, EmailText, Energy, ExternalIdText, Id100, Id256, Input, LabelPartner, Line16,
+        Line100, PhoneText, Service,
     },
 };
 
@@ -122,6 +123,14 @@ pub struct ContactBody {
     /// Family name.
     #[schema(value_type = Line100)]
     pub lastname: Name,
+    /// A telephone number.
+    #[deserr(default)]
+    #[schema(value_type = Option<PhoneText>)]
+    pub phone_number: Option<PhoneNumber>,
+    /// The number of a mobile telephone.
+    #[deserr(default)]
+    #[schema(value_type = Option<PhoneText>)]
+    pub mobile_number: Option<PhoneNumber>,
 }
 
 /// What to set of a customer. What is absent stays.
@@ -148,7 +157,7 @@ pub struct CustomerChangeBody {
 }
 
 /// What to set of a person.
-#[derive(Debug, Deserr, ToSchema)]
+#[derive(Debug, Default, Deserr, ToSchema)]
 #[deserr(error = Faults, deny_unknown_fields)]
 #[serde(deny_unknown_fields)]
 #[schema(as = ContactChange)]
@@ -161,6 +170,14 @@ pub struct ContactChangeBody {
     #[deserr(default)]
     #[schema(value_type = Option<Line100>)]
     pub lastname: Option<Name>,
+    /// A telephone number.
+    #[deserr(default)]
+    #[schema(value_type = Option<PhoneText>)]
+    pub phone_number: Option<PhoneNumber>,
+    /// The number of a mobile telephone.
+    #[deserr(default)]
+    #[schema(value_type = Option<PhoneText>)]
+    pub mobile_number: Option<PhoneNumber>,
 }
 
 /// What to set of an installation. What is absent stays.
@@ -183,6 +200,9 @@ pub struct InstallationChangeBody {
     /// What is delivered; the meters must fit.
     #[deserr(default)]
     pub service_information: Option<ServiceBody>,
+    /// The contract under which it is supplied.
+    #[deserr(default)]
+    pub contract_information: Option<ContractBody>,
 }
 
 /// An installation of an account.
@@ -204,6 +224,9 @@ pub struct InstallationBody {
     /// What is delivered. Absent: the label partner's default.
     #[deserr(default)]
     pub service_information: Option<ServiceBody>,
+    /// The contract under which it is supplied.
+    #[deserr(default)]
+    pub contract_information: Option<ContractBody>,
     /// Its meters, at most one of each energy type and input method. A `BR` service needs at least
     /// one, and an `external_meter_id` on each.
     #[deserr(default)]
@@ -232,6 +255,9 @@ pub struct AddInstallationBody {
     /// What is delivered. Absent: the label partner's default.
     #[deserr(default)]
     pub service_information: Option<ServiceBody>,
+    /// The contract under which it is supplied.
+    #[deserr(default)]
+    pub contract_information: Option<ContractBody>,
     /// Its meters, by the same rules as when an account is provisioned.
     #[deserr(default)]
     pub meters: Option<Vec<MeterBody>>,
@@ -299,6 +325,62 @@ pub struct MeterBody {
     #[deserr(default)]
     #[schema(value_type = Option<Id100>)]
     pub meter_serial_number: Option<SerialNumber>,
+    /// What it counts with.
+    #[deserr(default)]
+    pub meter_register: Option<RegisterBody>,
+}
+
+/// What a meter counts with. What is absent stays, or is not known.
+#[derive(Debug, Deserr, ToSchema)]
+#[deserr(error = Faults, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
+#[schema(as = MeterRegister)]
+pub struct RegisterBody {
+    /// How many digits it shows before the decimal point. After the greatest number it begins at 0 again.
+    #[deserr(default, try_from(Option<u8>) = some_digits -> Flaw)]
+    #[schema(minimum = 1, maximum = 12)]
+    pub digits: Option<u8>,
+    /// How many it shows behind it.
+    #[deserr(default, try_from(Option<u8>) = some_decimals -> Flaw)]
+    #[schema(minimum = 0, maximum = 6)]
+    pub decimals: Option<u8>,
+    /// By how much what it shows is multiplied.
+    #[deserr(default, try_from(Option<f64>) = some_constant -> Flaw)]
+    #[schema(value_type = Option<f64>, exclusive_minimum = 0, maximum = 1_000_000)]
+    pub constant: Option<Decimal>,
+    /// What it counts, such as `kWh`.
+    #[deserr(default)]
+    #[schema(value_type = Option<Line16>)]
+    pub unit: Option<Text<16>>,
+}
+
+/// The contract under which an installation is supplied. What is absent stays, or is not known.
+#[derive(Debug, Deserr, ToSchema)]
+#[deserr(error = Faults, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ContractInformation)]
+pub struct ContractBody {
+    /// Your own number of it, unique within the account. Without one it has a number of ours.
+    #[deserr(default, try_from(Option<i64>) = some_number -> Flaw)]
+    #[schema(value_type = Option<i64>, minimum = 1, maximum = 2_147_483_647)]
+    pub contract_no: Option<u32>,
+    /// The number of the ledger that it is billed by.
+    #[deserr(default, try_from(Option<i64>) = some_number -> Flaw)]
+    #[schema(value_type = Option<i64>, minimum = 1, maximum = 2_147_483_647)]
+    pub ledger_no: Option<u32>,
+    /// The first day. A move sets it for whoever moves in.
+    #[deserr(default, try_from(&Option<String>) = maybe_day -> Flaw)]
+    #[schema(value_type = Option<Day>)]
+    pub start_date: Option<Date>,
+    /// The first day that it is over.
+    #[deserr(default, try_from(&Option<String>) = maybe_day -> Flaw)]
+    #[schema(value_type = Option<Day>)]
+    pub end_date: Option<Date>,
+    /// What it is about, in the place of what it was. Without any, that follows from what the meters measure; without any
+    /// that is known, it is electricity and its grid.
+    #[deserr(default)]
+    #[schema(value_type = Option<Vec<ContractKindWord>>)]
+    pub kinds: Option<Vec<ContractKind>>,
 }
 
 /// An exchange: from when on another meter is in the place of one.
@@ -370,4 +452,31 @@ fn one_comer(to: MoveToBody, at: ValuePointerRef<'_>) -> Result<MoveToBody, Faul
 
 fn day(raw: &str) -> Result<Date, Flaw> {
     raw.parse().map_err(|_| Flaw::Date)
+}
+
+#[expect(clippy::ref_option, reason = "it is what the reader of bodies hands over")]
+fn maybe_day(raw: &Option<String>) -> Result<Option<Date>, Flaw> {
+    raw.as_deref().map(day).transpose()
+}
+
+fn some_number(stated: Option<i64>) -> Result<Option<u32>, Flaw> {
+    let within = |number: i64| u32::try_from(number).ok().filter(|number| (1..=0x7fff_ffff).contains(number));
+    let out_of_range = Flaw::OutOfRange { least: "1", most: "2147483647" };
+    stated.map(|number| within(number).ok_or(out_of_range)).transpose()
+}
+
+fn some_digits(stated: Option<u8>) -> Result<Option<u8>, Flaw> {
+    let within = stated.is_none_or(|digits| (1..=12).contains(&digits));
+    if within { Ok(stated) } else { Err(Flaw::OutOfRange { least: "1", most: "12" }) }
+}
+
+fn some_decimals(stated: Option<u8>) -> Result<Option<u8>, Flaw> {
+    let within = stated.is_none_or(|decimals| decimals <= 6);
+    if within { Ok(stated) } else { Err(Flaw::OutOfRange { least: "0", most: "6" }) }
+}
+
+fn some_constant(stated: Option<f64>) -> Result<Option<Decimal>, Flaw> {
+    let out_of_range = || Flaw::OutOfRange { least: "0.000001", most: "1000000" };
+    let within = |constant: &f64| (0.000_001..=1e6).contains(constant);
+    stated.map(|constant| Some(constant).filter(within).ok_or_else(out_of_range).and_then(Decimal::of)).transpose()
 }

@@ -15,4 +15,4 @@ mod relocation;
 pub mod request;
 
 pub use contract::function;
-pub use places::{breach_pointer, claim_pointer, conflicts};
+pub use places::{CONTRACT, breach_pointer, claim_pointer, conflicts};

@@ -6,6 +6,9 @@ use wattbook_store::Taken;
 
 use wattbook_api::{Failure, Services, fault::Pointer, writing::conflicts_at};
 
+/// The member that a contract stands in.
+pub const CONTRACT: &str = "contract_information";
+
 /// Where a claimed value stands.
 #[must_use]
 pub fn claim_pointer(place: Place) -> Pointer {
@@ -17,6 +20,8 @@ pub fn claim_pointer(place: Place) -> Pointer {
         Place::ExternalMeterId { installation, meter } => {
             at(installation).child("meters").child(meter).child("external_meter_id")
         }
+        // Nobody states it.
+        Place::CustomerNumber => Pointer::root(),
     }
 }
 
@@ -26,6 +31,8 @@ pub fn breach_pointer(breach: Breach) -> Pointer {
     match breach {
         Breach::At(place) => claim_pointer(place),
         Breach::PostalCode { installation } => at(installation).child("address_info").child("postal_code"),
+        Breach::ContractNumber { installation } => at(installation).child(CONTRACT).child("contract_no"),
+        Breach::ContractEnd { installation } => at(installation).child(CONTRACT).child("end_date"),
         Breach::Meters { installation } => at(installation).child("meters"),
         Breach::Meter { installation, meter } => at(installation).child("meters").child(meter),
         Breach::Account => Pointer::root(),

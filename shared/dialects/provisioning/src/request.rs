@@ -6,7 +6,7 @@
 use jiff::civil::Date;
 use serde_json::Value;
 use wattbook_domain::{
-    AccountId, Address, ExternalId, Flaw, LabelPartnerCode,
+    AccountId, Address, Contract, ExternalId, Flaw, LabelPartnerCode, Register,
     change::{CustomerChange, InstallationChange, MeterChange},
     draft::{AccountDraft, InstallationDraft, MeterDraft},
     rules,
@@ -14,8 +14,9 @@ use wattbook_domain::{
 
 use crate::{
     bodies::{
-        AccountBody, AddInstallationBody, AddressBody, CustomerBody, CustomerChangeBody, InstallationBody,
-        InstallationChangeBody, MeterBody, MoveBody, MoveCorrectionBody, MoveToBody, ReplacementBody, ServiceBody,
+        AccountBody, AddInstallationBody, AddressBody, ContractBody, CustomerBody, CustomerChangeBody,
+        InstallationBody, InstallationChangeBody, MeterBody, MoveBody, MoveCorrectionBody, MoveToBody, RegisterBody,
+        ReplacementBody, ServiceBody,
     },
     breach_pointer,
 };
@@ -76,13 +77,15 @@ pub fn replacement(body: &Value, faults: &mut Faults) -> Option<(Date, MeterDraf
 /// Reads the body of `PUT /account/{account_id}/customer-info`.
 pub fn customer_change(body: &Value, faults: &mut Faults) -> CustomerChange {
     let Some(read) = body::read::<CustomerChangeBody>(body, faults) else { return CustomerChange::default() };
-    let (first_name, last_name) = read.contact_info.map(|person| (person.firstname, person.lastname)).unzip();
+    let person = read.contact_info.unwrap_or_default();
     CustomerChange {
         external_id: read.external_account_id,
         email: read.email,
         authentication_provider_id: read.external_authentication_provider_id,
-        first_name: first_name.flatten(),
-        last_name: last_name.flatten(),
+        first_name: person.firstname,
+        last_name: person.lastname,
+        phone: person.phone_number,
+        mobile: person.mobile_number,
     }
 }
 
@@ -96,6 +99,7 @@ pub fn installation(body: &Value, principal: &Principal, faults: &mut Faults) ->
         labelpartner: read.labelpartner,
         address_info: read.address_info,
         service_information: read.service_information,
+        contract_information: read.contract_information,
         meters: read.meters,
         create_verified_user: None,
     });
@@ -114,6 +118,7 @@ pub fn installation_change(body: &Value, principal: &Principal, faults: &mut Fau
         label_partner: read.labelpartner,
         address: read.address_info.map(address),
         service_type: read.service_information.and_then(|service| service.service_type),
+        contract: read.contract_information.map(contract).unwrap_or_default(),
     }
 }
 
@@ -130,6 +135,7 @@ pub fn meter_change(body: &Value, faults: &mut Faults) -> MeterChange {
         input_method: draft.input_method,
         energy_type: draft.energy_type,
         serial_number: draft.serial_number,
+        register: draft.register,
     }
 }
 
@@ -180,6 +186,8 @@ fn customer(read: CustomerBody) -> AccountDraft {
         authentication_provider_id: read.external_authentication_provider_id,
         first_name: Some(read.contact_info.firstname),
         last_name: Some(read.contact_info.lastname),
+        phone: read.contact_info.phone_number,
+        mobile: read.contact_info.mobile_number,
         ..AccountDraft::default()
     }
 }
@@ -200,6 +208,7 @@ fn installation_draft(read: InstallationBody) -> InstallationDraft {
         external_id: Some(read.external_installation_id),
         label_partner: read.labelpartner,
         address: read.address_info.map(address),
+        contract: read.contract_information.map(contract).unwrap_or_default(),
         meters: read.meters.unwrap_or_default().into_iter().map(meter_draft).collect(),
     }
 }
@@ -220,6 +229,22 @@ fn meter_draft(read: MeterBody) -> MeterDraft {
         input_method: read.meter_input_method,
         energy_type: read.meter_energy_type,
         serial_number: read.meter_serial_number,
+        register: read.meter_register.map(register).unwrap_or_default(),
+    }
+}
+
+fn register(read: RegisterBody) -> Register {
+    let RegisterBody { digits, decimals, constant, unit } = read;
+    Register { digits, decimals, constant, unit }
+}
+
+fn contract(read: ContractBody) -> Contract {
+    Contract {
+        number: read.contract_no,
+        ledger_number: read.ledger_no,
+        starts_on: read.start_date,
+        ends_on: read.end_date,
+        kinds: read.kinds.unwrap_or_default().into_iter().collect(),
     }
 }
 
