@@ -14,14 +14,14 @@ use deserr::Deserr;
 use jiff::Timestamp;
 use serde_json::{Value, json, value::RawValue};
 use wattbook_api::{
-    Entry, Failure, Faults, Function, Resource, Services, body,
+    Entry, Failure, Faults, Function, Resource, Services,
     contract::Declaration,
+    direct,
     fault::{Pointer, Reason},
-    json, secret,
+    secret,
 };
 use wattbook_domain::{
-    AccessLevel, Flaw, LabelPartner, LabelPartnerCode, Name, Organisation, OrganisationId, ServiceType,
-    onboarding::Origin,
+    AccessLevel, LabelPartner, LabelPartnerCode, Name, Organisation, OrganisationId, ServiceType, onboarding::Origin,
 };
 use wattbook_store::{Credential, PartnerPut};
 
@@ -95,7 +95,7 @@ impl AppId {
 
 async fn administer(services: &Services, event: &RawValue) -> Result<Value, Failure> {
     let store = services.store()?;
-    match read(event)? {
+    match direct::action(event, ACTIONS)? {
         Action::CreateOrganisation { name } => {
             let id = OrganisationId::new_random();
             store.create_organisation(id, name.clone()).await?;
@@ -167,19 +167,6 @@ async fn issue(services: &Services, organisation: OrganisationId, access: Access
         members.insert("app_key".into(), app_key.into());
     }
     Ok(answer)
-}
-
-fn read(event: &RawValue) -> Result<Action, Failure> {
-    let document = json::parse(event.get().as_bytes()).map_err(Failure::Unreadable)?;
-    let mut faults = Faults::default();
-    // Said here, for the reader of bodies does not tell which there are.
-    let word = document.value.get("action").and_then(Value::as_str);
-    if word.is_some_and(|word| !ACTIONS.contains(&word)) {
-        faults.body(&Pointer::root().child("action"), Flaw::NotOneOf { allowed: ACTIONS });
-        return Err(Failure::Faults(faults));
-    }
-    let action = body::read(&document.value, &mut faults);
-    action.ok_or(Failure::Faults(faults))
 }
 
 /// What a credential reaches: a brand has to be named exactly where it is one brand.

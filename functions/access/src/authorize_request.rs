@@ -18,12 +18,14 @@ pub(crate) static FUNCTION: Function = Function {
 /// Decides who calls. Every way of not being known has the same answer.
 async fn decide(services: &Services, asked: &Asked) -> Result<Verdict, Failure> {
     let authorization = asked.authorization();
-    if let Some((app_id, app_key)) = credentials::from_basic(authorization) {
-        return credentials::by_key(services, &app_id, &app_key).await;
-    }
-    let vouched = credentials::from_bearer(authorization);
-    match vouched.and_then(|token| services.signing_keys().ok().and_then(|keys| token::verify(keys, token))) {
-        Some(app_id) => credentials::by_id(services, &app_id).await,
-        None => credentials::nobody(services).await,
-    }
+    let found = if let Some((app_id, app_key)) = credentials::from_basic(authorization) {
+        credentials::by_key(services, &app_id, &app_key).await?
+    } else {
+        let vouched = credentials::from_bearer(authorization);
+        match vouched.and_then(|token| services.signing_keys().ok().and_then(|keys| token::verify(keys, token))) {
+            Some(app_id) => credentials::by_id(services, &app_id).await?,
+            None => credentials::nobody(services).await?,
+        }
+    };
+    Ok(found.into())
 }

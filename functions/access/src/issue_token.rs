@@ -10,7 +10,9 @@ use wattbook_api::{
     contract::{Operation, Refusal, json},
     credentials,
     fault::{Pointer, Reason},
-    oauth, token,
+    oauth,
+    persons::{self, Outcome},
+    token,
 };
 
 /// The function.
@@ -21,8 +23,8 @@ pub(crate) static FUNCTION: Function =
 /// A request of the OAuth end point. The credential may stand in a Basic header instead.
 #[derive(Deserialize, ToSchema)]
 struct TokenForm {
-    /// Always `client_credentials`.
-    #[schema(required = true, nullable = false, pattern = "^client_credentials$")]
+    /// `client_credentials` of an organisation; `password` of a person, for the customers API.
+    #[schema(required = true, nullable = false, pattern = "^(client_credentials|password)$")]
     grant_type: Option<String>,
     /// The app id.
     #[schema(nullable = false)]
@@ -30,6 +32,12 @@ struct TokenForm {
     /// The app key.
     #[schema(nullable = false)]
     client_secret: Option<String>,
+    /// Of a person: the e-mail.
+    #[schema(nullable = false)]
+    username: Option<String>,
+    /// Of a person: the password.
+    #[schema(nullable = false)]
+    password: Option<String>,
 }
 
 /// A token, as RFC 6749 has it.
@@ -76,6 +84,7 @@ fn describe(operation: Operation) -> Operation {
         operation
             .named("Get a bearer token (OAuth 2.0)", "Exchanges a credential for a token that is good for an hour.")
             .takes_basic_too()
+            .refuses(&[Refusal::TooManyTries])
             .takes_as("application/x-www-form-urlencoded", json::<TokenForm>())
             .answers(200, json::<OauthToken>(), "A token.")
             .fails_as(&oauth::FAILURES)
@@ -88,7 +97,7 @@ fn describe(operation: Operation) -> Operation {
     }
 }
 
-/// What a caller shows: app id and app key.
+/// What a caller shows: app id and app key, or name and password.
 type Shown = (String, String);
 
 async fn answer(services: &Services, request: &Request) -> Result<Answer, Failure> {
@@ -103,32 +112,54 @@ async fn by_form(services: &Services, request: &Request) -> Result<Answer, Failu
     let body = request.body("application/x-www-form-urlencoded")?;
     let unreadable = |_| Failure::Unreadable(Reason::new("malformed_form", "the body is not a form"));
     let form: TokenForm = serde_urlencoded::from_bytes(&body).map_err(unreadable)?;
-    let mut faults = Faults::default();
-    let member = |name| Pointer::root().child(name);
-    match form.grant_type.as_deref() {
-        Some("client_credentials") => {}
-        Some(_) => {
-            faults
-                .body(&member("grant_type"), Reason::new(oauth::UNSUPPORTED_GRANT_TYPE, "must be client_credentials"));
+    let access_token = match form.grant_type.as_deref() {
+        Some("client_credentials") => of_organisation(services, request, form).await?,
+        Some("password") => of_person(services, request, form).await?,
+        stated => {
+            let unsupported = || Reason::new(oauth::UNSUPPORTED_GRANT_TYPE, "must be client_credentials or password");
+            let mut faults = Faults::default();
+            let reason = stated.map_or_else(Reason::required, |_| unsupported());
+            faults.body(&Pointer::root().child("grant_type"), reason);
+            return Err(Failure::Faults(faults));
         }
-        None => faults.body(&member("grant_type"), Reason::required()),
-    }
-    let shown = if let Some(header) = request.header("authorization") {
-        credentials::from_basic(header)
-    } else {
-        for (name, value) in [("client_id", &form.client_id), ("client_secret", &form.client_secret)] {
-            if value.is_none() {
-                faults.body(&member(name), Reason::required());
-            }
-        }
-        form.client_id.zip(form.client_secret)
     };
-    if !faults.is_empty() {
-        return Err(Failure::Faults(faults));
-    }
-    let access_token = exchange(services, shown).await?;
     let token = OauthToken { access_token, token_type: "Bearer", expires_in: token::LIFETIME_SECONDS };
     Ok(Answer::json(200, &token)?.header("cache-control", "no-store"))
+}
+
+async fn of_organisation(services: &Services, request: &Request, form: TokenForm) -> Result<String, Failure> {
+    let shown = match request.header("authorization") {
+        Some(header) => credentials::from_basic(header),
+        None => Some(both([("client_id", form.client_id), ("client_secret", form.client_secret)])?),
+    };
+    exchange(services, shown).await
+}
+
+/// RFC 6749 §4.3. Who has an app of an organisation's own trusts it with the password.
+async fn of_person(services: &Services, request: &Request, form: TokenForm) -> Result<String, Failure> {
+    let (name, password) = both([("username", form.username), ("password", form.password)])?;
+    let shown = persons::Shown { name: &name, password: &password, address: request.source_address() };
+    match persons::by_password(services, &shown).await? {
+        Outcome::Known(signed_in) => persons::token(services.signing_keys()?, &signed_in, Timestamp::now()),
+        Outcome::Unknown => {
+            let mut faults = Faults::default();
+            let wrong = Reason::new(oauth::INVALID_GRANT, "or password is wrong");
+            faults.body(&Pointer::root().child("username"), wrong);
+            Err(Failure::Faults(faults))
+        }
+        Outcome::Wait(wait) => Err(Failure::TooManyTries { wait }),
+    }
+}
+
+/// Two members of a form, both of which must be there.
+fn both([first, second]: [(&'static str, Option<String>); 2]) -> Result<Shown, Failure> {
+    let mut faults = Faults::default();
+    for (name, value) in [&first, &second] {
+        if value.is_none() {
+            faults.body(&Pointer::root().child(name), Reason::required());
+        }
+    }
+    first.1.zip(second.1).ok_or(Failure::Faults(faults))
 }
 
 async fn by_json(services: &Services, request: &Request) -> Result<Answer, Failure> {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use wattbook_accounts as accounts;
 use wattbook_api::{Answer, Entry, Failure, Function, Request, Resource, Services, contract::Declaration, problem};
+use wattbook_customers as customers;
 use wattbook_events as events;
 use wattbook_onboarding as onboarding;
 use wattbook_provisioning as provisioning;
@@ -23,6 +24,7 @@ pub(crate) static FUNCTION: Function = Function {
 fn answer(services: &Services, request: &Request) -> Result<Answer, Failure> {
     let (routes, refuse): (_, fn(&Request, &Failure) -> Answer) = match services.api()? {
         "accounts" => (accounts::contract::ROUTES, accounts::refuse),
+        "customers" => (customers::contract::ROUTES, customers::refuse),
         "events" => (events::contract::ROUTES, problem::refuse),
         "onboarding" if onboarding::contract::is_page(request.path()) => {
             (onboarding::contract::ROUTES, wattbook_consent::refuse)

@@ -19,6 +19,7 @@ pub(crate) static FUNCTION: Function = Function::open(
 fn get(services: &Services, _: &Request) -> Result<Answer, Failure> {
     let document = match services.api()? {
         "accounts" => wattbook_accounts::contract::CHECKED_IN,
+        "customers" => wattbook_customers::contract::CHECKED_IN,
         "events" => wattbook_events::contract::CHECKED_IN,
         "onboarding" => wattbook_onboarding::contract::CHECKED_IN,
         "provisioning" => wattbook_provisioning::contract::CHECKED_IN,

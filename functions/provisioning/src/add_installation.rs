@@ -3,6 +3,7 @@
 use wattbook_api::{Answer, Failure, Function, Request, Services, contract::json, fault::Pointer};
 use wattbook_domain::change::Part;
 use wattbook_provisioning::{
+    CONTRACT,
     answer::{AccountView, InstallationIds},
     bodies::AddInstallationBody,
     change::{Change, Plan, refused},
@@ -47,6 +48,8 @@ fn pointer(part: Part) -> Pointer {
         Part::Meter(meter) => root.child("meters").child(meter),
         Part::MeterId(meter) => root.child("meters").child(meter).child("external_meter_id"),
         Part::PostalCode => root.child("address_info").child("postal_code"),
+        Part::ContractNumber => root.child(CONTRACT).child("contract_no"),
+        Part::ContractEnd => root.child(CONTRACT).child("end_date"),
         Part::Date | Part::EnergyType | Part::Property(_) | Part::Tariff(_) | Part::Whole => root,
     }
 }

@@ -3,6 +3,7 @@
 use wattbook_api::{Answer, Failure, Function, Request, Services, contract::json, fault::Pointer};
 use wattbook_domain::change::Part;
 use wattbook_provisioning::{
+    CONTRACT,
     answer::AccountView,
     bodies::InstallationChangeBody,
     change::{Change, Plan, refused},
@@ -40,6 +41,8 @@ fn pointer(part: Part) -> Pointer {
     match part {
         Part::ServiceType => Pointer::root().child("service_information").child("service_type"),
         Part::PostalCode => Pointer::root().child("address_info").child("postal_code"),
+        Part::ContractNumber => Pointer::root().child(CONTRACT).child("contract_no"),
+        Part::ContractEnd => Pointer::root().child(CONTRACT).child("end_date"),
         Part::ExternalId => Pointer::root().child("external_installation_id"),
         _ => Pointer::root(),
     }

@@ -27,6 +27,7 @@ pub(crate) static FUNCTION: Function = Function {
         Resource::Table,
         Resource::SigningKeys,
         Resource::ConnectorKeys,
+        Resource::BUCKET,
         Resource::CONNECT_QUEUE,
         Resource::DELIVERIES,
         Resource::IMPORT_QUEUE,
@@ -48,7 +49,7 @@ async fn act(services: &Services, change: &Change) -> Result<(), Failure> {
         {
             connect(services, request).await
         }
-        Changed::Account { before: Some(account), after: None } => erase_devices(services, account).await,
+        Changed::Account { before: Some(account), after: None } => erase(services, account).await,
         Changed::Import { before: None, after: Some(job) } => split(services, job).await,
         Changed::Import { .. }
         | Changed::Webhook { .. }
@@ -73,7 +74,14 @@ async fn split(services: &Services, job: &ImportJob) -> Result<(), Failure> {
     Ok(services.queue(IMPORT_QUEUE)?.send(&message.to_string(), 0).await?)
 }
 
-/// Erases what an account had of requests and devices: nothing of them outlasts it.
+/// Erases what an account had beside itself: nothing of it outlasts it.
+async fn erase(services: &Services, account: &Account) -> Result<(), Failure> {
+    erase_devices(services, account).await?;
+    services.store()?.erase_records(account.organisation, account.id).await?;
+    wattbook_customers::invoices::forget_files(services, account, None).await
+}
+
+/// Erases its requests and devices.
 async fn erase_devices(services: &Services, account: &Account) -> Result<(), Failure> {
     let store = services.store()?;
     for id in &account.onboardings {

@@ -22,15 +22,12 @@ mod sign_ins;
 use deserr::Deserr;
 use serde_json::{Value, json, value::RawValue};
 use wattbook_api::{
-    Entry, Failure, Faults, Function, Resource, Services, body,
+    Entry, Failure, Faults, Function, Resource, Services,
     contract::Declaration,
+    direct,
     fault::{Pointer, Reason},
-    json,
 };
-use wattbook_domain::{
-    Flaw,
-    catalogue::{EntityType, ManufacturerName},
-};
+use wattbook_domain::catalogue::{EntityType, ManufacturerName};
 use wattbook_onboarding::{
     answer::ManufacturerView,
     catalogue::{self, Offer},
@@ -97,7 +94,7 @@ const ACTIONS: &[&str] = &[
 
 async fn administer(services: &Services, event: &RawValue) -> Result<Value, Failure> {
     let store = services.store()?;
-    match read(event)? {
+    match direct::action(event, ACTIONS)? {
         Action::Put { definition } => put(store, definition).await,
         Action::Hide { entity_type, manufacturer } => {
             // A slip of the pen would hide nothing, and nobody would know.
@@ -145,23 +142,4 @@ async fn put(store: &Store, definition: Definition) -> Result<Value, Failure> {
         return Err(Failure::Faults(faults));
     }
     Ok(view)
-}
-
-fn read(event: &RawValue) -> Result<Action, Failure> {
-    let document = json::parse(event.get().as_bytes()).map_err(Failure::Unreadable)?;
-    let mut faults = Faults::default();
-    for path in &document.repeated {
-        faults.body(path, Reason::new("repeated_member", "is given twice in the same object"));
-    }
-    // Said here, for the reader of bodies does not tell which there are.
-    let word = document.value.get("action").and_then(Value::as_str);
-    if word.is_some_and(|word| !ACTIONS.contains(&word)) {
-        faults.body(&Pointer::root().child("action"), Flaw::NotOneOf { allowed: ACTIONS });
-        return Err(Failure::Faults(faults));
-    }
-    let action = body::read(&document.value, &mut faults);
-    if !faults.is_empty() {
-        return Err(Failure::Faults(faults));
-    }
-    action.ok_or(Failure::Faults(faults))
 }

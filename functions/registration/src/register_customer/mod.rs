@@ -89,7 +89,7 @@ async fn run(services: &Services, request: &Request) -> Result<Answer, Failure> 
         return Err(Failure::Faults(faults));
     };
     // On the thread at hand: a function has one request at a time, and nobody waits beside it.
-    let hash = password.hash().map_err(|error| Failure::Internal(error.into()))?;
+    let hash = password.hash()?;
     register(services, account, &token, &hash, now).await
 }
 
