@@ -41,6 +41,12 @@
 //! get in each other's way.
 //!
 //! ```text
+//! cargo run -p wattbook-figures --release -- --passwords 10000
+//! ```
+//!
+//! measures instead what can be learnt of who there is from so many wrong passwords.
+//!
+//! ```text
 //! cargo run -p wattbook-figures -- --quick
 //! ```
 //!
@@ -55,6 +61,7 @@ mod imports;
 mod lists;
 mod measure;
 mod operations;
+mod passwords;
 mod prepare;
 mod process;
 mod relay;
@@ -112,6 +119,9 @@ struct Options {
     /// Measure instead how a file of so many lines is imported
     #[arg(long, value_name = "N", conflicts_with_all = ["functions", "store_endpoint", "lists"])]
     import: Option<u64>,
+    /// Measure instead what so many wrong passwords tell
+    #[arg(long, value_name = "N", conflicts_with_all = ["functions", "store_endpoint", "lists", "import"])]
+    passwords: Option<usize>,
     /// A DynamoDB to use instead of an embedded one, as http://host:port; it must not check signatures
     #[arg(long, value_name = "URL", requires = "table")]
     store_endpoint: Option<String>,
@@ -149,6 +159,8 @@ enum Error {
     Lists(#[from] lists::ListsError),
     #[error(transparent)]
     Imports(#[from] imports::ImportsError),
+    #[error(transparent)]
+    Passwords(#[from] passwords::PasswordsError),
     #[error("the report cannot be written")]
     Write(#[from] io::Error),
 }
@@ -178,6 +190,10 @@ async fn run(options: Options) -> Result<ExitCode, Error> {
     let workspace = Workspace::read(&options.profile)?;
     if let Some(many) = options.lists {
         lists::measure(&mut io::stdout().lock(), &workspace, many).await?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let Some(tries) = options.passwords {
+        passwords::measure(&mut io::stdout().lock(), &workspace, tries).await?;
         return Ok(ExitCode::SUCCESS);
     }
     let names = workspace.choose(&options.functions)?;

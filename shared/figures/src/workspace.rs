@@ -217,6 +217,9 @@ mod tests {
         let workspace = Workspace::read("release").unwrap();
         assert_eq!(workspace.choose(&["add-meter".to_owned()]).unwrap(), ["add-meter"]);
         let refusal = workspace.choose(&["third".to_owned()]).unwrap_err().to_string();
-        assert!(refusal.starts_with("there is no function `third`; there are add-account, "), "{refusal}");
+        assert!(
+            refusal.starts_with("there is no function `third`; there are accept-terms, add-account, "),
+            "{refusal}"
+        );
     }
 }

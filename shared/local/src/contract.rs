@@ -19,6 +19,7 @@ pub static APIS: &[&Api] = &[
     &wattbook_accounts::contract::API,
     &wattbook_onboarding::contract::API,
     &wattbook_events::contract::API,
+    &wattbook_customers::contract::API,
 ];
 
 /// Why a contract cannot be made, or written.

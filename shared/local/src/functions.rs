@@ -23,9 +23,11 @@ pub static FOLDERS: &[(&str, &[&Function])] = &[
     ("connectors", wattbook_functions_connectors::FUNCTIONS),
     ("consent", wattbook_functions_consent::FUNCTIONS),
     ("contract", wattbook_functions_contract::FUNCTIONS),
+    ("customers", wattbook_functions_customers::FUNCTIONS),
     ("events", wattbook_functions_events::FUNCTIONS),
     ("imports", wattbook_functions_imports::FUNCTIONS),
     ("inbound", wattbook_functions_inbound::FUNCTIONS),
+    ("invoices", wattbook_functions_invoices::FUNCTIONS),
     ("onboarding", wattbook_functions_onboarding::FUNCTIONS),
     ("provisioning", wattbook_functions_provisioning::FUNCTIONS),
     ("reference", wattbook_functions_reference::FUNCTIONS),
@@ -151,12 +153,14 @@ fn check_entry(
     let asked = definition.routes.iter().any(|route| route.authorizer.is_some());
     let open = definition.routes.iter().any(|route| route.authorizer.is_none());
     let fault = match (&function.entry, routed, authorizes) {
-        (Entry::Http { .. }, true, _) if open => "is for known callers, but a route to it asks nobody who calls",
+        (Entry::Http { .. } | Entry::Personal { .. }, true, _) if open => {
+            "is for known callers, but a route to it asks nobody who calls"
+        }
         (Entry::Open { .. }, true, _) if asked => "is open to anybody, but a route to it asks who calls",
-        (Entry::Http { .. } | Entry::Open { .. }, false, _) => {
+        (Entry::Http { .. } | Entry::Personal { .. } | Entry::Open { .. }, false, _) => {
             "answers HTTP requests, but no route of the template leads to it"
         }
-        (Entry::Http { .. } | Entry::Open { .. }, _, true) => {
+        (Entry::Http { .. } | Entry::Personal { .. } | Entry::Open { .. }, _, true) => {
             "answers HTTP requests, but is an authorizer in the template"
         }
         (Entry::Authorizer(_), _, false) => "is an authorizer, but no API of the template names it as one",

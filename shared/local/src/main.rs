@@ -229,7 +229,7 @@ fn welcome(bundle: &Bundle) -> String {
          Connect a car of the sandbox: open the redirectLink of the answer in a browser, and agree.\n\
          curl -i -u '{admin}' -H 'Content-Type: application/json' -d '{car}' {url}/onboarding/entities\n\
          \n\
-         The API references (accounts.json, onboarding.json and events.json are the others):\n\
+         The API references (accounts.json, onboarding.json, events.json and customers.json are the others):\n\
          curl {url}/openapi/provisioning.json\n\
          \n\
          Invoke the operator function (`aws lambda invoke --endpoint-url {url}` does it, too):\n\

@@ -151,15 +151,22 @@ impl<'t> Stack<'t> {
             .property("Location")
             .and_then(Yaml::as_str)
             .ok_or_else(|| TemplateError::Missing { place: place.clone(), what: "Location" })?;
+        let none = Mapping::new();
         let given = match resource.property("Parameters") {
-            Some(parameters) => self.scope.evaluate(parameters, &format!("{place}.Parameters"))?,
-            None => serde_json::json!({}),
+            Some(given) => given.as_mapping().ok_or_else(|| not_understood(&place, &"Parameters is not a mapping"))?,
+            None => &none,
         };
-        let given = given.as_object().ok_or_else(|| not_understood(&place, &"Parameters is not a mapping"))?;
-        let parameters = given
-            .iter()
-            .map(|(name, value)| Ok((name.clone(), scalar(value.clone(), &format!("{place}.Parameters.{name}"))?)))
-            .collect::<Result<_, TemplateError>>()?;
+        let mut parameters = BTreeMap::new();
+        for (name, value) in given {
+            let name = name.as_str().unwrap_or_default();
+            let place = format!("{place}.Parameters.{name}");
+            let value = match self.scope.evaluate(value, &place).and_then(|value| scalar(value, &place)) {
+                // What it refers to may be left out with it.
+                Err(TemplateError::Unresolved { .. }) if left_out => String::new(),
+                value => value?,
+            };
+            parameters.insert(name.to_owned(), value);
+        }
         Ok(Application { location: location.to_owned(), parameters, left_out })
     }
 

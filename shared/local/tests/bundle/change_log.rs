@@ -46,6 +46,8 @@ impl Running {
         let mut account = Account::blank(self.organisation(), brand(&mut dice), Timestamp::now());
         account.profile.name = Text::parse(&format!("marked {number}")).ok();
         store.create_account(&account, BY, None).await.unwrap();
+        // The store has given it a number.
+        account = store.account(account.organisation, account.id).await.unwrap().unwrap();
         let mut states = vec![None, self.item(&account).await];
         for n in 0..changes {
             let mut new = account.clone();

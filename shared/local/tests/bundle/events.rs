@@ -86,7 +86,8 @@ async fn each_gets_the_answer_it_is_a_sample_of() {
 /// Whether an answer has what is expected of it; if not, where it has not.
 pub(crate) fn matches(expected: &Value, answer: &Value, path: &str) -> Result<(), String> {
     // A body is text to API Gateway.
-    let parsed = answer.as_str().filter(|_| expected.is_object()).and_then(|text| serde_json::from_str(text).ok());
+    let is_text = !expected.is_object() && (path != "/body" || expected.is_string());
+    let parsed = answer.as_str().filter(|_| !is_text).and_then(|text| serde_json::from_str(text).ok());
     match (expected, parsed.as_ref().unwrap_or(answer)) {
         (Value::String(any), given) if any == "*" && !given.is_null() && *given != "" => Ok(()),
         (Value::Object(members), Value::Object(given)) => members.iter().try_for_each(|(name, value)| {
@@ -98,6 +99,8 @@ pub(crate) fn matches(expected: &Value, answer: &Value, path: &str) -> Result<()
             .enumerate()
             .try_for_each(|(i, (value, given))| matches(value, given, &format!("{path}/{i}"))),
         (Value::String(expected), Value::String(given)) if drawn(expected) == drawn(given) => Ok(()),
+        // Numbers of customers are drawn, and those of meters follow from them.
+        (Value::Number(_), Value::Number(_)) if path.ends_with("/CustomerId") || path.ends_with("/MeterId") => Ok(()),
         (expected, given) if expected == given => Ok(()),
         _ => Err(format!("{path}: {expected}")),
     }
@@ -110,7 +113,11 @@ fn drawn(text: &str) -> String {
     static TIME: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(\.[0-9]+)?Z").unwrap());
     static SIGNATURE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\.[A-Za-z0-9_-]{43}$").unwrap());
+    static CUSTOMER: LazyLock<Regex> = LazyLock::new(|| Regex::new("/api/customers/[0-9]+/").unwrap());
+    static EXPIRY: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\.[0-9]{10}\.").unwrap());
     let text = ID.replace_all(text, "<id>");
+    let text = CUSTOMER.replace_all(&text, "/api/customers/<number>/");
+    let text = EXPIRY.replace_all(&text, ".<expiry>.");
     SIGNATURE.replace_all(&TIME.replace_all(&text, "<time>"), ".<signature>").into_owned()
 }
 

@@ -31,15 +31,19 @@ fn ids_of_thirteen_and_of_eighteen_digits_have_their_check_digit() {
         entries.map(|entry| entry.unwrap().path()).collect::<Vec<_>>()
     };
     let readmes = in_folder("functions").into_iter().map(|folder| folder.join("README.md"));
-    let documents = ["accounts", "events", "onboarding", "provisioning"]
+    let documents = ["accounts", "customers", "events", "onboarding", "provisioning"]
         .map(|api| root.join(format!("shared/dialects/{api}/openapi.json")));
-    let failures = ["shared/api/src/contract/problems.json", "shared/dialects/accounts/src/failures.json"];
+    let failures = [
+        "api/src/contract/problems.json",
+        "dialects/accounts/src/failures.json",
+        "dialects/customers/src/failures.json",
+    ];
     let files = [root.join("README.md"), root.join("functions/README.md")]
         .into_iter()
         .chain(readmes.filter(|path| path.exists()))
         .chain(in_folder("events"))
         .chain(documents)
-        .chain(failures.map(|path| root.join(path)));
+        .chain(failures.map(|path| root.join("shared").join(path)));
     let mut found = 0;
     for path in files {
         for number in numbers(&fs::read_to_string(&path).unwrap()) {

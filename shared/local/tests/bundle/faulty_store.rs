@@ -75,7 +75,7 @@ async fn ones_own_write_is_recognised_without_the_token() {
 #[tokio::test]
 async fn contention_that_passes_is_waited_out() {
     // The account and most claims stand free; at the last one there is a crowd.
-    let none = ["None"; 4];
+    let none = ["None"; 5];
     let script = move |n, _: &str| match n {
         0 => cancelled(&[&none[..], &["TransactionConflict"]].concat()),
         1 => cancelled(&[&none[..], &["ThrottlingError"]].concat()),
@@ -88,7 +88,7 @@ async fn contention_that_passes_is_waited_out() {
 
 #[tokio::test]
 async fn contention_that_lasts_is_told_with_a_time_to_wait() {
-    let script = |_, _: &str| cancelled(&["None", "None", "TransactionConflict", "None", "None", "None"]);
+    let script = |_, _: &str| cancelled(&["None", "None", "TransactionConflict", "None", "None", "None", "None"]);
     let (running, holding, _) = behind(Arc::new(script)).await;
     let keyed = running.post(running.admin(), "/account", &body(1)).header("idempotency-key", "k");
     let answer = send(keyed).await;
@@ -100,7 +100,7 @@ async fn contention_that_lasts_is_told_with_a_time_to_wait() {
 #[tokio::test]
 async fn a_twin_under_the_same_key_is_told_to_wait() {
     let script = |_, _: &str| {
-        let mut codes = vec!["TransactionConflict"; 5];
+        let mut codes = vec!["TransactionConflict"; 6];
         codes.insert(0, "None");
         cancelled(&codes)
     };
@@ -124,7 +124,7 @@ async fn a_conflict_beside_contention_is_still_told_whole() {
         });
         let reasons = json!([
             {"Code": "None"}, {"Code": "TransactionConflict"}, {"Code": "ConditionalCheckFailed", "Item": holder},
-            {"Code": "None"}, {"Code": "TransactionConflict"},
+            {"Code": "None"}, {"Code": "TransactionConflict"}, {"Code": "None"},
         ]);
         let kind = "com.amazonaws.dynamodb.v20120810#TransactionCanceledException";
         Conduct::Answer(400, json!({"__type": kind, "Message": "x", "CancellationReasons": reasons}).to_string())

@@ -49,8 +49,11 @@ impl Running {
     /// The same, with what this call alone has used of the store: the stream calls the function, too.
     pub(crate) async fn follow_at_cost(&self, event: &Value, queue: &str) -> (Value, Usage) {
         let store = self.bundle.store();
+        let (bucket, bucket_endpoint) = self.bundle.bucket();
         let environment = [
             ("TABLE_NAME", self.bundle.table()),
+            ("BUCKET", &bucket),
+            ("AWS_ENDPOINT_URL_S3", &bucket_endpoint),
             ("AWS_REGION", &store.region),
             ("AWS_ACCESS_KEY_ID", "id"),
             ("AWS_SECRET_ACCESS_KEY", "key"),

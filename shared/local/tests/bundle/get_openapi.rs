@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use reqwest::Method;
 use serde_json::Value;
 use wattbook_accounts::contract as accounts;
+use wattbook_customers::contract as customers;
 use wattbook_events::contract as events;
 use wattbook_local::contract::{self, APIS};
 use wattbook_onboarding::contract as onboarding;
@@ -16,11 +17,12 @@ use crate::{
 };
 
 /// What is checked in: each API's document and routes.
-const CHECKED_IN: [(&str, &str, &str); 4] = [
+const CHECKED_IN: [(&str, &str, &str); 5] = [
     ("provisioning", provisioning::CHECKED_IN, provisioning::ROUTES),
     ("accounts", accounts::CHECKED_IN, accounts::ROUTES),
     ("onboarding", onboarding::CHECKED_IN, onboarding::ROUTES),
     ("events", events::CHECKED_IN, events::ROUTES),
+    ("customers", customers::CHECKED_IN, customers::ROUTES),
 ];
 
 #[test]
@@ -71,6 +73,7 @@ async fn the_examples_of_failures_are_real() {
         include_str!("../../../api/src/contract/problems.json"),
         include_str!("../../../api/src/contract/oauth.json"),
         include_str!("../../../dialects/accounts/src/failures.json"),
+        include_str!("../../../dialects/customers/src/failures.json"),
     ];
     for cases in recorded.map(|text| serde_json::from_str::<Value>(text).unwrap()) {
         for (name, case) in cases.as_object().unwrap() {

@@ -17,7 +17,9 @@ async fn gives_the_account_as_it_was_provisioned_by_either_id() {
     assert_eq!(members.remove("account_id").unwrap(), id);
     assert_eq!(members.remove("created_at"), members.remove("updated_at"));
     assert_eq!(members.remove("status").unwrap(), "provisioned");
-    assert_eq!(account["customer_info"].as_object_mut().unwrap().remove("email_verified").unwrap(), false);
+    let customer = account["customer_info"].as_object_mut().unwrap();
+    assert_eq!(customer.remove("email_verified").unwrap(), false);
+    assert!(customer.remove("customer_number").unwrap().as_u64().is_some());
     let installation = account["installation_info"][0].as_object_mut().unwrap();
     assert_eq!(installation.remove("primary").unwrap(), true);
     assert!(installation.remove("installation_id").is_some());

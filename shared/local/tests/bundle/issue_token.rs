@@ -41,7 +41,9 @@ async fn the_oauth_end_point_refuses_in_its_own_words() {
         (vec![grant], 400, "invalid_request"),
         (vec![grant, id], 400, "invalid_request"),
         (vec![grant, id, id, key], 400, "invalid_request"),
-        (vec![("grant_type", "password"), id, key], 400, "unsupported_grant_type"),
+        (vec![("grant_type", "authorization_code"), id, key], 400, "unsupported_grant_type"),
+        (vec![("grant_type", "password"), id, key], 400, "invalid_request"),
+        (vec![("grant_type", "password"), ("username", "no@example.com"), ("password", "x")], 400, "invalid_grant"),
         (vec![grant, id, ("client_secret", "wrong")], 401, "invalid_client"),
         (vec![grant, ("client_id", "nobody"), key], 401, "invalid_client"),
     ] {

@@ -22,6 +22,7 @@ mod changes;
 mod coding;
 mod cors;
 mod customer_info;
+mod customers;
 mod erase_account;
 mod events;
 mod examples;

@@ -36,6 +36,8 @@ async fn hands_installation_and_meters_over_with_their_ids_and_keeps_the_history
     assert_eq!(left["former_installations"][0]["moved_out"], day(2));
     let mut now = came["installation_info"][0].clone();
     assert_eq!(now.as_object_mut().unwrap().remove("moved_in"), Some(json!(day(2))));
+    // A contract of its own begins with it.
+    assert_eq!(now.as_object_mut().unwrap().remove("contract_information"), Some(json!({"start_date": day(2)})));
     assert_eq!(now, before);
     assert_eq!(came["labelpartner"], "NORTH");
     running.consistent_accounts().await;

@@ -23,6 +23,7 @@ use crate::{
         owner::linked,
         sign_in::{CLIENT_SECRET, Manufacturer, Reply},
     },
+    registration::PASSWORD,
     support::{BY, Running, body, send, with},
     webhooks::Receiver,
 };
@@ -112,6 +113,7 @@ async fn no_secret_and_nothing_personal_reaches_the_log() {
     running.bundle.invoke("administer-catalogue", &event).await.unwrap_err();
     connect_and_erase_devices(&running).await;
     let owners = use_the_owners_pages(&running).await;
+    let people = use_the_customers_api(&running).await;
     running.seen_webhook(&webhook, |webhook| webhook["enabled"] == false).await;
     let demo = running.bundle.demo().clone();
     running.bundle.stop().await;
@@ -132,6 +134,10 @@ async fn no_secret_and_nothing_personal_reaches_the_log() {
         "connect-entity",
         "take-message",
         "refresh-sign-ins",
+        "authorize-person",
+        "administer-users",
+        "update-customer",
+        "authenticate-user",
         "follow-changes",
         "publish-changes",
         "create-webhook",
@@ -149,12 +155,41 @@ async fn no_secret_and_nothing_personal_reaches_the_log() {
     for secret in keys.into_iter().map(String::as_str).chain([token, &*verification, webhook_secret, &receiver.url()]) {
         assert!(!log.contains(secret), "a secret is in the log");
     }
-    for secret in &owners {
+    for secret in owners.iter().chain(&people) {
         assert!(!log.contains(secret), "{secret} is in the log");
     }
     let lower = log.to_lowercase();
     let found = lower.lines().find(|line| line.contains("logmark") || line.contains(&MARKED_VIN.to_lowercase()));
     assert_eq!(found, None);
+}
+
+/// A customer with all that he has, and a user of the organisation; what they sign in with.
+async fn use_the_customers_api(running: &Running) -> Vec<String> {
+    let (customer, other) = (running.customer("logmark-c").await, running.customer("logmark-d").await);
+    running.with_records(&customer, &other).await;
+    let number = customer.number;
+    let message = json!({"CustomerId": number, "Subject": "Logmark", "Body": "Logmark", "SentDateTime": "2026-03-01"});
+    running.brought("message", 6, message).await;
+    for (method, path, body) in crate::customers::walk::operations(&customer) {
+        running.as_customer(&customer, method, &path, body).await;
+    }
+    let settings = json!({"Email": "logmark", "MobileNumber": "logmark", "PhoneNumber": "12345678"});
+    running.as_customer(&customer, Method::PATCH, &customer.path(""), Some(settings)).await;
+    for password in [PASSWORD, "logmark logmark"] {
+        running.authenticate(&customer.name, password, 1).await;
+        running.password_grant("logmark@example.com", password).await;
+        // Who shows it in the query, where others log it, is refused.
+        let query = format!("{}?userName=logmark@example.com&password=logmark", customer.path(""));
+        send(running.person_request((&customer.name, password), Method::GET, &query)).await;
+    }
+    let token =
+        running.password_grant(&customer.name, PASSWORD).await.json()["access_token"].as_str().unwrap().to_owned();
+    let invoice = running.with_token(&token, &customer.path("/invoices/900")).await.json();
+    let (_, ticket) = invoice["PdfUrl"].as_str().unwrap().split_once("?ticket=").unwrap();
+    send(running.request(Method::GET, &customer.path(&format!("/invoices/900/pdf?ticket={ticket}")))).await;
+    send(running.request(Method::GET, &customer.path("/invoices/900/pdf?ticket=logmark"))).await;
+    let made = running.staff("logmark-staff@example.com", "Staff", None).await;
+    vec![PASSWORD.to_owned(), token, ticket.to_owned(), made["password"].as_str().unwrap().to_owned()]
 }
 
 const MARKED_VIN: &str = "WAUZZZGE1NB090021";

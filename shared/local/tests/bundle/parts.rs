@@ -65,6 +65,17 @@ async fn without_events_its_paths_are_unknown_and_the_rest_works() {
     running.bundle.stop().await;
 }
 
+#[tokio::test]
+async fn without_customers_its_paths_are_unknown_and_the_rest_works() {
+    let running = without("Customers").await;
+    for path in ["/api/ping", "/openapi/customers.json"] {
+        let answer = running.get(running.admin(), path).await;
+        assert_eq!((answer.status, answer.json()["code"].as_str()), (404, Some("unknown_path")), "{path}");
+    }
+    assert_eq!(running.provision(running.admin(), &body(1)).await.status, 201);
+    running.bundle.stop().await;
+}
+
 /// It has the token end points, too.
 #[tokio::test]
 async fn onboarding_can_be_all_there_is() {

@@ -233,7 +233,7 @@ async fn what_becomes_of_a_device_is_told() {
     store.create_onboarding(&third, BY, None).await.unwrap();
     running.change(Method::DELETE, running.admin(), &format!("/account/{account}"), None).await;
 
-    let events = published(&running, 20).await;
+    let events = published(&running, 21).await;
     let said = |of: &OnboardingRequest| -> Vec<String> {
         let of = of.id.to_string();
         let events = events.iter().filter(|event| event["detail"]["onboarding_id"] == of);

@@ -182,17 +182,14 @@ impl Deployed {
 
     /// The address of the API that a path is of.
     fn api(&self, path: &str) -> &str {
-        let accounts = path == "/rest" || path.starts_with("/rest/") || path.starts_with("/openapi/accounts");
-        let of_onboarding = ["/onboarding/", "/entities", "/collectives", "/offboarding/", "/openapi/onboarding"];
-        let onboarding = of_onboarding.iter().any(|start| path.starts_with(start));
-        let of_events = ["/webhooks", "/imports", "/openapi/events"];
-        let events = of_events.iter().any(|start| path.starts_with(start));
-        let output = match (accounts, onboarding, events) {
-            (true, ..) => "AccountsUrl",
-            (_, true, _) => "OnboardingUrl",
-            (.., true) => "EventsUrl",
-            _ => "ProvisioningUrl",
-        };
+        let starts: [(&str, &[&str]); 4] = [
+            ("AccountsUrl", &["/rest", "/openapi/accounts"]),
+            ("OnboardingUrl", &["/onboarding/", "/entities", "/collectives", "/offboarding/", "/openapi/onboarding"]),
+            ("EventsUrl", &["/webhooks", "/imports", "/openapi/events"]),
+            ("CustomersUrl", &["/api/", "/openapi/customers"]),
+        ];
+        let of = |starts: &[&str]| starts.iter().any(|start| path.starts_with(start));
+        let output = starts.into_iter().find(|(_, starts)| of(starts)).map_or("ProvisioningUrl", |(output, _)| output);
         self.file.urls.get(output).or_else(|| self.file.urls.get("ApiUrl")).unwrap()
     }
 }

@@ -295,6 +295,7 @@ fn codes_are_in_the_contract(answered: &Answered) {
     static KNOWN: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
         let documents = [
             wattbook_accounts::contract::CHECKED_IN,
+            wattbook_customers::contract::CHECKED_IN,
             wattbook_onboarding::contract::CHECKED_IN,
             wattbook_events::contract::CHECKED_IN,
             wattbook_provisioning::contract::CHECKED_IN,
@@ -304,13 +305,15 @@ fn codes_are_in_the_contract(answered: &Answered) {
             let codes = document["components"]["schemas"][name]["anyOf"][0]["enum"].as_array().cloned();
             codes.unwrap_or_default().into_iter().map(|code| code.as_str().unwrap().to_owned()).collect::<Vec<_>>()
         };
-        let names = ["ProblemCode", "FaultCode", "ErrorCode"];
+        let names = ["ProblemCode", "FaultCode", "ErrorCode", "ResponseCode", "ResponseErrorCode"];
         documents.iter().flat_map(|document| names.iter().flat_map(|name| codes(document, name))).collect()
     });
     let Ok(body) = serde_json::from_str::<Value>(&answered.text) else { return };
     if answered.status >= 400 {
-        let lists = ["errors", "results"].map(|list| body[list].as_array().cloned().unwrap_or_default());
-        for code in lists.into_iter().flatten().chain([body]).filter_map(|it| it["code"].as_str().map(str::to_owned)) {
+        let status = &body["ResponseStatus"];
+        let lists = [&body["errors"], &body["results"], &status["Errors"]];
+        let entries = lists.into_iter().filter_map(Value::as_array).flatten().chain([&body, status]);
+        for code in entries.filter_map(|it| it["code"].as_str().or(it["ErrorCode"].as_str()).map(str::to_owned)) {
             assert!(KNOWN.contains(&code), "the contract does not know the code {code}: {answered:?}");
         }
     }
