@@ -23,7 +23,10 @@ async fn check(services: &Services, request: &Request) -> Result<Answer, Failure
     request.query().close(&mut faults);
     let seen = Seen::find(services, request).await?;
     faults.none()?;
-    let installation = seen.contract(request.path_parameter("contractNo"))?;
-    let meter = meters::find(&seen.account, installation, request.path_parameter("meterId"));
+    let number = request.path_parameter("contractNo");
+    // A contract that has ended has no meters any more.
+    seen.any_contract(number)?;
+    let installation = seen.contract(number).ok();
+    let meter = installation.and_then(|it| meters::find(&seen.account, it, request.path_parameter("meterId")));
     Answer::json(200, &meter.is_some())
 }

@@ -32,8 +32,7 @@ pub(crate) static FUNCTION: Function = wattbook_customers::of_organisations(
                 .named(
                     "Put a record",
                     "Of the kinds `invoice`, `message`, `associate`, `terms` and `app`; what one says depends on its kind. It \
-                     takes the place of the one that is called the same; what changes nothing is not written. Many at once \
-                     are imported, as the dialect `records`.",
+                     takes the place of the one that is called the same; what changes nothing is not written.",
                 )
                 .takes(json::<RecordBody>())
                 .changes(200, json::<RecordView>(), "The record was there, or nothing is stored in a dry run.")
