@@ -94,11 +94,7 @@ fn sign(key: &[u8], purpose: Purpose, organisation: OrganisationId, id: Onboardi
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn ring(current: &str) -> KeyRing {
-        let (a, b) = ("a".repeat(32), "b".repeat(32));
-        KeyRing::parse(&format!(r#"{{"current":"{current}","k1":"{a}","k2":"{b}"}}"#)).unwrap()
-    }
+    use crate::secret::tests::ring;
 
     #[test]
     fn a_token_names_its_request_and_is_for_one_purpose() {

@@ -89,11 +89,7 @@ mod tests {
     use wattbook_domain::{AccessLevel, OrganisationId};
 
     use super::*;
-
-    fn ring(current: &str) -> KeyRing {
-        let (a, b) = ("a".repeat(32), "b".repeat(32));
-        KeyRing::parse(&format!(r#"{{"current":"{current}","k1":"{a}","k2":"{b}"}}"#)).unwrap()
-    }
+    use crate::secret::tests::ring;
 
     fn reach(organisation: OrganisationId, brand: Option<&str>) -> Reach {
         let access = brand.map_or(AccessLevel::Admin, |brand| AccessLevel::LabelPartner {

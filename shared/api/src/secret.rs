@@ -146,10 +146,11 @@ pub fn organisation_of(app_id: &str) -> Option<OrganisationId> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn ring(current: &str) -> KeyRing {
+    /// A ring of two keys, for tests of what is signed.
+    pub(crate) fn ring(current: &str) -> KeyRing {
         let (a, b) = ("a".repeat(32), "b".repeat(32));
         KeyRing::parse(&format!(r#"{{"current":"{current}","k1":"{a}","k2":"{b}"}}"#)).unwrap()
     }

@@ -59,11 +59,7 @@ mod tests {
     use jiff::SignedDuration;
 
     use super::*;
-
-    fn ring(current: &str) -> KeyRing {
-        let (a, b) = ("a".repeat(32), "b".repeat(32));
-        KeyRing::parse(&format!(r#"{{"current":"{current}","k1":"{a}","k2":"{b}"}}"#)).unwrap()
-    }
+    use crate::secret::tests::ring;
 
     #[test]
     fn it_is_good_for_one_thing_of_one_account_for_its_time() {

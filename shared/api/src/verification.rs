@@ -92,11 +92,7 @@ mod tests {
     };
 
     use super::*;
-
-    fn ring(current: &str) -> KeyRing {
-        let (a, b) = ("a".repeat(32), "b".repeat(32));
-        KeyRing::parse(&format!(r#"{{"current":"{current}","k1":"{a}","k2":"{b}"}}"#)).unwrap()
-    }
+    use crate::secret::tests::ring;
 
     fn account(now: Timestamp) -> Account {
         let draft = AccountDraft {
