@@ -38,5 +38,5 @@ async fn add(services: &Services, request: &Request) -> Result<Answer, Failure> 
     let body = request.json(&mut faults)?.value;
     let reading = readings::read(&seen, point, &body, &mut faults);
     let Some(reading) = reading.filter(|_| faults.is_empty()) else { return Err(Failure::Faults(faults)) };
-    readings::add(services, &seen.account, &reading, dry_run).await
+    Answer::json(200, &readings::add(services, &seen.account, &reading, dry_run).await?.view)
 }

@@ -58,6 +58,7 @@ async fn put(services: &Services, request: &Request) -> Result<Answer, Failure> 
         services,
         caller: &caller,
         key: request.path_parameter("key"),
+        has_key_in_body: false,
         document: &document,
         faults,
         precondition: Precondition::of(request),

@@ -95,7 +95,7 @@ pub(crate) async fn measure(out: &mut impl Write, workspace: &Workspace, tries: 
     for n in 0..names {
         measured.user(&known(n)).await?;
     }
-    let (other, first) = ("bystander@example.com", known(0));
+    let (other, last) = ("bystander@example.com", known(names.saturating_sub(1)));
     let right = measured.user(other).await?;
     eprintln!("{names} users made");
     let (mut of_known, mut of_unknown) = (Vec::new(), Vec::new());
@@ -126,7 +126,7 @@ pub(crate) async fn measure(out: &mut impl Write, workspace: &Workspace, tries: 
     // Where nobody may try at all, nothing is hashed.
     let mut of_waiting = Vec::new();
     for _ in 0..RIGHT {
-        let (answer, time) = measured.shown(&first, "a wrong password", 0).await?;
+        let (answer, time) = measured.shown(&last, "a wrong password", 0).await?;
         if answer == refused {
             return Err(PasswordsError::Otherwise { what: "a name that has been tried too often", answer });
         }

@@ -1,7 +1,7 @@
 //! The columns of each dialect: what a cell under a name is in the body.
 //!
-//! A row is one body: a customer with one installation of up to four meters, an account, a device. What a row has no room
-//! for comes as NDJSON.
+//! A row is one body: a customer with one installation of up to four meters, an account, a device, a record. What a row has
+//! no room for comes as NDJSON.
 //!
 //! A column is called as the member of the body is that it fills, or by the whole path to it
 //! (`installation_info.0.meters.1.external_meter_id`). Capitals, blanks and signs make no difference. What an organisation
@@ -44,6 +44,7 @@ pub fn all(dialect: Dialect) -> Vec<Column> {
         Dialect::Provisioning => provisioning(),
         Dialect::Accounts => beside(ACCOUNTS).chain(within("address", ADDRESS)).collect(),
         Dialect::Onboarding => beside(ONBOARDING).collect(),
+        Dialect::Records => beside(RECORDS).collect(),
     }
 }
 
@@ -108,6 +109,41 @@ const ONBOARDING: &[(&str, Kind)] = &[
     ("takeOver", Kind::Flag),
 ];
 
+const RECORDS: &[(&str, Kind)] = &[
+    ("Kind", Kind::Text),
+    ("Key", Kind::Text),
+    ("CustomerId", Kind::Text),
+    ("InvoiceDate", Kind::Text),
+    ("DueDate", Kind::Text),
+    ("InvoiceSum", Kind::Number),
+    ("UnpaidSum", Kind::Number),
+    ("Currency", Kind::Text),
+    ("InvoiceType", Kind::Text),
+    ("ContractNo", Kind::Number),
+    ("LedgerNo", Kind::Number),
+    ("Kid", Kind::Text),
+    ("CreditStatus", Kind::Text),
+    ("DunningIsSent", Kind::Flag),
+    ("HasPaymentAgreement", Kind::Flag),
+    ("Postponeable", Kind::Flag),
+    ("SentToDebtCollection", Kind::Flag),
+    ("SentToInvoicePartner", Kind::Flag),
+    ("Subject", Kind::Text),
+    ("Body", Kind::Text),
+    ("Category", Kind::Number),
+    ("Priority", Kind::Number),
+    ("Channel", Kind::Number),
+    ("SentDateTime", Kind::Text),
+    ("MeterId", Kind::Text),
+    ("RelationshipType", Kind::Text),
+    ("Name", Kind::Text),
+    ("Version", Kind::Text),
+    ("Url", Kind::Text),
+    ("DeliveryPointId", Kind::Number),
+    ("ReadingDate", Kind::Text),
+    ("Value", Kind::Number),
+];
+
 /// Members of the body itself.
 fn beside(columns: &'static [(&'static str, Kind)]) -> impl Iterator<Item = Column> {
     columns.iter().map(|(name, kind)| column(name, name, *kind))
@@ -157,7 +193,7 @@ mod tests {
 
     #[test]
     fn no_name_means_two_columns() {
-        for dialect in [Dialect::Provisioning, Dialect::Accounts, Dialect::Onboarding] {
+        for dialect in [Dialect::Provisioning, Dialect::Accounts, Dialect::Onboarding, Dialect::Records] {
             let mut known = HashMap::new();
             for column in all(dialect) {
                 for name in [&column.name, &column.path] {

@@ -106,6 +106,7 @@ const fn own_ids(dialect: ImportDialect) -> &'static [&'static str] {
         ImportDialect::Provisioning => &["/customer_info/external_account_id"],
         ImportDialect::Accounts => &["/providerAccountId", "/accountId"],
         ImportDialect::Onboarding => &["/vin", "/ean", "/code", "/email", "/reference"],
+        ImportDialect::Records => &["/CustomerId"],
     }
 }
 
@@ -118,7 +119,9 @@ fn lane_of(dialect: ImportDialect, body: &str, number: u64) -> usize {
         _ => None,
     });
     let lanes = u64::try_from(ImportJob::LANES).unwrap_or(1);
-    let lane = id.map_or(number, |id| hash(&id)) % lanes;
+    // What belongs to no customer stays in its order: terms need their app.
+    let without = if dialect == ImportDialect::Records { 0 } else { number };
+    let lane = id.map_or(without, |id| hash(&id)) % lanes;
     usize::try_from(lane).unwrap_or_default()
 }
 

@@ -13,6 +13,7 @@ use wattbook_accounts::{change, request::Stated};
 use wattbook_api::{
     Answer, Failure, Principal, Services, http::Precondition, idempotency::Once, posted::Posted, writing::Writing,
 };
+use wattbook_customers::records;
 use wattbook_domain::Account;
 use wattbook_onboarding::requests::store::{self, Answers};
 use wattbook_provisioning::provision;
@@ -87,6 +88,11 @@ impl Intake<'_> {
             (Dialect::Provisioning, Mode::Create) => provision::create(services, posted, &account).await,
             (Dialect::Provisioning, Mode::Upsert) => provision::upsert(services, posted, &account).await,
             (Dialect::Accounts, mode) => self::account(services, posted, mode).await,
+            // A record is put in the place of what it was; so it is the same, however often it is brought.
+            (Dialect::Records, _) => {
+                let Posted { caller, document, faults, .. } = posted;
+                Outcome::of_record(&records::bring(services, &caller, &document, faults).await?).answer()
+            }
             (Dialect::Onboarding, mode) => {
                 let created = |new: &_| Outcome::of_onboarding(Effect::Created, new).answer();
                 let held = |held: &_| Outcome::of_onboarding(Effect::Unchanged, held).answer();

@@ -5,6 +5,7 @@ use wattbook_api::{
     Answer, Failure,
     problem::{self, ProblemEntry},
 };
+use wattbook_customers::records::Brought;
 use wattbook_domain::{
     Account, AccountId, ExternalId, InstallationId,
     import::ImportOutcome as Effect,
@@ -99,6 +100,11 @@ impl Outcome {
             ..Ids::default()
         };
         Self::of(effect, ids)
+    }
+
+    /// Of a record.
+    pub(crate) fn of_record(brought: &Brought) -> Self {
+        Self::of(brought.effect, Ids { account_id: brought.account, ..Ids::default() })
     }
 
     /// As an answer, which is kept for whoever brings the same body again.

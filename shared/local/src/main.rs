@@ -68,7 +68,7 @@ enum Task {
     Import {
         /// The file: its name ends with .csv, .ndjson or .jsonl, and .gz if it is compressed
         file: PathBuf,
-        /// What its records are: provisioning, accounts or onboarding
+        /// What its records are: provisioning, accounts, onboarding or records
         #[arg(long, value_parser = dialect, default_value = "provisioning")]
         dialect: ImportDialect,
         /// Where the events API answers
@@ -268,7 +268,7 @@ fn shell_word(value: &str) -> String {
 }
 
 fn dialect(text: &str) -> Result<ImportDialect, &'static str> {
-    text.parse().map_err(|_| "it is provisioning, accounts or onboarding")
+    text.parse().map_err(|_| "it is provisioning, accounts, onboarding or records")
 }
 
 fn pair(text: &str) -> Result<(String, String), &'static str> {

@@ -15,6 +15,9 @@ pub fn of(asked: &Asked) -> Value {
         Dialect::Onboarding => {
             (contract::json::<wattbook_onboarding::requests::body::OnboardingBody>(), "of `POST /onboarding/entities`")
         }
+        Dialect::Records => {
+            (contract::json::<wattbook_customers::records::RecordBody>(), "of `PUT /api/records/{kind}/{key}`")
+        }
     };
     let Shape { schema: body, named } = shape;
     let schema = json!({

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 use wattbook_api::{
-    Answer, Caller, Failure, Faults, Services, clock,
+    Caller, Failure, Faults, Services, clock,
     fault::{Pointer, Reason},
     writing::Rounds,
 };
@@ -162,11 +162,20 @@ fn check_time(account: &Account, it: &Installation, at: Timestamp, now: Timestam
     }
 }
 
-/// Stores a reading and answers with it, or with the same one that is there already.
+/// A reading that is stored.
+#[derive(Debug)]
+pub struct Added {
+    /// As it is shown.
+    pub view: ReadingView,
+    /// Whether it was not there before.
+    pub is_new: bool,
+}
+
+/// Stores a reading, unless the same one is there already.
 ///
 /// # Errors
 /// It does not fit between those that are there, or the store failed.
-pub async fn add(services: &Services, account: &Account, reading: &Reading, dry_run: bool) -> Result<Answer, Failure> {
+pub async fn add(services: &Services, account: &Account, reading: &Reading, dry_run: bool) -> Result<Added, Failure> {
     let (store, at) = (services.store()?, |name: &str| Pointer::root().child(name));
     let (organisation, mut rounds) = (account.organisation, Rounds::default());
     loop {
@@ -174,7 +183,7 @@ pub async fn add(services: &Services, account: &Account, reading: &Reading, dry_
         let mut faults = Faults::default();
         if let Some(same) = &place.same {
             if same.value == reading.value {
-                return Answer::json(200, &ReadingView::of(same, place.neighbours.before.as_ref()));
+                return Ok(Added { view: ReadingView::of(same, place.neighbours.before.as_ref()), is_new: false });
             }
             faults.body(&at("ReadingDate"), Flaw::ReadingExists { value: same.value });
             return Err(Failure::Rules(faults));
@@ -189,7 +198,10 @@ pub async fn add(services: &Services, account: &Account, reading: &Reading, dry_
             store.add_reading(organisation, account.id, (&place, reading)).await?
         };
         match put {
-            RecordPut::Done => return Answer::json(200, &ReadingView::of(reading, place.neighbours.before.as_ref())),
+            RecordPut::Done => {
+                let view = ReadingView::of(reading, place.neighbours.before.as_ref());
+                return Ok(Added { view, is_new: true });
+            }
             RecordPut::NoOwner => return Err(Failure::NotFound),
             RecordPut::Stale | RecordPut::Taken => rounds.again().await?,
         }

@@ -40,6 +40,8 @@ words! {
         Accounts = "accounts",
         /// Of `POST /onboarding/entities`.
         Onboarding = "onboarding",
+        /// Of `PUT /api/records/{kind}/{key}`, with kind and key, and readings.
+        Records = "records",
     }
 }
 

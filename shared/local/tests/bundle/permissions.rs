@@ -384,7 +384,9 @@ impl Running {
         receiver.answers(204);
         let enabled = json!({"enabled": true});
         assert_eq!(self.change(Method::PUT, self.admin(), &told.path(), Some(enabled)).await.status, 200);
-        let delivery = self.deliveries(&told).await.remove(0);
+        let has_ended = |delivery: &serde_json::Value| delivery["status"] == "failed";
+        let all = self.seen_deliveries(&told, |all| all.iter().any(has_ended)).await;
+        let delivery = all.into_iter().find(has_ended).unwrap();
         for _ in 0..2 {
             let path = told.below(&format!("deliveries/{}/resend", delivery["id"].as_str().unwrap()));
             let sent = self.post(self.admin(), &path, &json!({})).header("idempotency-key", "again");

@@ -11,7 +11,7 @@ use wattbook_api::{
 };
 use wattbook_domain::{
     Decimal, Flaw, Text,
-    record::{Invoice, InvoiceLine, Kid, Message, prose},
+    record::{Invoice, InvoiceLine, Kid, Message, RecordKind, prose},
 };
 
 use super::FRESH;
@@ -32,6 +32,30 @@ pub enum RecordBody {
     Terms(TermsBody),
     /// An app.
     App(AppBody),
+}
+
+/// What a record that is imported says besides.
+#[derive(Debug, Deserr)]
+#[deserr(error = Faults)]
+pub(super) struct KeyedBody {
+    /// Its kind.
+    #[deserr(rename = "Kind", try_from(&String) = brought_kind -> Flaw)]
+    pub(super) kind: RecordKind,
+    /// What it is called within its kind.
+    #[deserr(rename = "Key", try_from(Value) = called -> Reason)]
+    pub(super) key: String,
+}
+
+/// Whose a reading is that is imported.
+#[derive(Debug, Deserr)]
+#[deserr(error = Faults)]
+pub(super) struct OfReading {
+    /// The customer, by any id.
+    #[deserr(rename = "CustomerId", try_from(Value) = called -> Reason)]
+    pub(super) customer_id: String,
+    /// The delivery point.
+    #[deserr(rename = "DeliveryPointId")]
+    pub(super) delivery_point_id: u32,
 }
 
 /// An app. It is called by its short name.
@@ -262,10 +286,21 @@ fn sound(read: InvoiceBody, at: ValuePointerRef<'_>) -> Result<InvoiceBody, Faul
 
 /// An id of a customer in any of its forms: whose it is is looked up apart.
 fn customer(stated: Value) -> Result<(), Reason> {
+    called(stated).map(drop)
+}
+
+/// What is called by a text or a number.
+fn called(stated: Value) -> Result<String, Reason> {
     match stated {
-        Value::String(_) | Value::Number(_) => Ok(()),
+        Value::String(text) => Ok(text),
+        Value::Number(number) => Ok(number.to_string()),
         other => Err(Reason::wrong_type("a string or a number", &other)),
     }
+}
+
+fn brought_kind(word: &str) -> Result<RecordKind, Flaw> {
+    const ALLOWED: &[&str] = &["app", "associate", "invoice", "message", "reading", "terms"];
+    super::kind(word).ok_or(Flaw::NotOneOf { allowed: ALLOWED })
 }
 
 fn text(raw: &str) -> Result<String, Flaw> {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 use wattbook_api::{
-    Failure, Faults, Principal, Services, body, clock,
+    Caller, Failure, Faults, Principal, Services, body, clock,
     fault::{Pointer, Reason},
     http::{ETag, Precondition},
     own::seen,
@@ -21,9 +21,13 @@ use wattbook_domain::{
 };
 use wattbook_store::{RecordOf, RecordPut, Stored};
 
-use crate::{invoices, seen::CustomerId};
+use crate::{
+    invoices, readings,
+    seen::{CustomerId, Seen},
+};
 
 pub use bodies::{AppBody, AssociateBody, InvoiceBody, MessageBody, RecordBody, TermsBody};
+use bodies::{KeyedBody, OfReading};
 
 /// A record that was put.
 #[derive(Debug, Serialize, ToSchema)]
@@ -68,6 +72,8 @@ pub struct Bringing<'a> {
     pub caller: &'a Principal,
     /// What it is called within its kind.
     pub key: &'a str,
+    /// Whether that stands in the body, as `Key`, and not in the path.
+    pub has_key_in_body: bool,
     /// What it says.
     pub document: &'a Value,
     /// What was wrong so far.
@@ -76,6 +82,76 @@ pub struct Bringing<'a> {
     pub precondition: Precondition,
     /// Whether nothing is to be stored.
     pub dry_run: bool,
+}
+
+/// Puts what a body states that has its kind and its key in itself, or adds the reading that it is.
+///
+/// # Errors
+/// As [`Bringing::put`] and [`readings::add`].
+pub async fn bring(
+    services: &Services,
+    caller: &Principal,
+    document: &Value,
+    mut faults: Faults,
+) -> Result<Brought, Failure> {
+    let is_reading = document.get("Kind").and_then(Value::as_str) == Some(RecordKind::Reading.word());
+    if is_reading {
+        return bring_reading(services, caller, document, faults).await;
+    }
+    let keyed: Option<KeyedBody> = body::read(document, &mut faults);
+    let Some(KeyedBody { kind, key }) = keyed else { return Err(Failure::Faults(faults)) };
+    let (precondition, key) = (Precondition::none(), key.as_str());
+    Bringing { services, caller, key, has_key_in_body: true, document, faults, precondition, dry_run: false }
+        .put(kind)
+        .await
+}
+
+async fn bring_reading(
+    services: &Services,
+    caller: &Principal,
+    document: &Value,
+    mut faults: Faults,
+) -> Result<Brought, Failure> {
+    let of: Option<OfReading> = body::read(document, &mut faults);
+    let Some(of) = of else { return Err(Failure::Faults(faults)) };
+    let unknown = |what| Reason::new("unknown", format!("is no {what} that this credential can see"));
+    let at = |name| Pointer::root().child(name);
+    let seen = match Seen::named(services, Caller::Organisation(caller.clone()), &of.customer_id).await {
+        Ok(seen) => seen,
+        Err(Failure::NotFound) => {
+            faults.body(&at("CustomerId"), unknown("customer"));
+            return Err(Failure::Faults(faults));
+        }
+        Err(failure) => return Err(failure),
+    };
+    let Ok(point) = seen.delivery_point(&of.delivery_point_id.to_string()) else {
+        faults.body(&at("DeliveryPointId"), unknown("delivery point of the customer"));
+        return Err(Failure::Faults(faults));
+    };
+    // Whose it is has been found out, in more forms than the body of a reading knows.
+    let mut stated = document.clone();
+    if let Some(members) = stated.as_object_mut() {
+        members.remove("CustomerId");
+    }
+    let Some(reading) = readings::read(&seen, point, &stated, &mut faults) else { return Err(Failure::Faults(faults)) };
+    let added = readings::add(services, &seen.account, &reading, false).await?;
+    let effect = if added.is_new { ImportOutcome::Created } else { ImportOutcome::Unchanged };
+    let view = RecordView {
+        kind: RecordKind::Reading.word(),
+        key: reading.id(),
+        customer_id: seen.account.number.map(wattbook_domain::CustomerNumber::get),
+        version: 1,
+    };
+    Ok(Brought { effect, account: Some(seen.account.id), view })
+}
+
+/// Notes what is wrong with a key, where that stands.
+fn key_fault(faults: &mut Faults, is_in_body: bool, reason: Reason) {
+    if is_in_body {
+        faults.body(&Pointer::root().child("Key"), reason);
+    } else {
+        faults.query("key", reason);
+    }
 }
 
 /// The kind that a word names, if its records are brought one by one.
@@ -104,7 +180,7 @@ impl Bringing<'_> {
                 if let Some((app, _)) = &named
                     && self.services.store()?.record::<App>(self.organisation(), app.as_str()).await?.is_none()
                 {
-                    self.faults.query("key", Reason::new("unknown", "names an app that is not there"));
+                    self.of_key(Reason::new("unknown", "names an app that is not there"));
                 }
                 let terms = read.zip(named).map(|(read, (app, kind))| Terms {
                     app,
@@ -163,12 +239,12 @@ impl Bringing<'_> {
         let other = self.account(self.key).await?;
         match (&other, &owner) {
             (None, _) => {
-                self.faults.query("key", Reason::new("unknown", "is no customer that this credential can see"));
+                self.of_key(Reason::new("unknown", "is no customer that this credential can see"));
             }
             (Some(other), Some(owner)) if other.id == owner.id => {
                 let reason =
                     Reason::new(Flaw::SameAccount.code(), "is the customer himself, who is no associate of his own");
-                self.faults.query("key", reason);
+                self.of_key(reason);
             }
             _ => {}
         }
@@ -210,6 +286,11 @@ impl Bringing<'_> {
         self.store_of(owner, Some(invoice)).await
     }
 
+    /// Notes what is wrong with the key.
+    fn of_key(&mut self, reason: impl Into<Reason>) {
+        key_fault(&mut self.faults, self.has_key_in_body, reason.into());
+    }
+
     fn organisation(&self) -> RecordOf {
         RecordOf::Organisation(self.caller.reach.organisation)
     }
@@ -220,14 +301,14 @@ impl Bringing<'_> {
 
     /// What the key says; what is wrong with it is noted as the parameter that it is.
     fn keyed<T>(&mut self, read: Result<T, Flaw>) -> Option<T> {
-        read.map_err(|flaw| self.faults.query("key", flaw)).ok()
+        read.map_err(|flaw| self.of_key(flaw)).ok()
     }
 
     fn terms_key(&mut self) -> Option<(AppName, TermsKind)> {
         let parts = self.key.rsplit_once('.').and_then(|(app, kind)| Some((app, kind.parse().ok()?)));
         let Some((app, kind)) = parts else {
             let message = "must be the short name of an app, a point, and `general` or `additional`";
-            self.faults.query("key", Reason::new("not_allowed", message));
+            self.of_key(Reason::new("not_allowed", message));
             return None;
         };
         self.keyed(AppName::parse(app)).map(|app| (app, kind))
@@ -324,7 +405,7 @@ impl Bringing<'_> {
                 RecordPut::Taken => {
                     let mut faults = Faults::default();
                     let message = format!("is the number of another customer's {}", R::KIND.word());
-                    faults.query("key", Reason::new("taken", message));
+                    key_fault(&mut faults, self.has_key_in_body, Reason::new("taken", message));
                     return Err(Failure::Rules(faults));
                 }
                 RecordPut::Stale => rounds.again().await?,

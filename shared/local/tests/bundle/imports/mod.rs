@@ -3,6 +3,7 @@
 mod dropped;
 mod killed;
 mod readers;
+mod records;
 mod requests;
 mod whole;
 mod workers;
@@ -127,13 +128,22 @@ impl Running {
 
     /// Imports what is new, what changes and what clashes, of each dialect, and sends an order twice.
     pub(crate) async fn use_imports(&self) {
-        let customers = "labelpartner,external_account_id,email,firstname,lastname,external_installation_id\n";
-        let row = |id: &str, email: &str| format!("NORTH,{id},{email},Kai,Berg,installation of {id}\n");
+        let customers =
+            "labelpartner,external_account_id,email,firstname,lastname,external_installation_id,external_meter_id\n";
+        let row = |id: &str, email: &str| format!("NORTH,{id},{email},Kai,Berg,installation of {id},meter of {id}\n");
         let rows = [("p-1", "p-1@example.com"), ("p-1", "p-1-new@example.com"), ("p-2", "jo-4@example.com")];
         let customers = rows.iter().fold(customers.to_owned(), |file, (id, email)| file + &row(id, email));
         let accounts = "providerAccountId,addressString\np-3,\"221 Main Street, San Francisco, CA 94105\"\n";
         let devices = "type,manufacturer,vin,accountId\nEV,Sandbox,WAUZZZGE1NB012377,ACCOUNT\n";
-        for (dialect, file) in [("provisioning", customers.as_str()), ("accounts", accounts), ("onboarding", devices)] {
+        let records = "Kind,Key,CustomerId,InvoiceDate,InvoiceSum,Currency,Subject,Body,DeliveryPointId,ReadingDate,Value\n\
+            invoice,77,p-1,2026-01-01,1,EUR,,,,,\nmessage,77,p-1,,,,Hello,All is well.,,,\n\
+            reading,,p-1,,,,,,1,2026-01-01,7\n";
+        for (dialect, file) in [
+            ("provisioning", customers.as_str()),
+            ("accounts", accounts),
+            ("onboarding", devices),
+            ("records", records),
+        ] {
             let accounts = self.get(self.admin(), "/rest/v1/accounts/pid/p-1").await.json();
             let account = accounts["results"][0]["accountId"].as_str().unwrap_or_default().to_owned();
             let order = || {

@@ -82,7 +82,7 @@ impl Running {
     }
 
     /// The same, once all of it is as it should be.
-    async fn seen_deliveries(&self, webhook: &Webhook, are_seen: impl Fn(&[Value]) -> bool) -> Vec<Value> {
+    pub(crate) async fn seen_deliveries(&self, webhook: &Webhook, are_seen: impl Fn(&[Value]) -> bool) -> Vec<Value> {
         let all = async || Value::from(self.deliveries(webhook).await);
         let seen = eventually(all, |all| are_seen(all.as_array().unwrap())).await;
         seen.as_array().unwrap().clone()
