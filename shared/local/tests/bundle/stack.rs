@@ -183,12 +183,14 @@ impl Deployed {
     /// The address of the API that a path is of.
     fn api(&self, path: &str) -> &str {
         let starts: [(&str, &[&str]); 4] = [
-            ("AccountsUrl", &["/rest", "/openapi/accounts"]),
+            ("AccountsUrl", &["/rest/", "/openapi/accounts"]),
             ("OnboardingUrl", &["/onboarding/", "/entities", "/collectives", "/offboarding/", "/openapi/onboarding"]),
             ("EventsUrl", &["/webhooks", "/imports", "/openapi/events"]),
             ("CustomersUrl", &["/api/", "/openapi/customers"]),
         ];
-        let of = |starts: &[&str]| starts.iter().any(|start| path.starts_with(start));
+        // What is a folder is reached without its last stroke, too.
+        let begins = |start: &&str| path.starts_with(*start) || path == start.trim_end_matches('/');
+        let of = |starts: &[&str]| starts.iter().any(begins);
         let output = starts.into_iter().find(|(_, starts)| of(starts)).map_or("ProvisioningUrl", |(output, _)| output);
         self.file.urls.get(output).or_else(|| self.file.urls.get("ApiUrl")).unwrap()
     }
